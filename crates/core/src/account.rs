@@ -1,0 +1,190 @@
+//! Accounts: opening one, the password step of a sign-in, which second factors may follow, and the SMS switch (sections A
+//! and C). The password itself was compared before, outside any transaction; its result comes in as an input.
+
+use crate::Decision;
+use crate::binding::notice;
+use crate::change::Change;
+use crate::event::Event;
+use crate::id::AccountId;
+use crate::lock::{self, Effect, Refusal};
+use crate::model::*;
+use crate::policy::Policy;
+use crate::time::Timestamp;
+use crate::verification::World;
+
+/// Opens an account for a proved identifier. One opened with a phone number has SMS on from the start.
+pub fn open(
+    service_id: crate::id::ServiceId,
+    address: &crate::address::Address,
+    password_hash: &str,
+    locale: &str,
+    world: World<'_>,
+) -> Account {
+    let by_phone = address.phone().is_some();
+    Account {
+        id: AccountId::draw(world.now, world.entropy),
+        service_id,
+        status: AccountStatus::Active,
+        email: (!by_phone).then(|| address.clone()),
+        password_hash: password_hash.to_owned(),
+        sms_enabled_at: by_phone.then_some(world.now),
+        locale: locale.to_owned(),
+        created_at: world.now,
+    }
+}
+
+/// What a password attempt came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordOutcome {
+    /// Right.
+    Right,
+    /// Wrong, or no such account: the two look alike (R46).
+    Wrong,
+    /// Not looked at: too many failures.
+    Refused(Refusal),
+    /// Wrong, and now locked.
+    LockedNow {
+        /// When it opens.
+        until: Timestamp,
+    },
+}
+
+/// Counts a password attempt. `right` is the result of the slow comparison, made against the hash that is still the
+/// account's; `account_id` is none when the identifier names nobody, which changes nothing that can be seen.
+pub fn judge_password(
+    right: bool,
+    account_id: Option<AccountId>,
+    mut factor: FactorState,
+    world: World<'_>,
+) -> Decision<PasswordOutcome> {
+    if let Some(refusal) = lock::refusal(&factor, world.policy, world.now) {
+        return Decision::only(PasswordOutcome::Refused(refusal));
+    }
+    if right && account_id.is_some() {
+        if factor.run == 0 && factor.in_a_row == 0 {
+            return Decision::only(PasswordOutcome::Right);
+        }
+        lock::record_success(&mut factor, 0);
+        return Decision { outcome: PasswordOutcome::Right, changes: vec![Change::SaveFactor(factor)] };
+    }
+    let service_id = factor.service_id;
+    let mut changes = vec![world.scene.event(service_id, account_id, Event::PasswordWrong, world)];
+    let outcome = match lock::record_failure(&mut factor, world.policy, world.now) {
+        Effect::Counted { .. } => PasswordOutcome::Wrong,
+        Effect::Locked { until } => {
+            let event = Event::FactorLocked { factor: Factor::Password, until_ms: until.unix_ms() };
+            changes.push(world.scene.event(service_id, account_id, event, world));
+            PasswordOutcome::LockedNow { until }
+        }
+        Effect::Disabled => {
+            let event = Event::FactorDisabled { factor: Factor::Password };
+            changes.push(world.scene.event(service_id, account_id, event, world));
+            PasswordOutcome::Refused(Refusal::Disabled)
+        }
+    };
+    changes.push(Change::SaveFactor(factor));
+    Decision { outcome, changes }
+}
+
+/// One way to prove a second factor now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// The factor.
+    pub factor: Factor,
+    /// Where its code would go.
+    pub address: crate::address::Address,
+    /// Why it cannot be used at the moment, if so.
+    pub refusal: Option<Refusal>,
+}
+
+/// The second factors an account has, the one to ask for first in front: SMS where it is on, email otherwise. A factor that
+/// is locked stays in the list, behind those that work, so that the page can say until when.
+pub fn second_factors(
+    account: &Account,
+    binding: Option<&Binding>,
+    states: &[FactorState],
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Method> {
+    let refusal_of = |factor: Factor| {
+        states.iter().find(|state| state.factor == factor).and_then(|state| lock::refusal(state, policy, now))
+    };
+    let mut methods = Vec::new();
+    if account.sms_enabled_at.is_some()
+        && let Some(binding) = binding.filter(|b| b.ended_at.is_none() && b.suspended_at.is_none())
+    {
+        let address = binding.number.clone();
+        methods.push(Method { factor: Factor::Sms, address, refusal: refusal_of(Factor::Sms) });
+    }
+    if let Some(email) = &account.email {
+        let refusal = refusal_of(Factor::Email);
+        methods.push(Method { factor: Factor::Email, address: email.clone(), refusal });
+    }
+    methods.sort_by_key(|method| method.refusal.is_some());
+    methods
+}
+
+/// Why the SMS switch stays where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchRefusal {
+    /// There is no number to send to.
+    NoNumber,
+    /// The number seems to have changed hands (B6).
+    Suspended,
+    /// Identity must be verified first.
+    NeedsIdentity,
+    /// Nothing is changed on a frozen account.
+    Frozen,
+    /// It is the only second factor; TOTP or a passkey must stand first.
+    OnlySecondFactor,
+}
+
+/// Sets the SMS switch, the password having been proved. Setting it to where it stands is no change and no refusal.
+pub fn switch_sms(
+    account: &Account,
+    binding: Option<&Binding>,
+    other_factors: &[Factor],
+    on: bool,
+    world: World<'_>,
+) -> Decision<Result<Account, SwitchRefusal>> {
+    if let Err(refusal) = may_switch(account, binding, other_factors, on) {
+        return Decision::only(Err(refusal));
+    }
+    if account.sms_enabled_at.is_some() == on {
+        return Decision::only(Ok(account.clone()));
+    }
+    let changed = Account { sms_enabled_at: on.then_some(world.now), ..account.clone() };
+    let (event, told) = if on {
+        (Event::SmsSwitchedOn, Notice::SmsSwitchedOn)
+    } else {
+        (Event::SmsSwitchedOff, Notice::SmsSwitchedOff)
+    };
+    let mut changes = vec![Change::SaveAccount(changed.clone())];
+    changes.push(world.scene.event(account.service_id, Some(account.id), event, world));
+    changes.extend(notice(&changed, told, String::new(), world));
+    Decision { outcome: Ok(changed), changes }
+}
+
+/// Whether the switch could be set, the password aside: the page says why not before it asks for anything.
+pub fn may_switch(
+    account: &Account,
+    binding: Option<&Binding>,
+    other_factors: &[Factor],
+    on: bool,
+) -> Result<(), SwitchRefusal> {
+    match account.status {
+        AccountStatus::Active => {}
+        AccountStatus::Restricted | AccountStatus::Flagged => return Err(SwitchRefusal::NeedsIdentity),
+        AccountStatus::Frozen => return Err(SwitchRefusal::Frozen),
+    }
+    if !on {
+        let stands = other_factors.iter().any(|factor| factor.replaces_sms());
+        return if stands { Ok(()) } else { Err(SwitchRefusal::OnlySecondFactor) };
+    }
+    let live = binding.filter(|b| b.ended_at.is_none()).ok_or(SwitchRefusal::NoNumber)?;
+    if live.suspended_at.is_some() { Err(SwitchRefusal::Suspended) } else { Ok(()) }
+}
+
+#[cfg(test)]
+#[path = "account_tests.rs"]
+mod tests;

@@ -1,0 +1,194 @@
+//! Binding a number to an account (section B): which numbers may be bound at all, and what happens when the number's code was
+//! right but the number has a past. Judged before anything is sent; judged again, in the transaction, before it is bound.
+
+use crate::Decision;
+use crate::change::Change;
+use crate::event::Event;
+use crate::id::{BindingId, MessageId};
+use crate::lock;
+use crate::model::*;
+use crate::policy::{Policy, TakenNumber};
+use crate::time::days;
+use crate::verification::World;
+use countersign_numbers::{LineKind, PhoneNumber};
+
+/// Why a number cannot be bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NumberRefusal {
+    /// Its line cannot receive texts, or anyone may hold it (VoIP, fixed line, premium rate, pager, toll-free, …).
+    Line(LineKind),
+    /// It belongs to no country: satellite and international services (R31).
+    NoCountry,
+    /// The service does not send to its country.
+    CountryNotAllowed,
+    /// It is on the deny list.
+    Denied,
+    /// It is this account's number already.
+    AlreadyYours,
+    /// It is another account's number.
+    Taken,
+    /// The account has a number; changing it is another journey.
+    HasNumber,
+}
+
+impl NumberRefusal {
+    /// Stable text for the API, events and catalogues.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NumberRefusal::Line(kind) => match kind {
+                LineKind::FixedLine => "line_fixed",
+                LineKind::Voip => "line_voip",
+                LineKind::TollFree => "line_toll_free",
+                LineKind::PremiumRate => "line_premium_rate",
+                LineKind::Pager => "line_pager",
+                _ => "line_other",
+            },
+            NumberRefusal::NoCountry => "no_country",
+            NumberRefusal::CountryNotAllowed => "country_not_allowed",
+            NumberRefusal::Denied => "denied",
+            NumberRefusal::AlreadyYours => "already_yours",
+            NumberRefusal::Taken => "taken",
+            NumberRefusal::HasNumber => "has_number",
+        }
+    }
+}
+
+/// Whether a number could be texted at all under the policy: line, country, deny list.
+pub fn judge_number(number: &PhoneNumber, policy: &Policy) -> Result<(), NumberRefusal> {
+    match number.line() {
+        // Where the plan cannot tell fixed from mobile, nobody is refused; nor where it says nothing.
+        LineKind::Mobile | LineKind::FixedLineOrMobile | LineKind::Unknown => {}
+        other => return Err(NumberRefusal::Line(other)),
+    }
+    let country = number.region().ok_or(NumberRefusal::NoCountry)?.to_string();
+    let allowed = policy.countries_allowed.is_empty() || policy.countries_allowed.contains(&country);
+    if !allowed || policy.countries_denied.contains(&country) {
+        return Err(NumberRefusal::CountryNotAllowed);
+    }
+    if policy.prefixes_denied.iter().any(|prefix| number.e164().starts_with(prefix.as_str())) {
+        return Err(NumberRefusal::Denied);
+    }
+    Ok(())
+}
+
+/// What is known of a number's owners in the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ownership {
+    /// The live binding of the number, if it has one.
+    pub live: Option<Binding>,
+    /// The account's own live binding, if it has one.
+    pub mine: Option<Binding>,
+    /// Another account had it bound once.
+    pub had_other_owner: bool,
+}
+
+/// What the carrier says about a number having been given to someone else since it was last bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recycled {
+    /// It was.
+    Yes,
+    /// It was not.
+    No,
+    /// Nobody could say.
+    Unknown,
+}
+
+/// Judges a number for an account before its code is sent.
+pub fn judge_for_account(
+    number: &PhoneNumber,
+    account: &Account,
+    owners: &Ownership,
+    recycled: Recycled,
+    policy: &Policy,
+) -> Result<(), NumberRefusal> {
+    judge_number(number, policy)?;
+    if let Some(mine) = &owners.mine {
+        let same = mine.number.expose() == number.e164();
+        return Err(if same { NumberRefusal::AlreadyYours } else { NumberRefusal::HasNumber });
+    }
+    let taken = owners.live.as_ref().is_some_and(|live| live.account_id != account.id);
+    if taken && recycled != Recycled::Yes && policy.taken_number == TakenNumber::Immediate {
+        return Err(NumberRefusal::Taken);
+    }
+    Ok(())
+}
+
+/// Whether binding the number asks for a second proof: it once was, or still is, somebody else's (B6).
+pub fn needs_second_proof(account: &Account, owners: &Ownership, recycled: Recycled) -> bool {
+    let others = owners.live.as_ref().is_some_and(|live| live.account_id != account.id);
+    owners.had_other_owner || (others && recycled == Recycled::Yes)
+}
+
+/// What binding came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BindOutcome {
+    /// The number is bound.
+    Bound(Binding),
+    /// It is not.
+    Refused(NumberRefusal),
+}
+
+/// Binds a number whose code was right. Takes it from an account that lost it to recycling; never from one that still has it.
+pub fn bind(
+    account: &Account,
+    number: &PhoneNumber,
+    owners: &Ownership,
+    recycled: Recycled,
+    mut sms: FactorState,
+    world: World<'_>,
+) -> Decision<BindOutcome> {
+    if let Err(refusal) = judge_number(number, world.policy) {
+        return Decision::only(BindOutcome::Refused(refusal));
+    }
+    if let Some(mine) = &owners.mine {
+        let same = mine.number.expose() == number.e164();
+        let refusal = if same { NumberRefusal::AlreadyYours } else { NumberRefusal::HasNumber };
+        return Decision::only(BindOutcome::Refused(refusal));
+    }
+    let mut changes = Vec::new();
+    if let Some(live) = &owners.live {
+        if recycled != Recycled::Yes {
+            return Decision::only(BindOutcome::Refused(NumberRefusal::Taken));
+        }
+        let ended = Binding { suspended_at: Some(world.now), ended_at: Some(world.now), ..live.clone() };
+        let lost = Event::NumberLost { number: number.masked() };
+        changes.push(world.scene.event(account.service_id, Some(live.account_id), lost, world));
+        changes.push(Change::SaveBinding(ended));
+    }
+    let binding = Binding {
+        id: BindingId::draw(world.now, world.entropy),
+        service_id: account.service_id,
+        account_id: account.id,
+        number: crate::address::Address::Phone(number.clone()),
+        bound_at: world.now,
+        suspended_at: None,
+        ended_at: None,
+    };
+    lock::rebind(&mut sms);
+    changes.push(Change::InsertBinding(binding.clone()));
+    changes.push(Change::SaveFactor(sms));
+    let bound = Event::NumberBound { number: number.masked() };
+    changes.push(world.scene.event(account.service_id, Some(account.id), bound, world));
+    changes.extend(notice(account, Notice::NumberBound, number.masked(), world));
+    Decision { outcome: BindOutcome::Bound(binding), changes }
+}
+
+/// A notice to the account's email address, if it has one: the channel that a thief of the phone does not hold (R62).
+pub fn notice(account: &Account, notice: Notice, detail: String, world: World<'_>) -> Option<Change> {
+    let to = account.email.clone()?;
+    Some(Change::InsertMessage(Message {
+        id: MessageId::draw(world.now, world.entropy),
+        service_id: account.service_id,
+        verification_id: None,
+        channel: Channel::Email,
+        to,
+        body: Body::Notice { notice, at_ms: world.now.unix_ms(), detail },
+        locale: account.locale.clone(),
+        expires_at: world.now.after(days(1)),
+        created_at: world.now,
+    }))
+}
+
+#[cfg(test)]
+#[path = "binding_tests.rs"]
+mod tests;

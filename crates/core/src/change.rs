@@ -1,0 +1,113 @@
+//! What a decision asks storage to do. A use case saves the whole list in the transaction it loaded from, or nothing. Every
+//! change is guarded: one that finds no row to change, or a row it did not expect, is a conflict and undoes the decision.
+
+use crate::address::AddressIndex;
+use crate::id::*;
+use crate::limit::CounterKey;
+use crate::model::*;
+use crate::time::Timestamp;
+
+/// One change of stored state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new account. Conflict if its email is taken in the service.
+    InsertAccount(Account),
+    /// The mutable fields of an account: status, email, password hash, SMS switch, locale.
+    SaveAccount(Account),
+    /// A new live binding. Conflict if the number has a live one in the service.
+    InsertBinding(Binding),
+    /// The mutable fields of a binding: suspension and end.
+    SaveBinding(Binding),
+    /// What is remembered of a factor (insert or replace).
+    SaveFactor(FactorState),
+    /// Adds failures to, or refunds them from, one day's bucket of the yearly budget; never below zero.
+    CountFailures {
+        /// The service.
+        service_id: ServiceId,
+        /// Whose.
+        subject: Subject,
+        /// Which factor.
+        factor: Factor,
+        /// Day bucket, [`Timestamp::day`].
+        day: i64,
+        /// Positive to count, negative to refund.
+        by: i64,
+    },
+    /// A new verification.
+    InsertVerification(Verification),
+    /// The mutable fields of a verification: status, hashes, counts and times.
+    SaveVerification(Verification),
+    /// Marks other pending verifications of the same subject, channel and purpose as superseded (R6).
+    SupersedeVerifications {
+        /// The service.
+        service_id: ServiceId,
+        /// Whose.
+        subject: Subject,
+        /// Channel.
+        channel: Channel,
+        /// Purpose.
+        purpose: Purpose,
+        /// The one that stays.
+        except: VerificationId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A message for the outbox; wakes the dispatcher once committed.
+    InsertMessage(Message),
+    /// Messages of a verification that have not left yet are not sent any more.
+    CancelMessages(VerificationId),
+    /// Adds to a counter of the send limits.
+    Count {
+        /// Which counter.
+        key: CounterKey,
+        /// By how much; negative takes back a count that led to no send.
+        by: i64,
+    },
+    /// A new journey.
+    InsertJourney(Journey),
+    /// The stage of a journey.
+    SaveJourney(Journey),
+    /// A new known device.
+    InsertDevice(Device),
+    /// Last use and forgetting of a device.
+    SaveDevice(Device),
+    /// A new session.
+    InsertSession(Session),
+    /// Last use and end of a session.
+    SaveSession(Session),
+    /// Ends every live session of an account but one.
+    EndSessions {
+        /// The account.
+        account_id: AccountId,
+        /// The one that stays, if any.
+        except: Option<SessionId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// An entry of what happened.
+    InsertEvent(EventEntry),
+    /// A new service.
+    InsertService(Service),
+    /// A new API key.
+    InsertApiKey(ApiKey),
+    /// An API key stops working.
+    RevokeApiKey {
+        /// Which.
+        id: ApiKeyId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A new operator.
+    InsertOperator(Operator),
+}
+
+/// Which account an identifier names: by email or by the live binding of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdentifierLookup {
+    /// The service.
+    pub service_id: ServiceId,
+    /// Channel of the address.
+    pub channel: Channel,
+    /// Its index.
+    pub index: AddressIndex,
+}

@@ -1,0 +1,129 @@
+//! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from it. An
+//! event never holds a code, a token or a full address; whoever builds one passes masked forms.
+
+use crate::model::{Channel, Factor, Purpose};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened to an account or an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The account was opened.
+    AccountOpened,
+    /// A sign-in succeeded.
+    SignedIn {
+        /// From a browser not seen before.
+        new_device: bool,
+        /// The second factor that was proved, if one was asked.
+        second_factor: Option<Factor>,
+    },
+    /// The password was wrong.
+    PasswordWrong,
+    /// A code was sent.
+    CodeSent {
+        /// Over which channel.
+        channel: Channel,
+        /// What for.
+        purpose: Purpose,
+        /// Masked address.
+        to: String,
+        /// Which send of its verification, from 1.
+        send: u32,
+    },
+    /// A wrong code was entered.
+    CodeWrong {
+        /// Over which channel it had been sent.
+        channel: Channel,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// Too many failures: the factor is refused until the time given.
+    FactorLocked {
+        /// Which.
+        factor: Factor,
+        /// Unix milliseconds.
+        until_ms: i64,
+    },
+    /// The yearly budget or the run of failures is used up: the factor must be bound again (R17, R20).
+    FactorDisabled {
+        /// Which.
+        factor: Factor,
+    },
+    /// Too many codes asked for without one being entered: suspicious (section E).
+    SendingLocked {
+        /// Over which channel.
+        channel: Channel,
+        /// Unix milliseconds.
+        until_ms: i64,
+    },
+    /// A send was refused by a cap.
+    SendLimited {
+        /// Which cap.
+        limit: String,
+        /// Over which channel.
+        channel: Channel,
+    },
+    /// A number was refused before anything was sent.
+    NumberRefused {
+        /// Stable reason code.
+        reason: String,
+        /// Masked number.
+        number: String,
+    },
+    /// A number was bound.
+    NumberBound {
+        /// Masked number.
+        number: String,
+    },
+    /// Someone else proved control of a number that this account had bound (B6).
+    NumberLost {
+        /// Masked number.
+        number: String,
+    },
+    /// SMS authentication was switched on.
+    SmsSwitchedOn,
+    /// SMS authentication was switched off.
+    SmsSwitchedOff,
+    /// A session was ended from the list, or by signing out.
+    SessionEnded {
+        /// Browser and system in words.
+        device: String,
+        /// How many sessions ended.
+        count: u32,
+    },
+    /// A known device was forgotten.
+    DeviceForgotten {
+        /// Browser and system in words.
+        device: String,
+    },
+    /// The relying party or an operator changed the account's status.
+    StatusChanged {
+        /// Stable text of the new status.
+        status: String,
+    },
+}
+
+impl Event {
+    /// Stable text of the kind, as stored and filtered by.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Event::AccountOpened => "account_opened",
+            Event::SignedIn { .. } => "signed_in",
+            Event::PasswordWrong => "password_wrong",
+            Event::CodeSent { .. } => "code_sent",
+            Event::CodeWrong { .. } => "code_wrong",
+            Event::FactorLocked { .. } => "factor_locked",
+            Event::FactorDisabled { .. } => "factor_disabled",
+            Event::SendingLocked { .. } => "sending_locked",
+            Event::SendLimited { .. } => "send_limited",
+            Event::NumberRefused { .. } => "number_refused",
+            Event::NumberBound { .. } => "number_bound",
+            Event::NumberLost { .. } => "number_lost",
+            Event::SmsSwitchedOn => "sms_switched_on",
+            Event::SmsSwitchedOff => "sms_switched_off",
+            Event::SessionEnded { .. } => "session_ended",
+            Event::DeviceForgotten { .. } => "device_forgotten",
+            Event::StatusChanged { .. } => "status_changed",
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What becomes of a message: when it is tried again, when it is dead, what a receipt changes (section H). One try over one
+//! route is an attempt. Sending is at least once: a try whose answer was lost is made again while the message is of use.
+
+use crate::id::{AttemptId, MessageId};
+use crate::model::*;
+use crate::time::Timestamp;
+use std::time::Duration;
+
+/// A message handed to a dispatcher for one try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leased {
+    /// The message.
+    pub message: Message,
+    /// The record of this try.
+    pub attempt_id: AttemptId,
+    /// Which try this is, from one.
+    pub tries: u32,
+}
+
+/// One try over one route, as recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its identifier.
+    pub id: AttemptId,
+    /// The message.
+    pub message_id: MessageId,
+    /// Name of the route.
+    pub route: String,
+    /// Where it stands.
+    pub status: AttemptStatus,
+    /// The other side's identifiers, one per part of a long message.
+    pub provider_ids: Vec<String>,
+    /// The other side's reason, if it gave one: a status code, never text of the message.
+    pub error: String,
+    /// When it was handed over.
+    pub started_at: Timestamp,
+    /// When the last thing about it was heard.
+    pub updated_at: Timestamp,
+}
+
+/// What a channel said about one try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// The other side took it.
+    Accepted {
+        /// Its identifiers, one per part.
+        provider_ids: Vec<String>,
+    },
+    /// The other side said no.
+    Refused {
+        /// What kind of no.
+        failure: Failure,
+        /// Its code.
+        code: String,
+    },
+    /// It may or may not have been taken: the connection was lost, or no answer came.
+    Lost,
+    /// It never left: the route is not connected.
+    NotSent,
+}
+
+/// What kind of no a route gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Too fast; the same again in a moment.
+    Throttled,
+    /// The other side is unwell.
+    Temporary,
+    /// This route will not carry it; another might.
+    Route,
+    /// This number cannot be reached.
+    Number,
+}
+
+/// What follows from a try or a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Where the attempt stands.
+    pub attempt: AttemptStatus,
+    /// Where the message stands.
+    pub message: MessageStatus,
+    /// When to try again, if it is queued.
+    pub try_at: Option<Timestamp>,
+}
+
+/// Most tries of one message: with the waits below this outlasts every code, and bounds a route that loses every answer.
+pub const TRIES_MAX: u32 = 12;
+
+/// How long a leased message belongs to its dispatcher; after a crash it is anyone's again then.
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// Decides after a try.
+pub fn after_try(leased: &Leased, submission: &Submission, now: Timestamp) -> Verdict {
+    let (attempt, wait) = match submission {
+        Submission::Accepted { .. } => {
+            let message = MessageStatus::Submitted;
+            return Verdict { attempt: AttemptStatus::Accepted, message, try_at: None };
+        }
+        Submission::Refused { failure: Failure::Number, .. } => {
+            return Verdict { attempt: AttemptStatus::Failed, message: MessageStatus::Failed, try_at: None };
+        }
+        Submission::Refused { failure: Failure::Throttled, .. } => (AttemptStatus::Failed, 500),
+        Submission::Refused { failure: Failure::Temporary | Failure::Route, .. } => {
+            (AttemptStatus::Failed, 1_000)
+        }
+        Submission::Lost => (AttemptStatus::Unknown, 1_000),
+        Submission::NotSent => (AttemptStatus::Failed, 250),
+    };
+    if leased.tries >= TRIES_MAX {
+        return Verdict { attempt, message: MessageStatus::Failed, try_at: None };
+    }
+    // Doubling from the first wait to at most 16 times it: 1, 2, 4, 8, 16, 16 … seconds for a route that is unwell.
+    let factor = 1u64 << leased.tries.saturating_sub(1).min(4);
+    let at = now.after(Duration::from_millis(wait * factor));
+    if at >= leased.message.expires_at {
+        return Verdict { attempt, message: MessageStatus::Expired, try_at: None };
+    }
+    Verdict { attempt, message: MessageStatus::Queued, try_at: Some(at) }
+}
+
+/// What a receipt says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptState {
+    /// The handset has it.
+    Delivered,
+    /// It will not arrive.
+    Failed,
+    /// On its way; nothing final.
+    Pending,
+}
+
+/// A receipt as a channel heard it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The route it came over.
+    pub route: String,
+    /// Spellings of the message identifier to look for, most likely first (hexadecimal and decimal forms differ by carrier).
+    pub provider_ids: Vec<String>,
+    /// What it says.
+    pub state: ReceiptState,
+    /// The network's code, if it gave one.
+    pub error: String,
+}
+
+/// Where an attempt stands after a receipt; `None` when it changes nothing. Only the first final word counts: carriers
+/// repeat, reorder and contradict themselves.
+pub fn after_receipt(attempt: AttemptStatus, state: ReceiptState) -> Option<(AttemptStatus, MessageStatus)> {
+    match (attempt, state) {
+        (AttemptStatus::Delivered | AttemptStatus::Failed, _) | (_, ReceiptState::Pending) => None,
+        (_, ReceiptState::Delivered) => Some((AttemptStatus::Delivered, MessageStatus::Delivered)),
+        (_, ReceiptState::Failed) => Some((AttemptStatus::Failed, MessageStatus::Failed)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use crate::id::ServiceId;
+    use crate::time::seconds;
+
+    const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+
+    fn leased(tries: u32, life: Duration) -> Leased {
+        Leased {
+            message: Message {
+                id: MessageId::from_bytes([1; 16]),
+                service_id: ServiceId::from_bytes([1; 16]),
+                verification_id: None,
+                channel: Channel::Email,
+                to: Address::from_exposed("ada@example.com").unwrap(),
+                body: Body::Notice { notice: Notice::NewSignIn, at_ms: 0, detail: String::new() },
+                locale: "en".to_owned(),
+                expires_at: NOW.after(life),
+                created_at: NOW,
+            },
+            attempt_id: AttemptId::from_bytes([1; 16]),
+            tries,
+        }
+    }
+
+    #[test]
+    fn accepted_is_done_and_an_unreachable_number_is_dead() {
+        let accepted =
+            after_try(&leased(1, seconds(60)), &Submission::Accepted { provider_ids: vec![] }, NOW);
+        assert_eq!((accepted.message, accepted.try_at), (MessageStatus::Submitted, None));
+        let refused = Submission::Refused { failure: Failure::Number, code: "0x0B".to_owned() };
+        assert_eq!(after_try(&leased(1, seconds(60)), &refused, NOW).message, MessageStatus::Failed);
+    }
+
+    #[test]
+    fn anything_else_is_tried_again_later_and_later_while_it_is_of_use() {
+        let mut previous = Duration::ZERO;
+        for tries in 1..=5 {
+            let verdict = after_try(&leased(tries, seconds(600)), &Submission::Lost, NOW);
+            assert_eq!((verdict.attempt, verdict.message), (AttemptStatus::Unknown, MessageStatus::Queued));
+            let wait = verdict.try_at.unwrap().since(NOW);
+            assert!(wait > previous);
+            previous = wait;
+        }
+        assert_eq!(
+            after_try(&leased(TRIES_MAX, seconds(600)), &Submission::Lost, NOW).message,
+            MessageStatus::Failed
+        );
+        assert_eq!(after_try(&leased(1, seconds(1)), &Submission::Lost, NOW).message, MessageStatus::Expired);
+    }
+
+    #[test]
+    fn a_receipt_only_moves_forward() {
+        use AttemptStatus::*;
+        assert_eq!(after_receipt(Accepted, ReceiptState::Pending), None);
+        assert_eq!(
+            after_receipt(Accepted, ReceiptState::Delivered),
+            Some((Delivered, MessageStatus::Delivered))
+        );
+        assert_eq!(after_receipt(Unknown, ReceiptState::Failed), Some((Failed, MessageStatus::Failed)));
+        assert_eq!(after_receipt(Delivered, ReceiptState::Failed), None);
+        assert_eq!(after_receipt(Failed, ReceiptState::Delivered), None);
+    }
+}

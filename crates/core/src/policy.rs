@@ -1,0 +1,331 @@
+//! The policy of a service: every number of the product, each with its default and the floor and ceiling that a server
+//! refuses to cross. Declared once; the parser, the check and the documentation table are generated from that. What the
+//! numbers mean is decided by the modules that use them.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// One numeric setting, for the documentation and the console.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Name in the policy file.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// Default value.
+    pub default: u64,
+    /// Smallest value accepted.
+    pub floor: u64,
+    /// Largest value accepted.
+    pub ceiling: u64,
+}
+
+/// A value outside its bounds: names the setting, the value and the bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError {
+    /// Name in the policy file.
+    pub name: String,
+    /// What is wrong and what would be right.
+    pub problem: String,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "policy.{}: {}", self.name, self.problem)
+    }
+}
+
+macro_rules! policy {
+    ($($(#[doc = $doc:literal])* $name:ident = $default:literal in $floor:literal ..= $ceiling:literal;)*) => {
+        /// The numbers and choices of one service's policy.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Policy {
+            $($(#[doc = $doc])* pub $name: u64,)*
+            /// Lock after the first, second, … run of failures, in seconds; the last one repeats (R19).
+            pub lock_ladder_s: Vec<u64>,
+            /// Seconds before the first, second, … resend; the last one repeats.
+            pub resend_gaps_s: Vec<u64>,
+            /// When a holder learns that a number belongs to another account.
+            pub taken_number: TakenNumber,
+            /// Countries that may receive codes; empty means all.
+            pub countries_allowed: Vec<String>,
+            /// Countries that may not.
+            pub countries_denied: Vec<String>,
+            /// Number prefixes (`+44740…`) that may not receive codes.
+            pub prefixes_denied: Vec<String>,
+            /// Price of one SMS by country, in millionths of the currency unit; `default` for the rest.
+            pub sms_prices_micros: BTreeMap<String, u64>,
+        }
+
+        impl Default for Policy {
+            fn default() -> Self {
+                Self {
+                    $($name: $default,)*
+                    lock_ladder_s: vec![900, 3_600, 14_400, 86_400, 259_200, 604_800],
+                    resend_gaps_s: vec![30, 40, 60, 90, 120],
+                    taken_number: TakenNumber::AfterProof,
+                    countries_allowed: Vec::new(),
+                    countries_denied: Vec::new(),
+                    prefixes_denied: Vec::new(),
+                    sms_prices_micros: BTreeMap::from([("default".to_owned(), 50_000)]),
+                }
+            }
+        }
+
+        /// A policy as written in the file: only what differs from the defaults.
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct PolicyFile {
+            $($name: Option<u64>,)*
+            lock_ladder_s: Option<Vec<u64>>,
+            resend_gaps_s: Option<Vec<u64>>,
+            taken_number: Option<TakenNumber>,
+            countries_allowed: Option<Vec<String>>,
+            countries_denied: Option<Vec<String>>,
+            prefixes_denied: Option<Vec<String>>,
+            sms_prices_micros: Option<BTreeMap<String, u64>>,
+        }
+
+        impl PolicyFile {
+            fn over(self, mut policy: Policy) -> Policy {
+                $(if let Some(value) = self.$name { policy.$name = value; })*
+                if let Some(value) = self.lock_ladder_s { policy.lock_ladder_s = value; }
+                if let Some(value) = self.resend_gaps_s { policy.resend_gaps_s = value; }
+                if let Some(value) = self.taken_number { policy.taken_number = value; }
+                if let Some(value) = self.countries_allowed { policy.countries_allowed = value; }
+                if let Some(value) = self.countries_denied { policy.countries_denied = value; }
+                if let Some(value) = self.prefixes_denied { policy.prefixes_denied = value; }
+                if let Some(value) = self.sms_prices_micros { policy.sms_prices_micros = value; }
+                policy
+            }
+        }
+
+        /// Every numeric setting, in the order of the file.
+        pub const SETTINGS: &[Setting] = &[
+            $(Setting {
+                name: stringify!($name),
+                doc: concat!($($doc),*),
+                default: $default,
+                floor: $floor,
+                ceiling: $ceiling,
+            },)*
+        ];
+
+        fn values(policy: &Policy) -> Vec<u64> {
+            vec![$(policy.$name,)*]
+        }
+    };
+}
+
+policy! {
+    /// Digits of a code (R1).
+    code_length = 6 in 6..=8;
+    /// Seconds a code for binding a number works.
+    bind_code_life_s = 120 in 30..=600;
+    /// Seconds a code for a withdrawal works.
+    withdrawal_code_life_s = 120 in 30..=600;
+    /// Seconds any other code works.
+    code_life_s = 300 in 30..=600;
+    /// Seconds within which a verification, with all its resends, must be finished (R3).
+    verification_life_s = 600 in 60..=600;
+    /// Wrong codes that end a verification and lock its factor (R18).
+    failures_before_lock = 5 in 1..=5;
+    /// Failures without a success between them that disable a factor (R17).
+    failures_in_a_row_max = 100 in 5..=100;
+    /// Failures in 365 days that disable a code factor (R20); at six digits 100 would be a risk of 1e-4 a year.
+    failures_per_year_max = 60 in 5..=100;
+    /// Days without a failure after which the lock ladder starts again from its first step.
+    lock_ladder_reset_days = 30 in 1..=365;
+    /// Codes that one verification may send, the first included.
+    sends_per_verification = 5 in 1..=10;
+    /// Sends without a success that lock sending.
+    sends_before_lock = 5 in 1..=20;
+    /// Seconds that lock lasts.
+    sends_lock_s = 1800 in 300..=86400;
+    /// Sends to one address in a day.
+    sends_per_address_per_day = 10 in 1..=1000;
+    /// Sends for one account in a day.
+    sends_per_account_per_day = 20 in 1..=1000;
+    /// Sends asked for from one network address in an hour.
+    sends_per_ip_per_hour = 30 in 1..=1000000;
+    /// Sends asked for from one /24 or /48 in an hour.
+    sends_per_network_per_hour = 200 in 1..=10000000;
+    /// Sends asked for by one browser in an hour.
+    sends_per_device_per_hour = 20 in 1..=1000;
+    /// Sends to numbers that share their first eight digits in an hour.
+    sends_per_prefix_per_hour = 100 in 1..=10000000;
+    /// Sends to one country in an hour.
+    sends_per_country_per_hour = 10000 in 1..=100000000;
+    /// Money spent on one country in a day, in millionths of the currency unit: a hard stop before sending (R68).
+    spend_per_country_per_day_micros = 500000000 in 0..=1000000000000000;
+    /// Shortest password, in characters (NIST SP 800-63B-4 section 3.1.1.2, inside two factors).
+    password_length_min = 8 in 8..=64;
+    /// Seconds a signed-in session may rest (R45).
+    session_idle_s = 3600 in 300..=3600;
+    /// Seconds a signed-in session may last (R45).
+    session_life_s = 86400 in 900..=86400;
+    /// Days a known device may rest.
+    device_idle_days = 30 in 1..=30;
+    /// Days a device stays known.
+    device_life_days = 90 in 1..=90;
+    /// Seconds that a sign-up, sign-in or binding may take from its first page to its last.
+    journey_life_s = 1800 in 600..=3600;
+}
+
+/// When a holder learns that a number belongs to another account (B5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakenNumber {
+    /// Only once the code has proved control of the number: strangers learn nothing (R46).
+    AfterProof,
+    /// At once.
+    Immediate,
+}
+
+impl Policy {
+    /// The defaults with a file's values over them, or every value that is out of bounds.
+    pub fn from_file(file: PolicyFile) -> Result<Policy, Vec<PolicyError>> {
+        let policy = file.over(Policy::default());
+        let mut errors: Vec<PolicyError> = Vec::new();
+        for (setting, value) in SETTINGS.iter().zip(values(&policy)) {
+            check_bounds(&mut errors, setting.name, value, setting.floor, setting.ceiling);
+        }
+        check_list(&mut errors, "lock_ladder_s", &policy.lock_ladder_s, 900, 2_592_000);
+        check_list(&mut errors, "resend_gaps_s", &policy.resend_gaps_s, 30, 3_600);
+        let code_lives = [policy.bind_code_life_s, policy.withdrawal_code_life_s, policy.code_life_s];
+        if code_lives.iter().any(|life| *life > policy.verification_life_s) {
+            errors.push(PolicyError {
+                name: "verification_life_s".to_owned(),
+                problem: "is shorter than the life of a code; raise it or shorten the codes".to_owned(),
+            });
+        }
+        for name in policy.countries_allowed.iter().chain(&policy.countries_denied) {
+            if name.parse::<countersign_numbers::RegionCode>().is_err() {
+                errors.push(PolicyError {
+                    name: "countries_allowed / countries_denied".to_owned(),
+                    problem: format!("{name:?} is not a two-letter country code of the numbering plan"),
+                });
+            }
+        }
+        if errors.is_empty() { Ok(policy) } else { Err(errors) }
+    }
+
+    /// How long the lock lasts after run number `step` (from zero) of failures.
+    pub fn lock_span(&self, step: u32) -> Duration {
+        nth_or_last(&self.lock_ladder_s, step)
+    }
+
+    /// How long to wait after send number `sends` (from one) before the next.
+    pub fn resend_gap(&self, sends: u32) -> Duration {
+        nth_or_last(&self.resend_gaps_s, sends.saturating_sub(1))
+    }
+
+    /// Price of one SMS to a country, in millionths.
+    pub fn sms_price_micros(&self, country: &str) -> u64 {
+        let listed = self.sms_prices_micros.get(country).or_else(|| self.sms_prices_micros.get("default"));
+        // No price known counts as dear: the money cap must fail closed (R78).
+        listed.copied().unwrap_or(1_000_000)
+    }
+
+    /// The chance per account and year that a stranger who spends the whole yearly budget guesses a code right:
+    /// guesses / 10^digits (security.md section 3).
+    pub fn yearly_guess_risk(&self) -> f64 {
+        let digits = i32::try_from(self.code_length).unwrap_or(6);
+        self.failures_per_year_max as f64 / 10f64.powi(digits)
+    }
+}
+
+fn nth_or_last(list: &[u64], index: u32) -> Duration {
+    let index = usize::try_from(index).unwrap_or(usize::MAX).min(list.len().saturating_sub(1));
+    Duration::from_secs(list.get(index).copied().unwrap_or(604_800))
+}
+
+fn check_bounds(errors: &mut Vec<PolicyError>, name: &str, value: u64, floor: u64, ceiling: u64) {
+    if value < floor || value > ceiling {
+        errors.push(PolicyError {
+            name: name.to_owned(),
+            problem: format!("{value} is outside {floor} to {ceiling}"),
+        });
+    }
+}
+
+fn check_list(errors: &mut Vec<PolicyError>, name: &str, list: &[u64], floor: u64, ceiling: u64) {
+    if list.is_empty() || list.len() > 16 {
+        errors.push(PolicyError { name: name.to_owned(), problem: "takes 1 to 16 values".to_owned() });
+    }
+    for value in list {
+        check_bounds(errors, name, *value, floor, ceiling);
+    }
+    if list.windows(2).any(|pair| pair[1] < pair[0]) {
+        errors.push(PolicyError {
+            name: name.to_owned(),
+            problem: "must not fall from one step to the next".to_owned(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(json: &str) -> PolicyFile {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_product_and_within_their_bounds() {
+        let policy = Policy::from_file(PolicyFile::default()).unwrap();
+        assert_eq!(policy.bind_code_life_s, 120);
+        assert_eq!(policy.lock_ladder_s, [900, 3600, 4 * 3600, 86_400, 3 * 86_400, 7 * 86_400]);
+        assert_eq!(policy.resend_gaps_s, [30, 40, 60, 90, 120]);
+        assert_eq!(policy.failures_per_year_max, 60);
+        assert_eq!(policy.sends_lock_s, 30 * 60);
+        // security.md section 3: ladder + rolling budget of 60 on six digits.
+        assert!((policy.yearly_guess_risk() - 6.0e-5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn every_bound_is_held_and_named() {
+        for setting in SETTINGS {
+            for bad in [setting.floor.checked_sub(1), setting.ceiling.checked_add(1)].into_iter().flatten() {
+                let errors =
+                    Policy::from_file(file(&format!("{{\"{}\": {bad}}}", setting.name))).unwrap_err();
+                assert!(
+                    errors.iter().any(|e| e.name == setting.name && e.problem.contains(&bad.to_string()))
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_accepted_policy_risks_more_than_one_in_ten_thousand_a_year() {
+        let mut worst = Policy::default();
+        let find = |name: &str| *SETTINGS.iter().find(|s| s.name == name).unwrap();
+        worst.code_length = find("code_length").floor;
+        worst.failures_per_year_max = find("failures_per_year_max").ceiling;
+        assert!(worst.yearly_guess_risk() <= 1e-4 + 1e-12);
+    }
+
+    #[test]
+    fn lists_are_bounded_ordered_and_repeat_their_last_step() {
+        assert!(Policy::from_file(file("{\"lock_ladder_s\": []}")).is_err());
+        assert!(Policy::from_file(file("{\"lock_ladder_s\": [60]}")).is_err());
+        assert!(Policy::from_file(file("{\"lock_ladder_s\": [3600, 900]}")).is_err());
+        assert!(Policy::from_file(file("{\"countries_denied\": [\"Narnia\"]}")).is_err());
+        let policy = Policy::default();
+        assert_eq!(policy.lock_span(0), Duration::from_secs(900));
+        assert_eq!(policy.lock_span(5), Duration::from_secs(604_800));
+        assert_eq!(policy.lock_span(500), Duration::from_secs(604_800));
+        assert_eq!(policy.resend_gap(1), Duration::from_secs(30));
+        assert_eq!(policy.resend_gap(9), Duration::from_secs(120));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_an_error_and_an_unknown_price_is_dear() {
+        assert!(serde_json::from_str::<PolicyFile>("{\"code_lenght\": 6}").is_err());
+        let policy = Policy { sms_prices_micros: BTreeMap::new(), ..Policy::default() };
+        assert_eq!(policy.sms_price_micros("TH"), 1_000_000);
+    }
+}

@@ -1,0 +1,2 @@
+//! House rules and the one test command.
+fn main() {}
