@@ -13,6 +13,7 @@ pub mod receipt;
 pub mod session;
 pub mod status;
 pub mod text;
+pub mod time;
 
 /// Milliseconds on the caller's clock, whichever epoch it has; the session only compares and adds.
 pub type Millis = u64;
