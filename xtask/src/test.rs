@@ -120,11 +120,11 @@ fn rust_tests(root: &Path, target: &Path, options: &Options, steps: &mut Steps) 
 
 fn browser_tests(root: &Path, programs: &Path, steps: &mut Steps) -> Result<(), String> {
     let folder = root.join("tests/browser");
+    // Named one by one: what Node.js makes of a folder differs between its versions.
+    let files = test_files(&folder)?;
     steps.run("Node.js packages for the browser tests", || packages::node(&found(Need::Npm)?, &folder))?;
     steps.run("build the product", || run(cargo(root).args(["build", "--package", "countersign-cli"])))?;
     steps.run("browser tests", || {
-        // Named one by one: what Node.js makes of a folder differs between its versions.
-        let files = test_files(&folder)?;
         run(Command::new(found(Need::Node)?)
             .args(["--test", "--test-reporter=spec"])
             .args(files)

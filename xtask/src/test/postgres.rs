@@ -20,6 +20,9 @@ use crate::step::{output, run};
 const READY_SECONDS_MAX: u64 = 90;
 const READY: &str = "database system is ready to accept connections";
 
+/// The folder of a cluster, followed by the process that made it.
+const FOLDER_PREFIX: &str = "countersign-postgres-";
+
 /// The running server. Dropping it stops the server and removes its files; so does the end of this process,
 /// however it comes, where the machine has `setpriv`.
 pub(crate) struct Postgres {
@@ -33,6 +36,7 @@ impl Postgres {
     /// Makes a cluster and starts its server; `keep` leaves the files for a look afterwards.
     pub(crate) fn start(programs: &Path, target: &Path, keep: bool) -> Result<Postgres, String> {
         let user = Owner::choose()?;
+        remove_left_behind(target);
         let folder = user.folder(target)?;
         let data = folder.join("data");
         let initdb = programs.join("initdb");
@@ -87,7 +91,7 @@ impl Drop for Postgres {
 /// As whom the server runs: ourselves, or an account without rights where we are root.
 enum Owner {
     Ourselves,
-    Account(&'static str),
+    Account { user: &'static str, group_id: String },
 }
 
 impl Owner {
@@ -95,59 +99,59 @@ impl Owner {
         if !is_root() {
             return Ok(Owner::Ourselves);
         }
-        ["postgres", "nobody"]
-            .into_iter()
-            .find(|account| output(Command::new("id").args(["-u", account])).is_some())
-            .map(Owner::Account)
-            .ok_or_else(|| {
-                "PostgreSQL refuses to run as root, and there is no account `postgres` or `nobody`".into()
-            })
+        let account = ["postgres", "nobody"].into_iter().find_map(|user| {
+            output(Command::new("id").args(["-g", user])).map(|group_id| Owner::Account { user, group_id })
+        });
+        account.filter(|_| on_path("setpriv").is_some()).ok_or_else(|| {
+            "PostgreSQL refuses to run as root: run this as another user, or have `setpriv` and an account \
+             `postgres` or `nobody`"
+                .to_owned()
+        })
     }
 
     /// A program run as this owner, that ends when we do.
     fn command(&self, program: &Path) -> Command {
-        let setpriv = on_path("setpriv");
-        match (self, setpriv) {
-            (Owner::Ourselves, None) => Command::new(program),
-            (Owner::Ourselves, Some(setpriv)) => {
-                let mut command = Command::new(setpriv);
-                command.args(["--pdeathsig", "INT", "--"]).arg(program);
-                command
-            }
-            (Owner::Account(account), Some(setpriv)) => {
-                let mut command = Command::new(setpriv);
-                command
-                    .args([&format!("--reuid={account}"), "--clear-groups", "--pdeathsig", "INT", "--"])
-                    .arg(program);
-                command
-            }
-            (Owner::Account(account), None) => {
-                let mut command = Command::new("runuser");
-                command.args(["-u", account, "--"]).arg(program);
-                command
-            }
+        let Some(setpriv) = on_path("setpriv") else {
+            return Command::new(program);
+        };
+        let mut command = Command::new(setpriv);
+        if let Owner::Account { user, group_id } = self {
+            command.args([&format!("--reuid={user}"), &format!("--regid={group_id}"), "--clear-groups"]);
         }
+        command.args(["--pdeathsig", "INT", "--"]).arg(program);
+        command
     }
 
     /// An empty folder of the owner's: under the target folder, or where that one is closed to the account,
     /// in the system's folder for passing things.
     fn folder(&self, target: &Path) -> Result<PathBuf, String> {
-        let name = format!("countersign-postgres-{}", std::process::id());
+        let name = format!("{FOLDER_PREFIX}{}", std::process::id());
         let under_target = target.join(&name);
         match self {
             Owner::Ourselves => make_folder(&under_target).map(|()| under_target),
-            Owner::Account(account) => {
+            Owner::Account { user, .. } => {
                 for folder in [under_target, env::temp_dir().join(&name)] {
                     make_folder(&folder)?;
-                    run(Command::new("chown").arg(account).arg(&folder))?;
+                    run(Command::new("chown").arg(user).arg(&folder))?;
                     let reach = self.command(Path::new("test")).arg("-w").arg(&folder).status();
                     if reach.is_ok_and(|status| status.success()) {
                         return Ok(folder);
                     }
                     let _ = fs::remove_dir(&folder);
                 }
-                Err(format!("no folder that the account {account} can write to"))
+                Err(format!("no folder that the account {user} can write to"))
             }
+        }
+    }
+}
+
+/// A run that was killed had no chance to remove its files; the next one does it.
+fn remove_left_behind(target: &Path) {
+    for entry in fs::read_dir(target).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(process) = name.to_str().and_then(|name| name.strip_prefix(FOLDER_PREFIX)) else { continue };
+        if output(Command::new("kill").args(["-0", process])).is_none() {
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }

@@ -133,7 +133,7 @@ fn check_words(file: &File, is_lock: bool, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the path stands at its own beginning: `/home/…`, but not `pages/home/…` nor a web address.
+/// Whether the path stands at its own beginning, and is no part of a longer path or a web address.
 fn starts_a_path(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         !line[..at]
