@@ -419,6 +419,8 @@ fn fail(
     earlier: bool,
     world: World<'_>,
 ) -> Decision<CheckOutcome> {
+    // A success elsewhere empties the factor's run; the guesses made here stay made (R7).
+    factor.run = factor.run.max(verification.failures);
     verification.failures += 1;
     let account = account_of(verification.subject);
     let service_id = verification.service_id;
