@@ -83,10 +83,12 @@ pub fn record_failure(state: &mut FactorState, policy: &Policy, now: Timestamp) 
     state.in_a_row += 1;
     state.failures_this_year += 1;
     state.last_failure_at = Some(now);
-    if u64::from(state.in_a_row) >= policy.failures_in_a_row_max || budget_is_spent(state, policy) {
-        // An address without an account has nothing to bind again: it stays shut by its rolling budget alone, which
-        // `refusal` reads, and opens as the year moves on.
-        if matches!(state.subject, Subject::Account(_)) || state.factor == Factor::Password {
+    // An address without an account has nothing to bind again: its guards are the ladder and the rolling budget, which
+    // `refusal` reads, and it opens as the year moves on.
+    let binds_again = matches!(state.subject, Subject::Account(_)) || state.factor == Factor::Password;
+    let row_is_full = binds_again && u64::from(state.in_a_row) >= policy.failures_in_a_row_max;
+    if row_is_full || budget_is_spent(state, policy) {
+        if binds_again {
             state.disabled_at = Some(now);
         }
         return Effect::Disabled;
