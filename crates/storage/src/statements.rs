@@ -1,0 +1,74 @@
+//! The list of every statement of this crate, so that all can be prepared on both engines without running
+//! one: a typing error is found by a test, a schema that does not fit by `doctor`.
+
+use crate::error::StorageError;
+use crate::store::Store;
+use crate::tx::{Step, Tx};
+use crate::{keycheck, migrate};
+
+/// Every statement, by file.
+pub(crate) const ALL: &[&[&str]] = &[migrate::STATEMENTS, keycheck::STATEMENTS];
+
+impl Store {
+    /// Prepares every statement of the program against the schema of this database; answers how many there
+    /// are.
+    ///
+    /// # Errors
+    /// [`StorageError::Misuse`] naming what does not fit.
+    pub async fn check_statements(&self) -> Result<usize, StorageError> {
+        self.read(CheckStatements).await
+    }
+}
+
+struct CheckStatements;
+
+impl Step for CheckStatements {
+    type Output = usize;
+
+    async fn run(&self, tx: &mut Tx) -> Result<usize, StorageError> {
+        let statements: Vec<&'static str> = ALL.concat();
+        for sql in &statements {
+            tx.prepare(sql).await?;
+        }
+        Ok(statements.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// A statement that is not in the list would never be prepared by any test.
+    #[test]
+    fn every_statement_of_the_sources_is_listed() {
+        let mut files = Vec::new();
+        rust_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut files);
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let list =
+                text.split("const STATEMENTS").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or("");
+            for line in text.lines().filter(|line| line.starts_with("const ") && line.contains(": &str =")) {
+                let name = line["const ".len()..].split(':').next().unwrap();
+                // Definitions are run as scripts, and the channel's name is no statement.
+                let exempt = ["CREATE", "CHANNEL", "SESSION_OPTIONS"].contains(&name);
+                assert!(exempt || list.contains(name), "{name} of {} is in no list", file.display());
+            }
+            let inline =
+                ["tx.rows(\"", "tx.row_optional(\"", "tx.execute(\""].iter().any(|call| text.contains(call));
+            assert!(!inline, "{} runs a statement without a name", file.display());
+        }
+    }
+
+    fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                rust_files(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs")
+                && !path.ends_with("statements.rs")
+            {
+                found.push(path);
+            }
+        }
+    }
+}
