@@ -202,10 +202,21 @@ impl Policy {
             });
         }
         for name in policy.countries_allowed.iter().chain(&policy.countries_denied) {
-            if name.parse::<countersign_numbers::RegionCode>().is_err() {
+            // One spelling: "gb" would be no error and deny nobody.
+            let known = name.parse::<countersign_numbers::RegionCode>();
+            if !known.is_ok_and(|code| code.as_str() == name) {
                 errors.push(PolicyError {
                     name: "countries_allowed / countries_denied".to_owned(),
-                    problem: format!("{name:?} is not a two-letter country code of the numbering plan"),
+                    problem: format!("{name:?} is not a country of the numbering plan in two capitals"),
+                });
+            }
+        }
+        for prefix in &policy.prefixes_denied {
+            let digits = prefix.strip_prefix('+').unwrap_or_default();
+            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                errors.push(PolicyError {
+                    name: "prefixes_denied".to_owned(),
+                    problem: format!("{prefix:?} is not a plus sign and digits, such as +44740"),
                 });
             }
         }
