@@ -147,11 +147,11 @@ pub fn switch_sms(
     on: bool,
     world: World<'_>,
 ) -> Decision<Result<Account, SwitchRefusal>> {
-    if let Err(refusal) = may_switch(account, binding, other_factors, on) {
-        return Decision::only(Err(refusal));
-    }
     if account.sms_enabled_at.is_some() == on {
         return Decision::only(Ok(account.clone()));
+    }
+    if let Err(refusal) = may_switch(account, binding, other_factors, on) {
+        return Decision::only(Err(refusal));
     }
     let changed = Account { sms_enabled_at: on.then_some(world.now), ..account.clone() };
     let (event, told) = if on {
