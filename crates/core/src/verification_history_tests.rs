@@ -1,5 +1,6 @@
-//! Random histories. Whatever is started, resent, guessed, withdrawn and waited for, in whatever order, the promises of
-//! security.md hold. What they are checked against is kept apart from the rules: what was answered, and what lies in the outbox.
+//! Random histories. Whatever is started, resent, guessed, withdrawn and waited for, in whatever order, the
+//! promises of security.md hold. What they are checked against is kept apart from the rules: what was
+//! answered, and what lies in the outbox.
 
 use super::*;
 use crate::time::{days, hours, minutes};

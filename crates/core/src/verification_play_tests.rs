@@ -1,5 +1,6 @@
-//! A world small enough to read: it keeps in memory what the changes of decisions say, the way storage promises to, so that
-//! whole histories can be played against the rules. It decides nothing; a change that storage would refuse is a panic.
+//! A world small enough to read: it keeps in memory what the changes of decisions say, the way storage
+//! promises to, so that whole histories can be played against the rules. It decides nothing; a change that
+//! storage would refuse is a panic.
 
 use super::super::*;
 use crate::entropy::testing::Counting;

@@ -1,5 +1,5 @@
-//! The life of a verification, an arrow at a time, and every refusal on the way. The attacks of security.md and random
-//! histories are in the modules below, all played in the same small world.
+//! The life of a verification, an arrow at a time, and every refusal on the way. The attacks of security.md
+//! and random histories are in the modules below, all played in the same small world.
 
 use super::*;
 use crate::limit::LimitKind;

@@ -1,5 +1,5 @@
-//! The attacks of security.md section 2 that the rules alone must withstand, each by its id. What is asserted is the value of
-//! a counter or the number of codes compared, never only the name of an error (T4's lesson).
+//! The attacks of security.md section 2 that the rules alone must withstand, each by its id. What is asserted
+//! is the value of a counter or the number of codes compared, never only the name of an error (T4's lesson).
 
 use super::*;
 use crate::time::days;
@@ -186,7 +186,8 @@ struct Cell {
     details: Option<Details>,
 }
 
-/// Every combination of service, account, number, purpose with details, and page: 64 verifications, all alive at once.
+/// Every combination of service, account, number, purpose with details, and page: 64 verifications, all alive
+/// at once.
 fn cells(play: &Play) -> Vec<Cell> {
     let confirms = [
         (Purpose::SignIn, None),
@@ -258,8 +259,9 @@ fn t11_a_code_is_good_on_the_diagonal_alone() {
     assert_eq!(approved, 64 * 4, "the diagonal itself is open");
 }
 
-/// The same with the rows themselves mixed up: were one verification's hash ever read beside another's context, the right
-/// digits must still prove nothing (R5). A page is no part of the hash; the test above holds it.
+/// The same with the rows themselves mixed up: were one verification's hash ever read beside another's
+/// context, the right digits must still prove nothing (R5). A page is no part of the hash; the test above
+/// holds it.
 #[test]
 fn t11_a_hash_is_good_in_its_own_context_alone() {
     let play = Play::new();
