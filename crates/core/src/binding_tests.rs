@@ -127,7 +127,7 @@ fn every_kind_of_line_is_judged_by_whether_a_person_can_receive_a_code_on_it() {
 
 #[test]
 fn numbers_of_no_country_are_refused_even_where_the_policy_allows_every_country() {
-    // Satellite and international networks count as mobile in the plan; the rest are refused by their line already.
+    // Satellite networks count as mobile in the plan; the rest are refused by their line already.
     for e164 in ["+881612345678", "+870301234567", "+8823421234"] {
         assert_eq!(number(e164).region(), None, "{e164}");
         assert_eq!(judge_number(&number(e164), &Policy::default()), Err(NumberRefusal::NoCountry), "{e164}");
