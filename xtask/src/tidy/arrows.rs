@@ -1,8 +1,7 @@
 //! The import arrows of docs/ARCHITECTURE.md: who may know whom.
 //!
 //! Decides by manifests and by the sources' own words, so that neither a dependency nor a path through a
-//! re-export slips past. Refuses to look at tests: what a test needs to see is its own affair, but for core's
-//! purity.
+//! re-export slips past. Refuses to look at tests: what a test needs to see is its own affair.
 
 use super::source::words;
 use super::tree::{File, Finding, Tree};

@@ -42,11 +42,16 @@ const AMBIENT: [&str; 12] = [
     "Uuid::new_v4",
 ];
 
-/// The files that may, each with its reason. Anything else takes time and entropy as parameters.
-pub(crate) const MAY_READ_THE_WORLD: [(&str, &str); 2] = [
+/// The files that may throughout, each with its reason. Anything else takes time and entropy as parameters,
+/// or names its exception with a reason just above the call.
+const MAY_READ_THE_WORLD: [(&str, &str); 2] = [
     ("crates/cli/src/world.rs", "the one place where the clock and the system's entropy come in"),
     ("xtask/src/step.rs", "tells how long a step took"),
 ];
+
+/// How an exception is named: clippy's word for its banned methods.
+const EXCEPTION: &str = "clippy::disallowed_methods";
+const EXCEPTION_LINES_ABOVE_MAX: usize = 10;
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -80,17 +85,33 @@ fn ambient(tree: &Tree) -> Vec<Finding> {
         if MAY_READ_THE_WORLD.iter().any(|(path, _)| *path == file.path) {
             continue;
         }
+        let raw: Vec<&str> = file.text.lines().collect();
+        for (at, _) in source.code.match_indices(EXCEPTION) {
+            let line = file.line_of(&source.code, at);
+            if !has_reason(raw[line - 1]) {
+                findings.push(file.finding(line, "an exception without a reason: say why on the same line"));
+            }
+        }
         for name in AMBIENT {
             for (at, _) in source.code.match_indices(name) {
                 let line = file.line_of(&source.code, at);
-                let advice = format!(
-                    "{name}: take time or entropy as a parameter (or allow the file in xtask, with why)"
-                );
-                findings.push(file.finding(line, advice));
+                let above = &raw[line.saturating_sub(1 + EXCEPTION_LINES_ABOVE_MAX)..line];
+                if !above.iter().any(|line| line.contains(EXCEPTION) && has_reason(line)) {
+                    let advice = format!(
+                        "{name}: take time or entropy as a parameter, or make it an exception \
+                                          with `#[allow({EXCEPTION})] // why`"
+                    );
+                    findings.push(file.finding(line, advice));
+                }
             }
         }
     }
     findings
+}
+
+fn has_reason(line: &str) -> bool {
+    let after = line.split_once(EXCEPTION).map_or("", |(_, after)| after);
+    after.contains("reason =") || after.split_once("//").is_some_and(|(_, why)| why.trim().len() > 10)
 }
 
 #[cfg(test)]
@@ -121,5 +142,14 @@ mod tests {
         assert_eq!(lines(check, "crates/storage/src/clock.rs", text), [3, 5]);
         assert_eq!(lines(check, "crates/server/tests/slow.rs", text), [3, 5]);
         assert!(clean(check, "crates/cli/src/world.rs", text));
+    }
+    #[test]
+    fn an_exception_needs_its_reason_beside_it() {
+        let with = "//! x\n#[allow(clippy::disallowed_methods)] // the queue is full, so the loop waits\nlet a = time::sleep(b);\n";
+        assert!(clean(check, "crates/flows/src/dispatch.rs", with));
+        let without = with.replace(" // the queue is full, so the loop waits", "");
+        assert_eq!(lines(check, "crates/flows/src/dispatch.rs", &without), [2, 3]);
+        let far = with.replace("\nlet", &format!("{}let", "\n".repeat(EXCEPTION_LINES_ABOVE_MAX + 2)));
+        assert_eq!(lines(check, "crates/flows/src/dispatch.rs", &far), [14]);
     }
 }
