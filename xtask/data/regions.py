@@ -1,9 +1,9 @@
-"""Writes crates/numbers/src/regions_data.rs: every region of the numbering plan with its names and an example.
+"""Writes crates/numbers/src/region/data.rs: every region of the numbering plan with its names and an example.
 
 Usage (from the root of the checkout; any Python 3.9 or newer):
     python3 -m venv target/data-venv
     target/data-venv/bin/pip install babel==2.18.0 phonenumbers==9.0.42
-    target/data-venv/bin/python xtask/data/regions.py > crates/numbers/src/regions_data.rs
+    target/data-venv/bin/python xtask/data/regions.py > crates/numbers/src/region/data.rs
 
 Sources: names from the Unicode CLDR as packed by babel (Unicode License v3); calling codes and examples from
 libphonenumber as packed by phonenumbers (Apache-2.0). Keep `phonenumbers` at the metadata version of the Rust
