@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 use crate::inbox::{Inbox, Received};
 
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Text for the inside of an element or of a quoted attribute.
 pub(crate) fn escape(text: &str) -> String {
@@ -55,6 +55,7 @@ pub(crate) struct Page<'a> {
     pub(crate) title: &'a str,
     pub(crate) heading: &'a str,
     pub(crate) navigation: &'a str,
+    pub(crate) above: &'a str,
     pub(crate) live: &'a str,
     pub(crate) stream: Option<&'a str>,
 }
@@ -72,10 +73,11 @@ impl Page<'_> {
              <a class=\"skip\" href=\"#main\">Skip to content</a>\n\
              <header>\n<h1>{heading}</h1>\n{navigation}</header>\n\
              <p id=\"said\" role=\"status\" class=\"unseen\"></p>\n\
-             <main id=\"main\" tabindex=\"-1\">\n{live}\n</main>\n</body>\n</html>\n",
+             <main id=\"main\" tabindex=\"-1\">\n{above}<div id=\"live\">\n{live}\n</div>\n</main>\n</body>\n</html>\n",
             title = escape(self.title),
             heading = escape(self.heading),
             navigation = self.navigation,
+            above = self.above,
             live = self.live,
         ))
     }
@@ -99,7 +101,8 @@ pub(crate) fn message_list(messages: &[Arc<Received>], show_to: bool) -> String 
         if let Some(code) = first_code(&message.text) {
             let _ = writeln!(
                 out,
-                "<button type=\"button\" id=\"copy-{}\" data-copy=\"{code}\" hidden>Copy code {code}</button>",
+                "<button type=\"button\" id=\"copy-{}\" data-copy=\"{code}\" hidden>\
+                 Copy code {code}</button>",
                 message.number
             );
         }

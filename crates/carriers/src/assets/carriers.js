@@ -18,11 +18,12 @@
   };
 
   const copy = async (text) => {
-    if (navigator.clipboard) {
+    try {
       await navigator.clipboard.writeText(text);
       return;
+    } catch {
+      // Plain http away from localhost has no clipboard, and a browser may refuse it: select and copy instead.
     }
-    // Plain http away from localhost has no clipboard.
     const field = document.createElement("textarea");
     field.value = text;
     document.body.append(field);
@@ -41,8 +42,9 @@
     }
     try {
       await copy(button.dataset.copy);
-      say("Copied");
+      button.focus();
       button.textContent = "Copied";
+      say("Copied");
     } catch {
       say("Copying was refused. Select the code instead.");
     }
@@ -55,7 +57,7 @@
     }
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const focused = document.activeElement && document.activeElement.id;
-    document.getElementById("main").replaceChildren(...fresh.getElementById("main").childNodes);
+    document.getElementById("live").replaceChildren(...fresh.getElementById("live").childNodes);
     showButtons();
     const again = focused && document.getElementById(focused);
     if (again) {

@@ -27,8 +27,8 @@ pub(super) fn threads(handsets: &Inbox, to: Option<&str>) -> Html<String> {
         let current = if to == Some(message.to.as_str()) { " aria-current=\"true\"" } else { "" };
         let _ = writeln!(
             list,
-            "<li><a id=\"thread-{id}\" href=\"/?to={query}\"{current}><strong><bdi dir=\"ltr\">{number}</bdi></strong>\
-             <p class=\"snippet\">{snippet}</p></a></li>",
+            "<li><a id=\"thread-{id}\" href=\"/?to={query}\"{current}>\
+             <strong><bdi dir=\"ltr\">{number}</bdi></strong><p class=\"snippet\">{snippet}</p></a></li>",
             id = number.trim_start_matches('+'),
             query = query_value(&message.to),
             snippet = escape(&message.text),
@@ -61,6 +61,7 @@ pub(super) fn threads(handsets: &Inbox, to: Option<&str>) -> Html<String> {
         title: &title,
         heading: "Handsets",
         navigation: &navigation("/"),
+        above: "",
         live: &live,
         stream: Some("/api/stream"),
     }
@@ -136,9 +137,9 @@ const KNOBS: &[Knob] = &[
 /// Every operator with its knobs; `wrong` names the operator whose form was refused, and why.
 pub(super) fn operators(operators: &[OperatorConfig], wrong: Option<(&str, &str)>) -> Html<String> {
     let mut live = String::from(
-        "<h2>Operators</h2>\n<p class=\"hint\">Each number is served by the operator with the longest matching \
-         prefix. Numbers from 555-0100 to 555-0199 are set aside for fiction: use them to see an operator \
-         misbehave.</p>\n",
+        "<h2>Operators</h2>\n<p class=\"hint\">Each number is served by the operator with the longest \
+         matching prefix. Numbers from 555-0100 to 555-0199 are set aside for fiction: use them to see an \
+         operator misbehave.</p>\n",
     );
     for operator in operators {
         let refused = wrong.filter(|(name, _)| *name == operator.name).map(|(_, why)| why);
@@ -148,6 +149,7 @@ pub(super) fn operators(operators: &[OperatorConfig], wrong: Option<(&str, &str)
         title: if wrong.is_some() { "Error: Operators - Handsets" } else { "Operators - Handsets" },
         heading: "Handsets",
         navigation: &navigation("/operators"),
+        above: "",
         live: &live,
         stream: None,
     }
@@ -197,7 +199,8 @@ fn write_knob(out: &mut String, operator: &str, knob: &Knob, value: &Value) {
         Kind::Number(most) => {
             let _ = write!(
                 out,
-                "<input id=\"{id}\" name=\"{name}\" type=\"number\" min=\"0\" max=\"{most}\" value=\"{shown}\">"
+                "<input id=\"{id}\" name=\"{name}\" type=\"number\" min=\"0\" max=\"{most}\" \
+                 value=\"{shown}\">"
             );
         }
         Kind::Words | Kind::Text => {

@@ -227,7 +227,8 @@ mod tests {
         (
             include_str!("../../tests/fixtures/quoted.eml"),
             "Bestätigung für Jürgen: Ihr Code für die Anmeldung bei Acme",
-            "Grüße = 482913 ist der Code. Diese Zeile ist so lang, dass sie in Quoted-Printable umbrochen werden muss.",
+            "Grüße = 482913 ist der Code. Diese Zeile ist so lang, dass sie in Quoted-Printable \
+             umbrochen werden muss.",
         ),
         (include_str!("../../tests/fixtures/base64.eml"), "Код подтверждения", "Ваш код: 482913"),
         (include_str!("../../tests/fixtures/multipart.eml"), "Two ways", "Plain 482913"),

@@ -134,12 +134,19 @@ async fn page(State(at): State<Mailbox>, Query(to): Query<To>) -> Html<String> {
     } else {
         message_list(&messages, to.is_none())
     };
-    let live = format!(
+    let above = format!(
         "<form method=\"get\" action=\"/\"><div><label for=\"to\">Only mail to</label>\
          <input id=\"to\" name=\"to\" type=\"email\" autocomplete=\"off\" dir=\"ltr\" value=\"{}\"></div>\
-         <div><button type=\"submit\">Show</button></div></form>\n<h2>Mail</h2>\n{list}",
+         <div><button type=\"submit\">Show</button></div></form>\n<h2>Mail</h2>\n",
         escape(shown)
     );
-    Page { title: "Mailbox", heading: "Mailbox", navigation: "", live: &live, stream: Some("/api/stream") }
-        .render()
+    Page {
+        title: "Mailbox",
+        heading: "Mailbox",
+        navigation: "",
+        above: &above,
+        live: &list,
+        stream: Some("/api/stream"),
+    }
+    .render()
 }

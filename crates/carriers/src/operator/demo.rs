@@ -6,15 +6,27 @@ use super::{Behaviour, Blocking, Congestion, Form, Honesty, Ids, OperatorConfig}
 
 /// The network of the demo.
 pub fn demo_operators() -> Vec<OperatorConfig> {
-    let friendly = Behaviour::default();
-    let operator = |name: &str, note: &str, prefix: &str, behaviour: Behaviour| OperatorConfig {
+    let friendly =
+        operator("meridian", "Serves every other number, quickly and honestly.", "", Behaviour::default());
+    let mut operators = vec![friendly];
+    operators.extend(odd_deliveries());
+    operators.extend(refusals());
+    operators.extend(odd_receipts());
+    operators
+}
+
+fn operator(name: &str, note: &str, prefix: &str, behaviour: Behaviour) -> OperatorConfig {
+    OperatorConfig {
         name: name.to_owned(),
         note: note.to_owned(),
         prefixes: vec![prefix.to_owned()],
         behaviour,
-    };
-    vec![
-        operator("meridian", "Serves every other number, quickly and honestly.", "", friendly.clone()),
+    }
+}
+
+fn odd_deliveries() -> [OperatorConfig; 5] {
+    let friendly = Behaviour::default();
+    [
         operator(
             "slowbell",
             "Takes 20 to 45 seconds.",
@@ -39,6 +51,23 @@ pub fn demo_operators() -> Vec<OperatorConfig> {
             "120555501",
             Behaviour { duplicate_percent: 100, reorder_percent: 50, reorder_ms: 10_000, ..friendly.clone() },
         ),
+        operator(
+            "rewriter",
+            "Replaces the sender, and mixes up the notation of ids.",
+            "121055501",
+            Behaviour {
+                sender_rewrite: "InfoSMS".to_owned(),
+                receipt_form: Form::Bare,
+                receipt_ids: Ids::HexThenDecimal,
+                ..friendly
+            },
+        ),
+    ]
+}
+
+fn refusals() -> [OperatorConfig; 5] {
+    let friendly = Behaviour::default();
+    [
         operator(
             "rushhour",
             "Takes one message per second and throttles the rest.",
@@ -68,16 +97,17 @@ pub fn demo_operators() -> Vec<OperatorConfig> {
             Behaviour { voip_prefixes: vec!["1209".to_owned()], ..friendly.clone() },
         ),
         operator(
-            "rewriter",
-            "Replaces the sender, and mixes up the notation of ids.",
-            "121055501",
-            Behaviour {
-                sender_rewrite: "InfoSMS".to_owned(),
-                receipt_form: Form::Bare,
-                receipt_ids: Ids::HexThenDecimal,
-                ..friendly.clone()
-            },
+            "hangup",
+            "Drops the connection on every other submit.",
+            "121455501",
+            Behaviour { disconnect_percent: 50, ..friendly },
         ),
+    ]
+}
+
+fn odd_receipts() -> [OperatorConfig; 2] {
+    let friendly = Behaviour::default();
+    [
         operator(
             "hasty",
             "Sends the receipt before it answers the submit.",
@@ -93,13 +123,7 @@ pub fn demo_operators() -> Vec<OperatorConfig> {
             "mute",
             "Delivers, but never reports.",
             "121355501",
-            Behaviour { receipts: Honesty::NoReceipts, ..friendly.clone() },
-        ),
-        operator(
-            "hangup",
-            "Drops the connection on every other submit.",
-            "121455501",
-            Behaviour { disconnect_percent: 50, ..friendly },
+            Behaviour { receipts: Honesty::NoReceipts, ..friendly },
         ),
     ]
 }

@@ -1,6 +1,6 @@
 //! A client that nobody here wrote against our SMSC: PyPI smpplib, by tests/interop/smpplib_peer.py.
 
-use countersign_carriers::{Behaviour, Form, Ids};
+use countersign_carriers::{Behaviour, Form, Ids, OperatorConfig};
 use serde_json::{Value, json};
 
 use crate::{eventually, get_json, network, operator, prompt};
@@ -30,9 +30,9 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-#[tokio::test]
-async fn smpplib_binds_submits_and_gets_its_receipts() {
-    let running = network(vec![
+/// The numbers are those of the script.
+fn operators() -> Vec<OperatorConfig> {
+    vec![
         operator("both", "", prompt()),
         operator(
             "bare",
@@ -45,8 +45,12 @@ async fn smpplib_binds_submits_and_gets_its_receipts() {
             Behaviour { receipt_form: Form::Tlv, receipt_before_answer: true, ..prompt() },
         ),
         operator("refusing", "22", Behaviour { blocked_prefixes: vec!["22".to_owned()], ..prompt() }),
-    ])
-    .await;
+    ]
+}
+
+#[tokio::test]
+async fn smpplib_binds_submits_and_gets_its_receipts() {
+    let running = network(operators()).await;
     let seen = converse(running.smpp).await;
     assert_eq!((&seen["wrong_password"], &seen["wrong_system_id"]), (&json!(0x0E), &json!(0x0F)));
     assert_eq!(seen["enquire_link"], json!(["enquire_link_resp", 0, true]));

@@ -56,6 +56,8 @@ async fn mails_come_out_newest_first_and_by_address() {
     assert_eq!(get_json(running.mailbox, "/api/messages?to=nobody@x.example").await, json!([]));
     let (_, page) = get(running.mailbox, "/").await;
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !page.contains("<script>"));
+    let (above, live) = page.split_once("<div id=\"live\">").expect("a part that is refreshed");
+    assert!(above.contains("name=\"to\"") && live.contains("482913"), "what is typed outlives a refresh");
     assert!(page.contains("<h3>&lt;b&gt;&amp;</h3>") && page.contains("data-copy=\"482913\""));
 }
 

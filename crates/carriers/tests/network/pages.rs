@@ -70,8 +70,9 @@ async fn knobs_are_seen_and_turned_by_json_and_by_form() {
 #[tokio::test]
 async fn another_site_cannot_turn_a_knob() {
     let running = started().await;
-    let request = "POST /operators/one HTTP/1.1\r\nhost: test\r\nconnection: close\r\nsec-fetch-site: cross-site\r\n\
-                   content-type: application/x-www-form-urlencoded\r\ncontent-length: 16\r\n\r\nloss_percent=100";
+    let request = "POST /operators/one HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
+                   sec-fetch-site: cross-site\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+                   content-length: 16\r\n\r\nloss_percent=100";
     let (head, _) = crate::http(running.handsets, request).await;
     assert!(head.starts_with("HTTP/1.1 403"), "{head}");
     assert_eq!(get_json(running.handsets, "/api/operators").await[0]["behaviour"]["loss_percent"], 0);
