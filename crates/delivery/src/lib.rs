@@ -1,1 +1,55 @@
-//! Placeholder while the workspace is laid out.
+//! Ways out to people: SMPP routes for text messages, SMTP for email, and the words that travel over them.
+//!
+//! Decides how one letter goes over one route and what the other side's answer means. Refuses to know which route is best,
+//! when to try again and how tries are recorded: that is the dispatcher's and the core's. Nothing here touches storage.
+
+pub mod smpp;
+pub mod smtp;
+pub mod words;
+
+use countersign_core::address::Address;
+use countersign_core::id::MessageId;
+use countersign_core::model::Body;
+use countersign_core::outbox::{Receipt, Submission};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// One message for one try over one route. Prints no address and no code (R10).
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// The message, for logs and for the Message-ID of an email.
+    pub reference: MessageId,
+    /// Where it goes.
+    pub to: Address,
+    /// What it says.
+    pub body: Body,
+    /// In which language (BCP 47); English when there is no catalogue for it.
+    pub locale: String,
+    /// Whose name it carries.
+    pub brand: String,
+    /// Host of the site that the code is for, as in `acme.example`; binds the code to it (R13). Empty for none.
+    pub host: String,
+    /// How long it is still of use: carriers are told to drop it after that.
+    pub valid_for: Duration,
+}
+
+/// A try under way. It ends within [`TRY_MAX`].
+pub type Submitting<'a> = Pin<Box<dyn Future<Output = Submission> + Send + 'a>>;
+
+/// No try takes longer, so that its message is still leased when the answer is recorded (core's outbox lease).
+pub const TRY_MAX: Duration = Duration::from_secs(25);
+
+/// A way out.
+pub trait Channel: Send + Sync {
+    /// Hands one letter over, once. The identifiers in [`Submission::Accepted`] are spelled as those in
+    /// [`Receipt::provider_ids`], so that equal texts mean the same message on the same route.
+    fn submit(&self, letter: Letter) -> Submitting<'_>;
+}
+
+/// Where receipts go.
+pub trait ReceiptSink: Send + Sync + 'static {
+    /// Takes one receipt. Called on a connection's own task: must not block. A receipt may come before the answer to
+    /// the submit it is about.
+    fn receipt(&self, receipt: Receipt);
+}

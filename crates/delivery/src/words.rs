@@ -1,0 +1,4 @@
+//! wip
+use crate::Letter;
+/// wip
+pub fn render_sms(_l: &Letter) -> String { String::new() }
