@@ -73,7 +73,9 @@ impl Page<'_> {
              <a class=\"skip\" href=\"#main\">Skip to content</a>\n\
              <header>\n<h1>{heading}</h1>\n{navigation}</header>\n\
              <p id=\"said\" role=\"status\" class=\"unseen\"></p>\n\
-             <main id=\"main\" tabindex=\"-1\">\n{above}<div id=\"live\">\n{live}\n</div>\n</main>\n</body>\n</html>\n",
+             <main id=\"main\" tabindex=\"-1\">\n\
+             {above}<div id=\"live\">\n{live}\n</div>\n\
+             </main>\n</body>\n</html>\n",
             title = escape(self.title),
             heading = escape(self.heading),
             navigation = self.navigation,

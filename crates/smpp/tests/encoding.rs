@@ -7,7 +7,7 @@ use countersign_smpp::pdu::{
     Address, Bind, BindMode, Body, EncodeError, MessageResp, Octets, Pdu, ShortMessage, Tlv, encode, tag,
 };
 use countersign_smpp::status::Status;
-use countersign_smpp::text::{Alphabet, Coding, LongMessage, segment};
+use countersign_smpp::text::{Alphabet, Coding, LongMessage, decode, part_header, segment};
 
 const SMPPLIB: &str = include_str!("fixtures/smpplib.txt");
 const GSM0338: &str = include_str!("fixtures/gsm0338.txt");
@@ -176,4 +176,49 @@ fn fields_beyond_the_specification_are_refused_by_name() {
     assert_eq!(encode(&Pdu::request(1, disguised)), Err(EncodeError::KnownCommand));
     let named = MessageResp { message_id: "1".into(), ..MessageResp::default() };
     assert!(encode(&Pdu::response(1, Status::OK, Body::DeliverSmResp(named))).is_err());
+}
+
+/// Headers of 3GPP TS 23.040, 9.2.3.24, written by hand: both reference lengths, behind another element, and broken.
+#[test]
+fn user_data_headers_are_read_in_all_their_forms() {
+    let read = |udhi: u8, octets: &[u8]| {
+        let message = ShortMessage {
+            esm_class: udhi,
+            short_message: Octets(octets.to_vec()),
+            ..ShortMessage::default()
+        };
+        let (header, text) = part_header(&message);
+        (header.map(|at| (at.reference, at.total, at.number)), text.to_vec())
+    };
+    assert_eq!(read(0x40, b"\x05\x00\x03\x2A\x02\x01hi"), (Some((0x2A, 2, 1)), b"hi".to_vec()));
+    assert_eq!(read(0x40, b"\x06\x08\x04\x01\x2A\x03\x02hi"), (Some((0x012A, 3, 2)), b"hi".to_vec()));
+    // A port element first (05 04), as WAP pushes have it.
+    let behind = b"\x0B\x05\x04\x0B\x84\x23\xF0\x00\x03\x07\x02\x02hi";
+    assert_eq!(read(0x40, behind), (Some((7, 2, 2)), b"hi".to_vec()));
+    // Number above total, number 0, one part of one: the text stands alone.
+    for octets in
+        [b"\x05\x00\x03\x2A\x02\x03hi", b"\x05\x00\x03\x2A\x02\x00hi", b"\x05\x00\x03\x2A\x01\x01hi"]
+    {
+        assert_eq!(read(0x40, octets), (None, b"hi".to_vec()));
+    }
+    assert_eq!(read(0x40, b"\xFFhi"), (None, b"\xFFhi".to_vec()), "longer than the message");
+    assert_eq!(read(0x00, b"\x05\x00\x03\x2A\x02\x01hi").0, None, "not marked as a header");
+}
+
+/// 3GPP TS 23.038, 4: groups 0001 (message class) and 1111.
+#[test]
+fn octets_are_read_by_their_data_coding() {
+    let read = |octets: &[u8], data_coding| decode(octets, data_coding, Alphabet::Latin1);
+    let text = |words: &str| Some(words.to_owned());
+    assert_eq!(read(b"\xE9@", 0x00), text("é@"), "what the route says");
+    assert_eq!(read(b"\xE9@", 0x03), text("é@"));
+    assert_eq!(read(b"@\xE9", 0x01), text("@\u{FFFD}"));
+    assert_eq!(read(&[0x00, 0x05], 0x10), text("@é"), "flash, GSM");
+    assert_eq!(read(&[0x00, 0x05], 0xF0), text("@é"), "flash, GSM");
+    assert_eq!(read(&[0x04, 0x3A, 0xD8, 0x3D, 0xDE, 0x00], 0x08), text("к😀"));
+    assert_eq!(read(&[0x04, 0x3A, 0xD8, 0x3D], 0x18), text("к\u{FFFD}"), "flash, UCS-2, half a pair");
+    assert_eq!(read(&[0x04, 0x3A, 0x04], 0x08), text("к\u{FFFD}"));
+    for without_text in [0x02, 0x04, 0x14, 0xF4, 0x06, 0xC0] {
+        assert_eq!(read(b"x", without_text), None, "{without_text:#x}");
+    }
 }
