@@ -1,7 +1,7 @@
 //! Where a code or a notice can go: a phone number or an email address. Knows the one spelling of each that look-ups and
 //! keyed hashes use; refuses to print either in full (R10). Whether an address may be used is not decided here.
 
-use countersign_numbers::PhoneNumber;
+use countersign_numbers::{NumberError, PhoneNumber, RegionCode};
 use std::fmt;
 
 /// An email address in the one spelling used for look-ups: trimmed, lower case, at most 254 octets (RFC 5321 4.5.3.1.3).
@@ -148,6 +148,28 @@ impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.masked())
     }
+}
+
+/// Why what was typed names nobody: neither an email address nor a phone number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentifierProblem {
+    /// Nothing was typed.
+    Empty,
+    /// It has an `@` but is no email address.
+    Email(EmailError),
+    /// It is no phone number.
+    Number(NumberError),
+}
+
+/// Reads an email address or a phone number, whichever was typed.
+pub fn read_identifier(typed: &str, region: Option<RegionCode>) -> Result<Address, IdentifierProblem> {
+    if typed.trim().is_empty() {
+        return Err(IdentifierProblem::Empty);
+    }
+    if typed.contains(['@', '\u{FF20}']) {
+        return Email::parse(typed).map(Address::Email).map_err(IdentifierProblem::Email);
+    }
+    PhoneNumber::parse(typed, region).map(Address::Phone).map_err(IdentifierProblem::Number)
 }
 
 /// The keyed hash by which an address is looked up, drawn by whoever holds the index key. Says nothing by itself.

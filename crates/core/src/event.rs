@@ -4,6 +4,17 @@
 use crate::model::{Channel, Factor, Purpose};
 use serde::{Deserialize, Serialize};
 
+/// What a holder narrows the list of events to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Signing in and out, devices.
+    SignIn,
+    /// Codes sent and entered, and the locks they led to.
+    Codes,
+    /// Changes of settings.
+    Changes,
+}
+
 /// One thing that happened to an account or an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -124,6 +135,29 @@ impl Event {
             Event::SessionEnded { .. } => "session_ended",
             Event::DeviceForgotten { .. } => "device_forgotten",
             Event::StatusChanged { .. } => "status_changed",
+        }
+    }
+
+    /// Where a holder looks for it.
+    pub const fn group(&self) -> Group {
+        match self {
+            Event::SignedIn { .. }
+            | Event::PasswordWrong
+            | Event::SessionEnded { .. }
+            | Event::DeviceForgotten { .. } => Group::SignIn,
+            Event::CodeSent { .. }
+            | Event::CodeWrong { .. }
+            | Event::FactorLocked { .. }
+            | Event::FactorDisabled { .. }
+            | Event::SendingLocked { .. }
+            | Event::SendLimited { .. } => Group::Codes,
+            Event::AccountOpened
+            | Event::NumberRefused { .. }
+            | Event::NumberBound { .. }
+            | Event::NumberLost { .. }
+            | Event::SmsSwitchedOn
+            | Event::SmsSwitchedOff
+            | Event::StatusChanged { .. } => Group::Changes,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::time::{days, hours, minutes};
 use proptest::prelude::*;
 use std::collections::{HashMap, HashSet};
 
-/// What a person or an attacker does next. Numbers pick among what there is, newest first.
+/// What a person or an attacker does next; `nth` picks a verification, counted back from the newest.
 #[derive(Clone, Debug)]
 enum Act {
     Start {
@@ -21,6 +21,7 @@ enum Act {
         nth: usize,
         guess: Guess,
         own_page: bool,
+        times: usize,
     },
     Cancel(usize),
     Expire(usize),
@@ -57,8 +58,8 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (1..=2u8, channel, purpose, 1..=2u8)
             .prop_map(|(who, channel, purpose, page)| Act::Start { who, channel, purpose, page }),
         3 => (0..4usize).prop_map(Act::Resend),
-        14 => (0..4usize, guess, prop::bool::weighted(0.9))
-            .prop_map(|(nth, guess, own_page)| Act::Check { nth, guess, own_page }),
+        14 => (0..4usize, guess, prop::bool::weighted(0.9), 1..=4usize)
+            .prop_map(|(nth, guess, own_page, times)| Act::Check { nth, guess, own_page, times }),
         1 => (0..4usize).prop_map(Act::Cancel),
         1 => (0..4usize).prop_map(Act::Expire),
         5 => wait.prop_map(Act::Wait),
@@ -108,9 +109,11 @@ impl History {
                     self.seen.sent_at.insert(id, self.play.now);
                 }
             }
-            Act::Check { nth, guess, own_page } => {
+            Act::Check { nth, guess, own_page, times } => {
                 let Some(id) = self.nth(*nth) else { return Ok(()) };
-                self.check(id, *guess, *own_page)?;
+                for _ in 0..*times {
+                    self.check(id, *guess, *own_page)?;
+                }
             }
             Act::Cancel(nth) => {
                 self.nth(*nth).map(|id| self.play.cancel(id));
@@ -239,7 +242,7 @@ fn policy() -> impl Strategy<Value = Policy> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_history_keeps_the_promises(

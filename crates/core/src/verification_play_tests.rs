@@ -306,6 +306,12 @@ impl Play {
         for change in &decision.changes {
             self.apply(change);
         }
+        for change in &decision.changes {
+            if let Change::SaveFactor(saved) = change {
+                let kept = self.factor(saved.service_id, saved.subject, saved.factor);
+                assert_eq!(kept.failures_this_year, saved.failures_this_year, "rules and buckets disagree");
+            }
+        }
     }
 
     fn apply(&mut self, change: &Change) {

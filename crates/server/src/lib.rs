@@ -1,1 +1,21 @@
-//! Placeholder while the workspace is laid out.
+//! HTTP: the API for the relying party, the pages for holders. Turns bytes into typed commands for the flows and outcomes into
+//! status codes, problem details and pages. Decides nothing: no rule stands here, no SQL, and no words outside the
+//! catalogues.
+
+mod api;
+mod http;
+mod state;
+mod web;
+
+pub use api::openapi_json;
+pub use http::serve::{Limits, serve};
+pub use state::{Server, ServerConfig};
+
+use axum::Router;
+
+/// The whole site: API, documentation, pages.
+pub fn router(server: &Server) -> Router {
+    let pages = web::routes(server.clone());
+    let api = api::routes(server.clone());
+    http::layers::wrap(api.merge(pages), server.clone())
+}

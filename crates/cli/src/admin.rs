@@ -1,0 +1,163 @@
+//! `countersign admin …`: what is set up once, by hand or by a script. Secrets come from standard input and leave on standard
+//! output, once; never on the command line, where other processes can read them.
+
+use crate::config;
+use crate::{assemble, output};
+use clap::{Args, Subcommand};
+use countersign_core::address::{Address, Email};
+use countersign_core::model::Service;
+use countersign_flows::{Flows, FlowError, NewOperator};
+use serde_json::json;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// An act and where the configuration is.
+#[derive(Args)]
+pub(crate) struct AdminArguments {
+    /// The configuration file.
+    #[arg(long, short, env = "COUNTERSIGN_CONFIG", default_value = "countersign.toml", global = true)]
+    config: PathBuf,
+    /// The service by name; the configured one if left out.
+    #[arg(long, global = true)]
+    service: Option<String>,
+    /// Answer with JSON for programs.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// List the services.
+    Services,
+    /// Make a service.
+    ServiceAdd {
+        /// The brand's name.
+        name: String,
+    },
+    /// List the service's API keys.
+    Keys,
+    /// Make an API key and print it, once.
+    KeyAdd {
+        /// What to call it.
+        name: String,
+    },
+    /// Stop an API key from working.
+    KeyRevoke {
+        /// Its id (`key_…`).
+        id: String,
+    },
+    /// Add a member of staff; the password is read from standard input.
+    OperatorAdd {
+        /// Their email address.
+        email: String,
+    },
+    /// Bring over an account whose email address is proved elsewhere; the password is read from standard input.
+    AccountAdd {
+        /// The holder's email address.
+        email: String,
+        /// Language of the account's messages.
+        #[arg(long, default_value = "en")]
+        locale: String,
+    },
+}
+
+/// Does one act.
+pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
+    let config = config::load(&arguments.config)?;
+    let house = assemble::open(&config, assemble::clock()).await?;
+    let flows = &house.flows;
+    let name = arguments.service.as_deref().unwrap_or(&config.service);
+    let json = arguments.json;
+    match arguments.act {
+        Act::Services => list_services(flows, json).await,
+        Act::ServiceAdd { name } => {
+            let service = assemble::service(flows, &name, false).await?;
+            answer(json, &json!({"id": service.id.to_string()}), &format!("{} {}", service.id, service.name))
+        }
+        Act::Keys => list_keys(flows, &find(flows, name, &config.service).await?, json).await,
+        Act::KeyAdd { name: key } => {
+            let service = find(flows, name, &config.service).await?;
+            let made = flows.create_api_key(service.id, &key).await.map_err(broken)?;
+            let secret = made.secret.expose();
+            let line = json!({"id": made.key.id.to_string(), "api_key": secret});
+            answer(json, &line, &format!("{}\nThe key, shown this once:\n{secret}", made.key.id))
+        }
+        Act::KeyRevoke { id } => {
+            let id = id.parse().map_err(|_| format!("{id:?} is not a key's id (key_…)"))?;
+            flows.revoke_api_key(id).await.map_err(|error| match error {
+                FlowError::Conflict => "there is no such key, or it is revoked already".to_owned(),
+                other => broken(other),
+            })?;
+            answer(json, &json!({"revoked": true}), "The key no longer works.")
+        }
+        Act::OperatorAdd { email } => {
+            let service = find(flows, name, &config.service).await?;
+            let new = NewOperator { service_id: service.id, email: address(&email)? };
+            let added = flows.add_operator(new, &password()?).await.map_err(broken)?;
+            said_once(json, added, "operator")
+        }
+        Act::AccountAdd { email, locale } => {
+            let service = find(flows, name, &config.service).await?;
+            let added = flows.import_account(service.id, address(&email)?, &password()?, &locale).await;
+            said_once(json, added.map_err(broken)?, "account")
+        }
+    }
+}
+
+fn broken(error: FlowError) -> String {
+    format!("the database: {error}")
+}
+
+async fn find(flows: &Flows, name: &str, configured: &str) -> Result<Service, String> {
+    if name == configured {
+        return assemble::service(flows, name, false).await;
+    }
+    let services = flows.services().await.map_err(broken)?;
+    let found = services.into_iter().find(|service| service.name == name);
+    found.ok_or_else(|| format!("there is no service {name:?}; `countersign admin services` lists them"))
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    Email::parse(text).map(Address::Email).map_err(|_| format!("{text:?} is not an email address"))
+}
+
+fn password() -> Result<String, String> {
+    let mut text = String::new();
+    std::io::stdin().take(4_096).read_to_string(&mut text).map_err(|error| format!("the password: {error}"))?;
+    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    if password.chars().count() < 8 {
+        return Err("the password, read from standard input, has fewer than 8 characters".to_owned());
+    }
+    Ok(password)
+}
+
+fn answer(as_json: bool, json: &serde_json::Value, text: &str) -> Result<(), String> {
+    output::say(&if as_json { json.to_string() } else { text.to_owned() });
+    Ok(())
+}
+
+fn said_once(as_json: bool, added: bool, what: &str) -> Result<(), String> {
+    if !added {
+        return Err(format!("this address has an {what} already; nothing was changed"));
+    }
+    answer(as_json, &json!({"added": true}), &format!("The {what} was added."))
+}
+
+async fn list_services(flows: &Flows, as_json: bool) -> Result<(), String> {
+    for service in flows.services().await.map_err(broken)? {
+        let line = json!({"id": service.id.to_string(), "name": service.name, "demo": service.demo});
+        answer(as_json, &line, &format!("{}  {}", service.id, service.name))?;
+    }
+    Ok(())
+}
+
+async fn list_keys(flows: &Flows, service: &Service, as_json: bool) -> Result<(), String> {
+    for key in flows.api_keys(service.id).await.map_err(broken)? {
+        let state = if key.revoked_at.is_some() { "revoked" } else { "works" };
+        let line = json!({"id": key.id.to_string(), "name": key.name, "state": state});
+        answer(as_json, &line, &format!("{}  {state:8} {}", key.id, key.name))?;
+    }
+    Ok(())
+}

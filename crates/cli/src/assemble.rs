@@ -1,0 +1,221 @@
+//! Puts the parts together, the same way for the demo, for `serve` and for measuring: store, use cases, routes, timers, server.
+
+use crate::config::{Config, Database, code_host};
+use crate::world::{SystemClock, SystemEntropy, monotonic_ms};
+use countersign_core::entropy::{self, Entropy};
+use countersign_core::model::{Channel, Service};
+use countersign_core::outbox::Receipt;
+use countersign_delivery::{ReceiptSink, smpp, smtp};
+use countersign_flows::{Clock, Dispatcher, Flows, FlowsConfig, RouteChannel};
+use countersign_server::{Limits, Server, ServerConfig};
+use countersign_storage::tables::Rows;
+use countersign_storage::{Location, MasterKeys, Store, StoreConfig};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+/// Receipts that may wait to be written down; carriers send a lost one again.
+const RECEIPTS_WAITING_MAX: usize = 10_000;
+
+/// Receipts written down at once: enough to share commits.
+const RECEIPTS_AT_ONCE: usize = 64;
+
+/// The use cases on an open, migrated store.
+pub(crate) struct House {
+    pub(crate) flows: Flows,
+    pub(crate) csrf_key: [u8; 32],
+    /// Names this process among the nodes.
+    pub(crate) node: [u8; 16],
+    /// One process owns the whole database, so that whatever was leased when it starts is nobody's.
+    pub(crate) is_alone: bool,
+}
+
+/// Opens the store and brings its tables up to date.
+pub(crate) async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<House, String> {
+    let location = match &config.database {
+        Database::Sqlite(path) => Location::SqliteFile(path.clone()),
+        Database::Postgres(url) => Location::Postgres(url.0.clone()),
+    };
+    let is_alone = matches!(location, Location::SqliteFile(_) | Location::SqliteMemory);
+    let mut store_config = StoreConfig::new(location);
+    store_config.queue_max = config.queue_max;
+    let store = Store::open(store_config).map_err(|error| format!("the database: {error}"))?;
+    store.migrate().await.map_err(|error| format!("the database: {error}"))?;
+    let keys = MasterKeys::new(config.master.iter().map(|(id, key)| (*id, key.0)).collect())
+        .map_err(|error| format!("keys.master: {error}"))?;
+    store.check_keys(&keys).await.map_err(|error| format!("the database: {error}"))?;
+    let csrf_key = *keys.named("form tokens").expose();
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let flows = Flows::new(FlowsConfig {
+        store,
+        rows: Rows::new(keys, entropy.clone()),
+        policy: config.policy.clone(),
+        clock,
+        entropy,
+        password_hashers: std::thread::available_parallelism().map_or(2, usize::from),
+    });
+    Ok(House { flows, csrf_key, node: entropy::bytes::<16>(&SystemEntropy), is_alone })
+}
+
+/// The service that the pages speak for: the one of this name, made if there is none.
+pub(crate) async fn service(flows: &Flows, name: &str, demo: bool) -> Result<Service, String> {
+    let broken = |error| format!("the database: {error}");
+    let services = flows.services().await.map_err(broken)?;
+    match services.into_iter().find(|service| service.name == name) {
+        Some(service) => Ok(service),
+        None => flows.create_service(name, demo).await.map_err(broken),
+    }
+}
+
+/// Everything that runs beside the listener. Dropping it stops it.
+pub(crate) struct Engine {
+    _tasks: JoinSet<()>,
+    smpp: Vec<Arc<smpp::SmppRoute>>,
+}
+
+impl Engine {
+    /// Waits until every SMPP route is bound, for a demo that says it is ready.
+    pub(crate) async fn bound(&self) {
+        for route in &self.smpp {
+            route.reaches(|state| matches!(state, smpp::RouteState::Bound)).await;
+        }
+    }
+
+    /// Unbinds the routes.
+    pub(crate) async fn stop(self) {
+        for route in &self.smpp {
+            route.shutdown();
+        }
+        for route in &self.smpp {
+            let _ = tokio::time::timeout(Duration::from_secs(3), route.stopped()).await;
+        }
+    }
+}
+
+/// Starts routes, dispatchers, receipts and timers.
+pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, String> {
+    if house.is_alone {
+        let freed = house.flows.release_leases(None).await.map_err(|error| format!("the outbox: {error}"))?;
+        if freed > 0 {
+            tracing::info!(messages = freed, "messages that an earlier run had in hand are sent again");
+        }
+    }
+    let mut tasks = JoinSet::new();
+    let (receipts, waiting) = mpsc::channel(RECEIPTS_WAITING_MAX);
+    let sink = Arc::new(Sink(receipts));
+    tasks.spawn(take_receipts(house.flows.clone(), waiting));
+    let mut smpp_routes = Vec::new();
+    let mut routes = Vec::new();
+    for route in &config.smpp {
+        let out = smpp::start(route.clone(), sink.clone(), monotonic_ms(), Arc::new(SystemEntropy));
+        smpp_routes.push(out.clone());
+        let in_flight_max = route.window.saturating_mul(2);
+        routes.push(RouteChannel { name: route.name.clone(), channel: Channel::Sms, out, in_flight_max });
+    }
+    for route in &config.smtp {
+        let out = smtp::SmtpRoute::new(route.clone())
+            .map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
+        let name = route.name.clone();
+        routes.push(RouteChannel { name, channel: Channel::Email, out: Arc::new(out), in_flight_max: 16 });
+    }
+    let host = code_host(&config.public_url);
+    for route in routes {
+        let dispatcher = Dispatcher::new(house.flows.clone(), route, house.node, host.clone());
+        tasks.spawn(dispatcher.run());
+    }
+    tasks.spawn(run_timers(house.flows.clone(), house.node));
+    Ok(Engine { _tasks: tasks, smpp: smpp_routes })
+}
+
+/// Hands receipts from a connection's task to the writer's.
+struct Sink(mpsc::Sender<Receipt>);
+
+impl ReceiptSink for Sink {
+    fn receipt(&self, receipt: Receipt) {
+        if self.0.try_send(receipt).is_err() {
+            tracing::warn!("more receipts than can be written down; one was left out");
+        }
+    }
+}
+
+async fn take_receipts(flows: Flows, mut waiting: mpsc::Receiver<Receipt>) {
+    let mut batch = Vec::new();
+    while waiting.recv_many(&mut batch, RECEIPTS_AT_ONCE).await > 0 {
+        let mut taking = JoinSet::new();
+        for receipt in batch.drain(..) {
+            let flows = flows.clone();
+            taking.spawn(async move {
+                if let Err(error) = flows.take_receipt(receipt).await {
+                    tracing::warn!(%error, "a receipt could not be written down");
+                }
+            });
+        }
+        while taking.join_next().await.is_some() {}
+    }
+}
+
+async fn run_timers(flows: Flows, node: [u8; 16]) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Err(error) = flows.run_timers(node).await {
+            tracing::warn!(%error, "the timers could not run; they are tried again");
+        }
+    }
+}
+
+/// The server on a listener, until `stop` turns true.
+pub(crate) async fn listen(
+    house: &House,
+    config: &Config,
+    service: &Service,
+    listener: TcpListener,
+    stop: watch::Receiver<bool>,
+) -> Result<(), String> {
+    let server = Server::new(ServerConfig {
+        flows: house.flows.clone(),
+        service_id: service.id,
+        brand: service.name.clone(),
+        public_url: config.public_url.clone(),
+        support: config.support.clone(),
+        proxies: config.proxies,
+        csrf_key: house.csrf_key,
+        entropy: Arc::new(SystemEntropy),
+    });
+    let router = countersign_server::router(&server);
+    countersign_server::serve(listener, router, Limits::default(), stop)
+        .await
+        .map_err(|error| format!("the listener: {error}"))
+}
+
+/// The system's clock, as every role uses it.
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock::default())
+}
+
+/// Turns true when the process is asked to stop.
+pub(crate) fn stop_signal() -> watch::Receiver<bool> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+            } else {
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+        stop.send_replace(true);
+        // Keeps the channel open: a closed one would look like a signal.
+        std::future::pending::<()>().await;
+    });
+    stopped
+}

@@ -1,0 +1,214 @@
+//! `countersign demo`: the server on an embedded database, with the simulated carriers as a child process, a seeded operator
+//! and a seeded holder. Its secrets are constants that everybody knows; `serve` refuses every one of them.
+
+use crate::carriers::Ready;
+use crate::config::{Config, Database, MasterKey};
+use crate::{assemble, output};
+use countersign_core::address::{Address, Email};
+use countersign_core::model::Service;
+use countersign_core::policy::Policy;
+use countersign_delivery::smpp::SmppConfig;
+use countersign_delivery::smtp::SmtpConfig;
+use countersign_flows::{Flows, NewOperator};
+use serde_json::json;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+/// The demo's master key. Public.
+pub(crate) const MASTER_KEY: [u8; 32] = *b"countersign demo key, not secret";
+/// The account of the simulated SMSC. Public.
+pub(crate) const SMPP_SYSTEM_ID: &str = "demo";
+/// Its password. Public.
+pub(crate) const SMPP_PASSWORD: &str = "demopass";
+const BRAND: &str = "Acme";
+const OPERATOR: (&str, &str) = ("operator@acme.example", "demo operator passphrase");
+const HOLDER: (&str, &str) = ("holder@acme.example", "demo holder passphrase");
+
+/// How to run the demo.
+#[derive(clap::Args)]
+pub(crate) struct DemoArguments {
+    /// Port of the pages and the API; handsets, mailbox, SMSC and SMTP take the four after it. 0 takes free ones.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Keep the data here; without it the demo starts empty each time.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Seed of the simulated network.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// When ready, print one line of JSON for programs instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs until it is told to stop.
+pub(crate) async fn run(arguments: DemoArguments) -> Result<(), String> {
+    let mut stop = assemble::stop_signal();
+    let (mut carriers, network) = start_carriers(&arguments).await?;
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        format!("port {}: {error}; choose another with --port, or --port 0 for any", arguments.port)
+    })?;
+    let listen = listener.local_addr().map_err(|error| error.to_string())?;
+    let folder = Folder::open(arguments.data.clone())?;
+    let config = config(listen, &network, &folder);
+    let house = assemble::open(&config, assemble::clock()).await?;
+    let service = assemble::service(&house.flows, BRAND, true).await?;
+    let api_key = seed(&house.flows, &service).await?;
+    let engine = assemble::start(&house, &config).await?;
+    let serving = assemble::listen(&house, &config, &service, listener, stop.clone());
+    let told = async {
+        engine.bound().await;
+        tell(&arguments, &config, &network, &api_key);
+        std::future::pending::<()>().await;
+    };
+    let ended = tokio::select! {
+        served = serving => served,
+        () = told => Ok(()),
+        status = carriers.wait() => {
+            let asked = *stop.borrow_and_update();
+            if asked { Ok(()) } else { Err(format!("the simulated carriers ended: {status:?}")) }
+        }
+    };
+    engine.stop().await;
+    drop(carriers.stdin.take());
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(3), carriers.wait()).await;
+    folder.close();
+    ended
+}
+
+/// Starts this same program as the carriers, and waits until it says where it listens.
+async fn start_carriers(arguments: &DemoArguments) -> Result<(Child, Ready), String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let port = |step: u16| {
+        let port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(step) };
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)).to_string()
+    };
+    let mut child = Command::new(program)
+        .args(["carriers", "--until-stdin-closes", "--seed", &arguments.seed.to_string()])
+        .args(["--handsets", &port(1), "--mailbox", &port(2), "--smpp", &port(3), "--smtp", &port(4)])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("the simulated carriers could not start: {error}"))?;
+    let out = child.stdout.take().ok_or("the simulated carriers have no output")?;
+    let mut line = String::new();
+    let read = BufReader::new(out).read_line(&mut line).await;
+    match (read, serde_json::from_str(&line)) {
+        (Ok(_), Ok(ready)) => Ok((child, ready)),
+        _ => Err("the simulated carriers did not start (see above); is a port taken? try --port 0".to_owned()),
+    }
+}
+
+/// Where the demo keeps its database.
+struct Folder {
+    path: PathBuf,
+    is_temporary: bool,
+}
+
+impl Folder {
+    fn open(kept: Option<PathBuf>) -> Result<Self, String> {
+        let is_temporary = kept.is_none();
+        let name = format!("countersign-demo-{}", std::process::id());
+        let path = kept.unwrap_or_else(|| std::env::temp_dir().join(name));
+        std::fs::create_dir_all(&path).map_err(|error| format!("--data {}: {error}", path.display()))?;
+        Ok(Self { path, is_temporary })
+    }
+
+    fn close(self) {
+        if self.is_temporary {
+            let _ = std::fs::remove_dir_all(self.path);
+        }
+    }
+}
+
+fn config(listen: SocketAddr, network: &Ready, folder: &Folder) -> Config {
+    Config {
+        public_url: format!("http://{listen}"),
+        listen,
+        service: BRAND.to_owned(),
+        support: "support@acme.example".to_owned(),
+        proxies: 0,
+        database: Database::Sqlite(folder.path.join("countersign.db")),
+        queue_max: 1_024,
+        master: vec![(1, MasterKey(MASTER_KEY))],
+        policy: Policy::default(),
+        smpp: vec![SmppConfig {
+            name: "simulated".to_owned(),
+            host: network.smpp.ip().to_string(),
+            port: network.smpp.port(),
+            system_id: SMPP_SYSTEM_ID.to_owned(),
+            password: SMPP_PASSWORD.to_owned(),
+            sender: BRAND.to_owned(),
+            ..SmppConfig::default()
+        }],
+        smtp: vec![SmtpConfig {
+            name: "mailbox".to_owned(),
+            host: network.smtp.ip().to_string(),
+            port: network.smtp.port(),
+            from: format!("{BRAND} <security@acme.example>"),
+            ..SmtpConfig::default()
+        }],
+    }
+}
+
+/// The operator, the holder and a fresh API key; what an earlier run left in kept data stays, but for its keys.
+async fn seed(flows: &Flows, service: &Service) -> Result<String, String> {
+    let broken = |error: countersign_flows::FlowError| format!("the demo could not be seeded: {error}");
+    let email = |text: &str| Email::parse(text).map(Address::Email).map_err(|error| format!("{error:?}"));
+    let operator = NewOperator { service_id: service.id, email: email(OPERATOR.0)? };
+    flows.add_operator(operator, OPERATOR.1).await.map_err(broken)?;
+    flows.import_account(service.id, email(HOLDER.0)?, HOLDER.1, "en").await.map_err(broken)?;
+    for key in flows.api_keys(service.id).await.map_err(broken)? {
+        if key.revoked_at.is_none() {
+            flows.revoke_api_key(key.id).await.map_err(broken)?;
+        }
+    }
+    let made = flows.create_api_key(service.id, "demo").await.map_err(broken)?;
+    Ok(made.secret.expose().to_owned())
+}
+
+fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, api_key: &str) {
+    let base = &config.public_url;
+    if arguments.json {
+        let line = json!({
+            "base_url": base,
+            "security_url": format!("{base}/security"),
+            "handsets_url": format!("http://{}", network.handsets),
+            "mailbox_url": format!("http://{}", network.mailbox),
+            "api_docs_url": format!("{base}/docs"),
+            "api_key": api_key,
+            "operator": { "email": OPERATOR.0, "password": OPERATOR.1 },
+            "holder": { "email": HOLDER.0, "password": HOLDER.1 },
+            "smpp": {
+                "host": network.smpp.ip(),
+                "port": network.smpp.port(),
+                "system_id": SMPP_SYSTEM_ID,
+                "password": SMPP_PASSWORD,
+            },
+        });
+        output::say(&line.to_string());
+        return;
+    }
+    let kept = match &arguments.data {
+        Some(path) => format!("kept in {}", path.display()),
+        None => "forgotten when you stop (--data DIR keeps it)".to_owned(),
+    };
+    output::say(&format!(
+        "\nCountersign demo is ready. Stop it with Ctrl+C; its data is {kept}.\n\n  \
+         Security Center  {base}/security\n  \
+         Sign up          {base}/signup\n  \
+         Handsets         http://{}\n  \
+         Mailbox          http://{}\n  \
+         API docs         {base}/docs\n\n  \
+         Holder           {} / {}\n  \
+         Operator         {} / {}\n  \
+         API key          {api_key}\n",
+        network.handsets, network.mailbox, HOLDER.0, HOLDER.1, OPERATOR.0, OPERATOR.1
+    ));
+}

@@ -1,0 +1,128 @@
+//! Accounts as the relying party sees them: what is bound and switched on, and the status it may set.
+
+use crate::context::{Flows, Kit};
+use crate::error::FlowError;
+use crate::identify::account_by_identifier;
+use countersign_core::address::Address;
+use countersign_core::change::Change;
+use countersign_core::event::Event;
+use countersign_core::id::{AccountId, ServiceId};
+use countersign_core::lock::{self, Refusal};
+use countersign_core::model::*;
+use countersign_core::session::Scene;
+use countersign_core::time::Timestamp;
+use countersign_storage::tables::{self, accounts, bindings, factors};
+use countersign_storage::{Step, StorageError, Tx};
+use std::sync::Arc;
+
+/// An account with its number and locks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountView {
+    /// The account.
+    pub account: Account,
+    /// Its number, if it has one.
+    pub binding: Option<Binding>,
+    /// Why its code factors may not be used now, if so.
+    pub refusals: Vec<(Factor, Refusal)>,
+}
+
+impl Flows {
+    /// An account of the service.
+    pub async fn account(
+        &self,
+        service_id: ServiceId,
+        id: AccountId,
+    ) -> Result<Option<AccountView>, FlowError> {
+        self.read(Look { kit: self.kit.clone(), service_id, wanted: Wanted::Id(id) }).await
+    }
+
+    /// The account that an identifier names.
+    pub async fn find_account(
+        &self,
+        service_id: ServiceId,
+        identifier: Address,
+    ) -> Result<Option<AccountView>, FlowError> {
+        let wanted = Wanted::Identifier(identifier);
+        self.read(Look { kit: self.kit.clone(), service_id, wanted }).await
+    }
+
+    /// Sets an account's status; none if the service has no such account.
+    pub async fn set_account_status(
+        &self,
+        service_id: ServiceId,
+        id: AccountId,
+        status: AccountStatus,
+    ) -> Result<Option<AccountView>, FlowError> {
+        self.write(SetStatus { kit: self.kit.clone(), service_id, id, status }).await
+    }
+}
+
+enum Wanted {
+    Id(AccountId),
+    Identifier(Address),
+}
+
+struct Look {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    wanted: Wanted,
+}
+
+impl Step for Look {
+    type Output = Option<AccountView>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        let found = match &self.wanted {
+            Wanted::Id(id) => accounts::load(tx, &self.kit.rows, self.service_id, *id).await?,
+            Wanted::Identifier(address) => {
+                account_by_identifier(tx, &self.kit, self.service_id, address).await?
+            }
+        };
+        match found {
+            Some(account) => Ok(Some(view(tx, &self.kit, account, self.kit.clock.now()).await?)),
+            None => Ok(None),
+        }
+    }
+}
+
+async fn view(
+    tx: &mut Tx,
+    kit: &Kit,
+    account: Account,
+    now: Timestamp,
+) -> Result<AccountView, StorageError> {
+    let (service_id, subject) = (account.service_id, Subject::Account(account.id));
+    let binding = bindings::live_of_account(tx, &kit.rows, service_id, account.id).await?;
+    let mut refusals = Vec::new();
+    for factor in [Factor::Sms, Factor::Email] {
+        let state = factors::load(tx, &kit.rows, service_id, subject, factor, None, now).await?;
+        refusals.extend(lock::refusal(&state, &kit.policy, now).map(|refusal| (factor, refusal)));
+    }
+    Ok(AccountView { account, binding, refusals })
+}
+
+struct SetStatus {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    id: AccountId,
+    status: AccountStatus,
+}
+
+impl Step for SetStatus {
+    type Output = Option<AccountView>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        let (kit, now) = (&self.kit, self.kit.clock.now());
+        let Some(found) = accounts::lock(tx, &kit.rows, self.service_id, self.id).await? else {
+            return Ok(None);
+        };
+        let account = Account { status: self.status, ..found.clone() };
+        if found.status != self.status {
+            let scene = Scene::default();
+            let event = Event::StatusChanged { status: self.status.as_str().to_owned() };
+            let entry = scene.event(self.service_id, Some(self.id), event, kit.world(&scene, now));
+            tables::apply(tx, &kit.rows, &[Change::SaveAccount(account.clone()), entry]).await?;
+        }
+        Ok(Some(view(tx, kit, account, now).await?))
+    }
+}

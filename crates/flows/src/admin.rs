@@ -1,0 +1,214 @@
+//! What the command line and the demo set up: services, API keys, operators. Secrets are drawn here and shown once.
+
+use crate::context::{Flows, Kit};
+use crate::error::FlowError;
+use crate::identify::account_by_identifier;
+use countersign_core::account;
+use countersign_core::address::Address;
+use countersign_core::change::Change;
+use countersign_core::event::Event;
+use countersign_core::id::{ApiKeyId, OperatorId, ServiceId};
+use countersign_core::model::{ApiKey, Operator, Service};
+use countersign_core::session::{Scene, Token, hash_token};
+use countersign_storage::tables::{self, api_keys, operators, services};
+use countersign_storage::{Step, StorageError, Tx};
+use std::sync::Arc;
+
+/// A key that was just made.
+#[derive(Clone, Debug)]
+pub struct NewApiKey {
+    /// Its record.
+    pub key: ApiKey,
+    /// The key itself, shown this once.
+    pub secret: Token,
+}
+
+/// An operator to be added.
+#[derive(Clone, Debug)]
+pub struct NewOperator {
+    /// The service they work for.
+    pub service_id: ServiceId,
+    /// How they sign in.
+    pub email: Address,
+}
+
+impl Flows {
+    /// Every service, oldest first.
+    pub async fn services(&self) -> Result<Vec<Service>, FlowError> {
+        self.read(Services { kit: self.kit.clone() }).await
+    }
+
+    /// Makes a service.
+    pub async fn create_service(&self, name: &str, demo: bool) -> Result<Service, FlowError> {
+        let now = self.now();
+        let id = ServiceId::draw(now, self.kit.entropy.as_ref());
+        let service = Service { id, name: name.to_owned(), demo, created_at: now };
+        self.save(vec![Change::InsertService(service.clone())]).await?;
+        Ok(service)
+    }
+
+    /// Makes an API key for a service.
+    pub async fn create_api_key(
+        &self,
+        service_id: ServiceId,
+        name: &str,
+    ) -> Result<NewApiKey, FlowError> {
+        let now = self.now();
+        let secret = Token::draw(self.kit.entropy.as_ref());
+        let key = ApiKey {
+            id: ApiKeyId::draw(now, self.kit.entropy.as_ref()),
+            service_id,
+            name: name.to_owned(),
+            token: secret.hash(),
+            created_at: now,
+            revoked_at: None,
+        };
+        self.save(vec![Change::InsertApiKey(key.clone())]).await?;
+        Ok(NewApiKey { key, secret })
+    }
+
+    /// The keys of a service.
+    pub async fn api_keys(&self, service_id: ServiceId) -> Result<Vec<ApiKey>, FlowError> {
+        self.read(Keys { kit: self.kit.clone(), service_id }).await
+    }
+
+    /// Stops a key from working; a conflict if there is no such key.
+    pub async fn revoke_api_key(&self, id: ApiKeyId) -> Result<(), FlowError> {
+        let at = self.now();
+        self.save(vec![Change::RevokeApiKey { id, at }]).await
+    }
+
+    /// The service that a bearer key speaks for.
+    pub async fn service_of_key(&self, secret: &str) -> Result<Option<ServiceId>, FlowError> {
+        self.read(WhoseKey { kit: self.kit.clone(), secret: secret.to_owned() }).await
+    }
+
+    /// Adds a member of staff; false if the address has one already.
+    pub async fn add_operator(&self, new: NewOperator, password: &str) -> Result<bool, FlowError> {
+        let password_hash = self.passwords.hash(password).await?;
+        let index = self.kit.rows.index(&new.email);
+        let find = FindOperator { kit: self.kit.clone(), service_id: new.service_id, index };
+        if self.read(find).await? {
+            return Ok(false);
+        }
+        let now = self.now();
+        let operator = Operator {
+            id: OperatorId::draw(now, self.kit.entropy.as_ref()),
+            service_id: new.service_id,
+            email: new.email,
+            password_hash,
+            created_at: now,
+            disabled_at: None,
+        };
+        self.save(vec![Change::InsertOperator(operator)]).await?;
+        Ok(true)
+    }
+
+    /// Brings over an account whose email address was proved elsewhere; false if the address has one already.
+    pub async fn import_account(
+        &self,
+        service_id: ServiceId,
+        email: Address,
+        password: &str,
+        locale: &str,
+    ) -> Result<bool, FlowError> {
+        let password_hash = self.passwords.hash(password).await?;
+        let locale = locale.to_owned();
+        self.write(Import { kit: self.kit.clone(), service_id, email, password_hash, locale }).await
+    }
+
+    pub(crate) async fn save(&self, changes: Vec<Change>) -> Result<(), FlowError> {
+        self.write(Save { kit: self.kit.clone(), changes }).await
+    }
+}
+
+struct Save {
+    kit: Arc<Kit>,
+    changes: Vec<Change>,
+}
+
+impl Step for Save {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        tables::apply(tx, &self.kit.rows, &self.changes).await
+    }
+}
+
+struct Services {
+    kit: Arc<Kit>,
+}
+
+impl Step for Services {
+    type Output = Vec<Service>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        services::all(tx, &self.kit.rows).await
+    }
+}
+
+struct Keys {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+}
+
+impl Step for Keys {
+    type Output = Vec<ApiKey>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        api_keys::of_service(tx, &self.kit.rows, self.service_id).await
+    }
+}
+
+struct WhoseKey {
+    kit: Arc<Kit>,
+    secret: String,
+}
+
+impl Step for WhoseKey {
+    type Output = Option<ServiceId>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        let key = api_keys::by_token(tx, &self.kit.rows, hash_token(&self.secret)).await?;
+        Ok(key.map(|key| key.service_id))
+    }
+}
+
+struct FindOperator {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    index: countersign_core::address::AddressIndex,
+}
+
+impl Step for FindOperator {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+        Ok(operators::by_email(tx, &self.kit.rows, self.service_id, self.index).await?.is_some())
+    }
+}
+
+struct Import {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    email: Address,
+    password_hash: String,
+    locale: String,
+}
+
+impl Step for Import {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+        let kit = &self.kit;
+        if account_by_identifier(tx, kit, self.service_id, &self.email).await?.is_some() {
+            return Ok(false);
+        }
+        let scene = Scene::default();
+        let world = kit.world(&scene, kit.clock.now());
+        let account = account::open(self.service_id, &self.email, &self.password_hash, &self.locale, world);
+        let entry = scene.event(self.service_id, Some(account.id), Event::AccountOpened, world);
+        tables::apply(tx, &kit.rows, &[Change::InsertAccount(account), entry]).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,120 @@
+//! What every use case stands on: the store, the keys, the policy, the clock, randomness. Holds nothing that decides and
+//! could be lost: limits, locks and leases are rows.
+
+use crate::clock::Clock;
+use crate::error::FlowError;
+use crate::passwords::PasswordHasher;
+use countersign_core::Decision;
+use countersign_core::code::CodeKey;
+use countersign_core::entropy::Entropy;
+use countersign_core::policy::Policy;
+use countersign_core::session::Scene;
+use countersign_core::time::Timestamp;
+use countersign_core::verification::World;
+use countersign_storage::tables::{self, Rows};
+use countersign_storage::{Step, Store, StorageError, Tx};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What the binary hands in.
+pub struct FlowsConfig {
+    /// The open and migrated store.
+    pub store: Store,
+    /// Keys and nonces of its rows.
+    pub rows: Rows,
+    /// The checked policy.
+    pub policy: Policy,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The operating system's generator.
+    pub entropy: Arc<dyn Entropy>,
+    /// Passwords hashed at once; about one per core.
+    pub password_hashers: usize,
+}
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Flows {
+    pub(crate) store: Store,
+    pub(crate) kit: Arc<Kit>,
+    pub(crate) passwords: PasswordHasher,
+}
+
+/// What steps carry into their transaction.
+pub(crate) struct Kit {
+    pub(crate) rows: Rows,
+    pub(crate) policy: Policy,
+    pub(crate) key: CodeKey,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+impl Kit {
+    /// The world a decision is taken in.
+    pub(crate) fn world<'a>(&'a self, scene: &'a Scene, now: Timestamp) -> World<'a> {
+        World { policy: &self.policy, key: &self.key, now, entropy: self.entropy.as_ref(), scene }
+    }
+
+    /// Saves what was decided and gives the outcome on.
+    pub(crate) async fn save<O>(&self, tx: &mut Tx, decision: Decision<O>) -> Result<O, StorageError> {
+        tables::apply(tx, &self.rows, &decision.changes).await?;
+        Ok(decision.outcome)
+    }
+}
+
+/// Who is asking, as far as the edge can tell.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// Network address of the person, if known.
+    pub ip: Option<IpAddr>,
+    /// Browser and system in words; empty for programs.
+    pub device_label: String,
+    /// The cookie of a known device, if one was sent.
+    pub device_token: Option<String>,
+    /// Language (BCP 47).
+    pub locale: String,
+}
+
+impl Caller {
+    pub(crate) fn scene(&self) -> Scene {
+        Scene { device: self.device_label.clone() }
+    }
+
+    pub(crate) fn ip_text(&self) -> String {
+        self.ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default()
+    }
+}
+
+impl Flows {
+    /// Puts the parts together.
+    pub fn new(config: FlowsConfig) -> Self {
+        let key = config.rows.code_key();
+        let passwords = PasswordHasher::new(config.password_hashers, config.entropy.clone());
+        let kit = Kit {
+            rows: config.rows,
+            policy: config.policy,
+            key,
+            clock: config.clock,
+            entropy: config.entropy,
+        };
+        Self { store: config.store, kit: Arc::new(kit), passwords }
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.kit.policy
+    }
+
+    /// The present moment, for pages that count down.
+    pub fn now(&self) -> Timestamp {
+        self.kit.clock.now()
+    }
+
+    pub(crate) async fn write<S: Step>(&self, step: S) -> Result<S::Output, FlowError> {
+        Ok(self.store.write(step).await?)
+    }
+
+    pub(crate) async fn read<S: Step>(&self, step: S) -> Result<S::Output, FlowError> {
+        Ok(self.store.read(step).await?)
+    }
+}

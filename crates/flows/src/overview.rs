@@ -1,0 +1,132 @@
+//! What the Security Center shows: the state of each factor, and what happened.
+
+use crate::context::{Flows, Kit};
+use crate::error::FlowError;
+use crate::sessions::SignedIn;
+use crate::sms_switch::other_factors;
+use countersign_core::account::{self, SwitchRefusal};
+use countersign_core::event::Group;
+use countersign_core::id::EventId;
+use countersign_core::model::*;
+use countersign_core::time::Timestamp;
+use countersign_storage::tables::{bindings, events, factors};
+use countersign_storage::{Step, StorageError, Tx};
+use std::sync::Arc;
+
+/// The state of an account's security.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// The account.
+    pub account: Account,
+    /// Its number, if it has one.
+    pub binding: Option<Binding>,
+    /// Until when its SMS factor is locked, if it is.
+    pub sms_locked_until: Option<Timestamp>,
+    /// Its SMS factor must be bound again (R17, R20).
+    pub sms_disabled: bool,
+    /// Why SMS could not be switched on now, if it is off.
+    pub switch_on_refusal: Option<SwitchRefusal>,
+    /// Why SMS could not be switched off now, if it is on.
+    pub switch_off_refusal: Option<SwitchRefusal>,
+    /// The newest entries of what happened.
+    pub recent: Vec<EventEntry>,
+}
+
+/// A page of what happened, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// The entries.
+    pub entries: Vec<EventEntry>,
+    /// Where the next page starts, if there is one.
+    pub next: Option<EventId>,
+}
+
+/// Entries on one page of the activity list.
+const PAGE: usize = 25;
+
+/// Entries read at once, and how often, for one page.
+const LOOK: u32 = 100;
+const LOOKS_MAX: u32 = 10;
+
+impl Flows {
+    /// The state of the signed-in account's security.
+    pub async fn overview(&self, signed_in: &SignedIn) -> Result<Overview, FlowError> {
+        self.read(Look { kit: self.kit.clone(), account: signed_in.account.clone() }).await
+    }
+
+    /// What happened on the signed-in account: of one group or of all, before an entry or from the newest.
+    pub async fn activity(
+        &self,
+        signed_in: &SignedIn,
+        group: Option<Group>,
+        before: Option<EventId>,
+    ) -> Result<Activity, FlowError> {
+        let account = signed_in.account.clone();
+        self.read(List { kit: self.kit.clone(), account, group, before }).await
+    }
+}
+
+struct Look {
+    kit: Arc<Kit>,
+    account: Account,
+}
+
+impl Step for Look {
+    type Output = Overview;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Overview, StorageError> {
+        let (kit, account, now) = (&self.kit, &self.account, self.kit.clock.now());
+        let service_id = account.service_id;
+        let binding = bindings::live_of_account(tx, &kit.rows, service_id, account.id).await?;
+        let subject = Subject::Account(account.id);
+        let sms = factors::load(tx, &kit.rows, service_id, subject, Factor::Sms, None, now).await?;
+        let refusal = countersign_core::lock::refusal(&sms, &kit.policy, now);
+        let others = other_factors(account);
+        let switch = |on| account::may_switch(account, binding.as_ref(), &others, on).err();
+        Ok(Overview {
+            sms_locked_until: sms.locked_until.filter(|until| now < *until),
+            sms_disabled: refusal == Some(countersign_core::lock::Refusal::Disabled),
+            switch_on_refusal: switch(true),
+            switch_off_refusal: switch(false),
+            recent: events::of_account(tx, &kit.rows, service_id, account.id, None, None, 5).await?,
+            account: account.clone(),
+            binding,
+        })
+    }
+}
+
+struct List {
+    kit: Arc<Kit>,
+    account: Account,
+    group: Option<Group>,
+    before: Option<EventId>,
+}
+
+impl Step for List {
+    type Output = Activity;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Activity, StorageError> {
+        let (rows, account) = (&self.kit.rows, &self.account);
+        let mut entries = Vec::new();
+        let mut before = self.before;
+        // A group may be rare among the rest: so many pages are looked through at most, and the next one goes on there.
+        for _ in 0..LOOKS_MAX {
+            let found =
+                events::of_account(tx, rows, account.service_id, account.id, None, before, LOOK).await?;
+            let all = found.len() < LOOK as usize;
+            for entry in found {
+                if entries.len() == PAGE {
+                    return Ok(Activity { entries, next: before });
+                }
+                before = Some(entry.id);
+                if self.group.is_none_or(|group| entry.event.group() == group) {
+                    entries.push(entry);
+                }
+            }
+            if all {
+                return Ok(Activity { entries, next: None });
+            }
+        }
+        Ok(Activity { entries, next: before })
+    }
+}

@@ -1,0 +1,87 @@
+//! What happens to every request and answer: an id, a time limit, a size limit, the headers that keep browsers strict, one
+//! line in the log. The line names method, route pattern, status and time; never a path with values, a query or a body (R10).
+
+use crate::state::Server;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use countersign_flows::core::entropy;
+use std::time::Duration;
+
+/// Largest body taken, in bytes: our largest form is a few hundred.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest time a request may take, its body included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The id of a request: 16 hexadecimal digits, in the answer's `X-Request-Id`, in problem details and in the log.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// Puts the shared layers around all routes.
+pub(crate) fn wrap(router: Router, server: Server) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }))
+        .layer(middleware::from_fn_with_state(server, around))
+}
+
+async fn around(State(server): State<Server>, mut request: Request, next: Next) -> Response {
+    let id: String =
+        entropy::bytes::<8>(server.inner.entropy.as_ref()).iter().map(|byte| format!("{byte:02x}")).collect();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let started = server.flows().now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let is_api = request.uri().path().starts_with("/v1/");
+    let mut response = match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        response = crate::web::fault_or_problem(&server, is_api, &id, response);
+    }
+    let took_ms = server.flows().now().since(started).as_millis();
+    let status = response.status().as_u16();
+    let route = route.as_deref().unwrap_or("-");
+    if response.status().is_server_error() {
+        tracing::error!(request = id, %method, route, status, took_ms, "request failed");
+    } else {
+        tracing::debug!(request = id, %method, route, status, took_ms, "request");
+    }
+    finish(response.headers_mut(), &id, server.is_secure());
+    response
+}
+
+fn finish(headers: &mut HeaderMap, id: &str, secure: bool) {
+    let fixed = [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ];
+    for (name, value) in fixed {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    // Nothing a person or a program gets here may be kept by a cache, unless the handler says so (static files).
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if secure {
+        let value = HeaderValue::from_static("max-age=31536000");
+        headers.entry(HeaderName::from_static("strict-transport-security")).or_insert(value);
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
