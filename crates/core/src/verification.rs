@@ -137,7 +137,8 @@ pub fn start(
         return refuse(SendRefusal::DetailsMismatch, &snapshot);
     }
     if let Some(refusal) = send_refusal(&snapshot, world) {
-        return refused(refusal, request, snapshot, world);
+        let whose = (request.service_id, request.subject, request.address.channel());
+        return refused(refusal, whose, &snapshot, world);
     }
     let now = world.now;
     let channel = request.address.channel();
@@ -212,7 +213,8 @@ pub fn resend(
         return refuse(SendRefusal::SendsSpent, &snapshot);
     }
     if let Some(refusal) = send_refusal(&snapshot, world) {
-        return refuse(refusal, &snapshot);
+        let whose = (verification.service_id, verification.subject, verification.channel);
+        return refused(refusal, whose, &snapshot, world);
     }
     let mut factor = snapshot.factor;
     verification.earlier_code_hashes.push(verification.code_hash);
@@ -255,22 +257,17 @@ fn refuse<T>(refusal: SendRefusal, snapshot: &SendSnapshot<'_>) -> Decision<Resu
     Decision { outcome: Err(refusal), changes }
 }
 
+/// As [`refuse`], and a cap that was hit is recorded (R76).
 fn refused<T>(
     refusal: SendRefusal,
-    request: &Request<'_>,
-    snapshot: SendSnapshot<'_>,
+    (service_id, subject, channel): (ServiceId, Subject, Channel),
+    snapshot: &SendSnapshot<'_>,
     world: World<'_>,
 ) -> Decision<Result<T, SendRefusal>> {
-    let mut decision = refuse(refusal, &snapshot);
+    let mut decision = refuse(refusal, snapshot);
     if let SendRefusal::Limited(hit) = refusal {
-        let event =
-            Event::SendLimited { limit: hit.kind.as_str().to_owned(), channel: request.address.channel() };
-        decision.changes.push(world.scene.event(
-            request.service_id,
-            account_of(request.subject),
-            event,
-            world,
-        ));
+        let event = Event::SendLimited { limit: hit.kind.as_str().to_owned(), channel };
+        decision.changes.push(world.scene.event(service_id, account_of(subject), event, world));
     }
     decision
 }

@@ -295,7 +295,8 @@ fn a_cap_refuses_start_and_resend_and_a_refusal_leaves_no_trace_on_any_counter()
     let limited = SendRefusal::Limited(LimitHit { kind: LimitKind::Address, until });
     assert_eq!(play.resend(id), Err(limited));
     assert_eq!(play.start(&Ask::sign_in()), Err(limited));
-    assert_eq!(play.event_kinds().last(), Some(&"send_limited"));
+    let told = play.event_kinds();
+    assert_eq!(told[told.len() - 2..], ["send_limited", "send_limited"], "each is recorded (R76)");
     assert_eq!(play.counters, counters);
     assert_eq!(play.status(id), VerificationStatus::Pending, "a refused start supersedes nothing");
     assert_eq!(play.sms().sends_unconverted, 2);
