@@ -196,8 +196,8 @@ fn the_right_password_ends_the_run_but_not_the_ladder_and_writes_nothing_when_th
 fn t15_strangers_lock_their_own_lane_and_a_known_device_keeps_its_own() {
     let device = DeviceId::from_bytes([7; 16]);
     let mut outside = strangers();
-    while let Some(next) = saved(&judge_password(false, Some(owner()), outside.clone(), world()).changes) {
-        outside = next;
+    for _ in 0..5 {
+        outside = saved(&judge_password(false, Some(owner()), outside, world()).changes).unwrap();
     }
     assert!(matches!(lock::refusal(&outside, world().policy, START), Some(Refusal::Locked { .. })));
     let known = lane(outside.subject, Some(device));

@@ -105,7 +105,10 @@ fn t3_with_the_default_policy_the_account_gives_sixty_guesses_a_year_and_no_more
     let mut compared = 0;
     loop {
         match play.start(&Ask::sign_in()) {
-            Ok(id) => compared += usize::from(was_compared(play.guess(id, 1))),
+            Ok(id) => {
+                compared += usize::from(was_compared(play.guess(id, 1)));
+                assert!(compared <= 60);
+            }
             Err(SendRefusal::Factor(Refusal::Locked { until })) => play.now = until,
             Err(SendRefusal::Factor(Refusal::Disabled)) => break,
             Err(other) => panic!("{other:?}"),
@@ -128,6 +131,7 @@ fn t3_an_address_without_an_account_is_guessed_at_the_same_pace() {
             Ok(id) => {
                 if was_compared(play.guess(id, 1)) {
                     compared.push(play.now);
+                    assert!(compared.len() <= 20);
                 }
             }
             Err(SendRefusal::Factor(Refusal::Locked { until })) => play.now = until,
