@@ -22,18 +22,20 @@ const TOKENS: &[(&str, &str, &str)] = &[
     ("INT", "INTEGER", "BIGINT"),
     ("TABLE_OPTIONS", "STRICT", ""),
     ("TABLE_OPTIONS_BY_KEY", "STRICT, WITHOUT ROWID", ""),
+    // SQLite's one writer needs no row locks. Rows that only refer to a locked one are not kept waiting.
+    ("FOR_UPDATE", "", "FOR NO KEY UPDATE"),
     ("SKIP_LOCKED", "", "FOR UPDATE SKIP LOCKED"),
 ];
 
 impl Dialect {
-    /// The text as this engine reads it. Quoted literals are left alone.
+    /// The text as this engine reads it. Quoted literals and comments are left alone.
     ///
     /// # Errors
     /// [`StorageError::Misuse`] for a token that is not listed or not closed.
     pub(crate) fn translate(self, sql: &str) -> Result<String, StorageError> {
         let mut out = String::with_capacity(sql.len());
         let mut rest = sql;
-        while let Some(at) = rest.find(['\'', '$', '{']) {
+        while let Some(at) = rest.find(['\'', '$', '{', '-']) {
             let (before, tail) = rest.split_at(at);
             out.push_str(before);
             rest = match tail.as_bytes()[0] {
@@ -41,6 +43,13 @@ impl Dialect {
                     let end = tail[1..].find('\'').map_or(tail.len(), |end| end + 2);
                     out.push_str(&tail[..end]);
                     &tail[end..]
+                }
+                // An apostrophe in a comment opens no literal.
+                b'-' => {
+                    let comment =
+                        if tail.starts_with("--") { tail.find('\n').unwrap_or(tail.len()) } else { 1 };
+                    out.push_str(&tail[..comment]);
+                    &tail[comment..]
                 }
                 // SQLite binds `$1` by order of first appearance; `?1` it binds by number, as PostgreSQL does
                 // `$1`.
@@ -140,7 +149,9 @@ mod tests {
     }
 
     #[test]
-    fn quoted_literals_are_left_alone() {
+    fn quoted_literals_and_comments_are_left_alone() {
+        let sql = "-- it's {INT} of $1\nSELECT 1 - $1 -- '";
+        assert_eq!(Dialect::Sqlite.translate(sql).unwrap(), "-- it's {INT} of $1\nSELECT 1 - ?1 -- '");
         let sql = "SELECT '$1 {INT}', 'it''s $2', $3";
         assert_eq!(Dialect::Sqlite.translate(sql).unwrap(), "SELECT '$1 {INT}', 'it''s $2', ?3");
         assert_eq!(Dialect::Sqlite.translate("SELECT 'open $1").unwrap(), "SELECT 'open $1");

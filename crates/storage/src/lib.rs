@@ -13,13 +13,14 @@ mod seal;
 mod sqlite;
 mod statements;
 mod store;
+pub mod tables;
 mod tx;
 mod value;
 mod wake;
 
 pub use error::StorageError;
 pub use migrate::{MIGRATIONS, Migration};
-pub use seal::{KeyBytes, MasterKeys, NonceSource, Place};
+pub use seal::{KeyBytes, MasterKeys, Place};
 pub use store::{Location, Store, StoreConfig, StoreCounts};
 pub use tx::{Step, Tx};
 pub use value::{Row, Value};

@@ -19,7 +19,7 @@ use futures_util::FutureExt;
 use listener::{Listener, Outgoing};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_postgres::config::SslMode;
@@ -27,6 +27,10 @@ use tokio_postgres::{Config, NoTls};
 
 /// How often a step is run before a deadlock or a broken connection is reported.
 const TRIES_MAX: u32 = 8;
+/// Grows with the square of the tries: 4 ms, 16 ms, … 200 ms.
+const RERUN_PAUSE: Duration = Duration::from_millis(4);
+/// Rows that a shared counter is spread over; a power of two.
+const SHARDS: i64 = 16;
 /// Longest wait for a free connection; with a bounded queue only reached when the server stands still.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Longest wait for a new connection.
@@ -48,6 +52,7 @@ struct Shared {
     hub: Arc<Hub>,
     counters: Arc<Counters>,
     outgoing: Arc<Outgoing>,
+    shard_next: AtomicI64,
 }
 
 impl PostgresEngine {
@@ -76,6 +81,7 @@ impl PostgresEngine {
             hub,
             counters,
             outgoing,
+            shard_next: AtomicI64::new(0),
         };
         Ok(Self { shared: Arc::new(shared), _listener: listener })
     }
@@ -106,6 +112,8 @@ impl Shared {
                     }
                 }
             }
+            // Whoever was in the way goes first; a rerun at once could meet it again and again.
+            let _ = tokio::time::timeout(RERUN_PAUSE * tries * tries, std::future::pending::<()>()).await;
             tries += 1;
             self.counters.steps_run_again.fetch_add(1, Ordering::Relaxed);
         }
@@ -114,7 +122,8 @@ impl Shared {
     async fn begin(&self, access: Access) -> Result<Tx, StorageError> {
         let connection = self.connection().await?;
         let session = PostgresSession::new(connection, self.texts.clone(), access);
-        Ok(Tx::new(Session::Postgres(Box::new(session))))
+        let shard = self.shard_next.fetch_add(1, Ordering::Relaxed) & (SHARDS - 1);
+        Ok(Tx::new(Session::Postgres(Box::new(session)), shard))
     }
 
     async fn attempt<S: Step>(

@@ -5,18 +5,13 @@
 use crate::error::StorageError;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use countersign_core::entropy::Entropy;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt;
 use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// Where random nonces come from. In production a CSPRNG.
-pub trait NonceSource: Send + Sync {
-    /// Fills the whole of `out`.
-    fn fill(&self, out: &mut [u8]);
-}
 
 /// 32 secret bytes, wiped when dropped and never printed.
 #[derive(Clone)]
@@ -52,7 +47,7 @@ impl Place<'_> {
         [self.table.as_bytes(), b"\0", self.column.as_bytes(), b"\0", self.row].concat()
     }
 
-    fn refused(&self, why: &str) -> StorageError {
+    pub(crate) fn refused(&self, why: &str) -> StorageError {
         StorageError::Sealed { what: format!("{}.{}: {why}", self.table, self.column) }
     }
 }
@@ -110,19 +105,9 @@ impl MasterKeys {
         &self.keys[self.keys.len() - 1]
     }
 
-    /// A key for one named use outside this crate, such as `code-pepper` or `token`.
+    /// A key for one named use outside this crate, such as hashing codes.
     pub fn named(&self, name: &str) -> KeyBytes {
         derive(&self.anchor().secret, &format!("named/{name}"))
-    }
-
-    /// The key that hashes codes (R8).
-    pub fn code_pepper(&self) -> KeyBytes {
-        self.named("code-pepper")
-    }
-
-    /// The key that hashes bearer tokens.
-    pub fn token_key(&self) -> KeyBytes {
-        self.named("token")
     }
 
     /// The look-up key of a value in its one normal spelling: equal values of one kind have equal keys, and
@@ -136,11 +121,11 @@ impl MasterKeys {
         &self,
         place: Place<'_>,
         plain: &[u8],
-        nonces: &dyn NonceSource,
+        entropy: &dyn Entropy,
     ) -> Result<Vec<u8>, StorageError> {
         let key = &self.keys[0];
         let mut nonce = [0u8; NONCE_BYTES];
-        nonces.fill(&mut nonce);
+        entropy.fill(&mut nonce);
         let payload = Payload { msg: plain, aad: &place.associated_data() };
         let cipher = XChaCha20Poly1305::new(key.sealing.expose().into());
         let sealed = cipher

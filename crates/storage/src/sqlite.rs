@@ -39,7 +39,7 @@ impl SqliteEngine {
         let lock = connection::lock(path)?;
         let texts = Arc::new(Texts::new(Dialect::Sqlite));
         let session = |access, connection| {
-            Tx::new(Session::Sqlite(Box::new(SqliteSession::new(connection, texts.clone(), access))))
+            Tx::new(Session::Sqlite(Box::new(SqliteSession::new(connection, texts.clone(), access))), 0)
         };
         let writing = session(Access::Write, connection::open_writer(path)?);
         let reading = (0..config.read_connections)
@@ -57,7 +57,7 @@ impl SqliteEngine {
     ) -> Result<Self, StorageError> {
         let texts = Arc::new(Texts::new(Dialect::Sqlite));
         let session = SqliteSession::new(connection::open_memory()?, texts, Access::Write);
-        let tx = Tx::new(Session::Sqlite(Box::new(session)));
+        let tx = Tx::new(Session::Sqlite(Box::new(session)), 0);
         // A shared memory database locks whole tables between connections, so here the writer also reads.
         Ok(Self { readers: None, writer: Writer::start(tx, config.queue_max, hub, counters)?, _lock: None })
     }

@@ -4,10 +4,11 @@
 use crate::error::StorageError;
 use crate::store::Store;
 use crate::tx::{Step, Tx};
-use crate::{keycheck, migrate};
+use crate::{keycheck, migrate, tables};
 
-/// Every statement, by file.
-pub(crate) const ALL: &[&[&str]] = &[migrate::STATEMENTS, keycheck::STATEMENTS];
+fn all() -> Vec<&'static str> {
+    [migrate::STATEMENTS, keycheck::STATEMENTS, &tables::STATEMENTS.concat()].concat()
+}
 
 impl Store {
     /// Prepares every statement of the program against the schema of this database; answers how many there
@@ -26,9 +27,10 @@ impl Step for CheckStatements {
     type Output = usize;
 
     async fn run(&self, tx: &mut Tx) -> Result<usize, StorageError> {
-        let statements: Vec<&'static str> = ALL.concat();
+        let statements = all();
         for sql in &statements {
-            tx.prepare(sql).await?;
+            let prepared = tx.prepare(sql).await;
+            prepared.map_err(|error| StorageError::misuse(format!("{error}, in: {sql}")))?;
         }
         Ok(statements.len())
     }

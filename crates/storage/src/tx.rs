@@ -35,16 +35,20 @@ pub(crate) enum Session {
     Postgres(Box<PostgresSession>),
 }
 
+/// One of several statements to be run in order: text and parameters.
+pub(crate) type Statement<'a> = (&'static str, Vec<Value<'a>>);
+
 /// An open transaction.
 pub struct Tx {
     session: Session,
+    shard: i64,
     announced: Announced,
     failed: bool,
 }
 
 impl Tx {
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session, announced: Announced::default(), failed: false }
+    pub(crate) fn new(session: Session, shard: i64) -> Self {
+        Self { session, shard, announced: Announced::default(), failed: false }
     }
 
     /// Runs a statement that answers with rows. Parameters are written `$1`, `$2`, … and given in that order.
@@ -87,6 +91,41 @@ impl Tx {
             Session::Postgres(session) => session.prepare(sql).await.map(|_| ()),
         };
         self.note(result)
+    }
+
+    /// Runs several statements for their effect, in order; PostgreSQL is sent them in one go.
+    pub(crate) async fn execute_each(
+        &mut self,
+        statements: &[Statement<'_>],
+    ) -> Result<Vec<u64>, StorageError> {
+        statements.iter().try_for_each(|(_, params)| self.check(params))?;
+        let result = match &mut self.session {
+            Session::Sqlite(session) => {
+                statements.iter().map(|(sql, params)| session.execute(sql, params)).collect()
+            }
+            Session::Postgres(session) => session.execute_each(statements).await,
+        };
+        self.note(result)
+    }
+
+    /// As [`Tx::execute_each`], for statements that answer with rows.
+    pub(crate) async fn rows_each(
+        &mut self,
+        statements: &[Statement<'_>],
+    ) -> Result<Vec<Vec<Row>>, StorageError> {
+        statements.iter().try_for_each(|(_, params)| self.check(params))?;
+        let result = match &mut self.session {
+            Session::Sqlite(session) => {
+                statements.iter().map(|(sql, params)| session.rows(sql, params)).collect()
+            }
+            Session::Postgres(session) => session.rows_each(statements).await,
+        };
+        self.note(result)
+    }
+
+    /// Which of the rows of a shared counter this transaction adds to; transactions that run at the same time differ.
+    pub(crate) fn shard(&self) -> i64 {
+        self.shard
     }
 
     /// Wakes the listeners of `topic`, here and on other nodes, once this transaction is committed.

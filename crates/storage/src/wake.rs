@@ -10,19 +10,16 @@ use tokio::sync::watch;
 pub enum Topic {
     /// Messages are waiting to be sent.
     Outbox,
-    /// Receipts from carriers are waiting to be matched.
-    Receipts,
 }
 
 impl Topic {
     /// Every topic, in the order of their numbers.
-    pub const ALL: [Topic; 2] = [Topic::Outbox, Topic::Receipts];
+    pub const ALL: [Topic; 1] = [Topic::Outbox];
 
     /// Its name on the wire between nodes.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Topic::Outbox => "outbox",
-            Topic::Receipts => "receipts",
         }
     }
 }

@@ -3,13 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should stop
 
-use countersign_storage::{MasterKeys, NonceSource, Place, StorageError};
+use countersign_core::entropy::Entropy;
+use countersign_storage::{MasterKeys, Place, StorageError};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Counts, so that no nonce comes twice.
 struct Counting(AtomicU8);
 
-impl NonceSource for Counting {
+impl Entropy for Counting {
     fn fill(&self, out: &mut [u8]) {
         out.fill(self.0.fetch_add(1, Ordering::Relaxed));
     }
@@ -81,7 +82,7 @@ fn a_new_key_seals_and_the_old_one_still_opens() {
     assert!(is_refused(keys(&[(1, 8)]).open(HERE, &old)));
     // The oldest key stays the anchor of look-ups and named keys.
     assert_eq!(before.index("email", b"x"), after.index("email", b"x"));
-    assert_eq!(before.token_key().expose(), after.token_key().expose());
+    assert_eq!(before.named("code").expose(), after.named("code").expose());
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn look_up_keys_differ_by_kind_value_and_master() {
     assert_ne!(index, keys_1.index("number", b"a@example.com"));
     assert_ne!(index, keys_1.index("email", b"b@example.com"));
     assert_ne!(index, keys(&[(1, 8)]).index("email", b"a@example.com"));
-    assert_ne!(keys_1.code_pepper().expose(), keys_1.token_key().expose());
+    assert_ne!(keys_1.named("code").expose(), keys_1.named("other").expose());
 }
 
 /// Computed with Python's hmac module: HKDF extract with a zero salt, one expand block, then HMAC over kind,
@@ -101,7 +102,7 @@ fn look_up_keys_differ_by_kind_value_and_master() {
 fn derivations_are_those_of_the_standards() {
     let keys = keys(&[(1, 7)]);
     assert_eq!(
-        hex(keys.code_pepper().expose()),
+        hex(keys.named("code-pepper").expose()),
         "51271e2af0b79279b00a9dd744559424d34cf95f10639aa8f3ba5e03b8532f07"
     );
     assert_eq!(
@@ -125,7 +126,7 @@ fn keys_are_checked_and_never_printed() {
         Err(StorageError::Configuration { .. })
     ));
     let keys = keys(&[(3, 0xEE)]);
-    assert_eq!(format!("{keys:?} {:?}", keys.code_pepper()), "[3] KeyBytes(…)");
+    assert_eq!(format!("{keys:?} {:?}", keys.named("code-pepper")), "[3] KeyBytes(…)");
 }
 
 fn hex(bytes: &[u8]) -> String {

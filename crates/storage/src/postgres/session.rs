@@ -7,7 +7,8 @@ use crate::error::StorageError;
 use crate::tx::Access;
 use crate::value::{Cell, Row, Value};
 use deadpool_postgres::Object;
-use futures_util::future::join;
+use futures_util::FutureExt;
+use futures_util::future::{join, join_all};
 use std::sync::Arc;
 use tokio_postgres::Statement;
 use tokio_postgres::types::{ToSql, Type};
@@ -32,6 +33,9 @@ pub(crate) struct PostgresSession {
     state: State,
     transient: bool,
 }
+
+/// Statements sent together; up to 30, `join_all` starts its futures in their order, which is the order they are run in.
+const PIPELINE_MAX: usize = 30;
 
 type Parameters<'a> = Vec<&'a (dyn ToSql + Sync)>;
 type Answer<T> = Result<T, tokio_postgres::Error>;
@@ -65,6 +69,55 @@ impl PostgresSession {
         let connection = self.connection()?;
         let answer = after(begin, connection, connection.execute(&statement, &params)).await;
         self.note(answer)
+    }
+
+    pub(crate) async fn execute_each(
+        &mut self,
+        statements: &[crate::tx::Statement<'_>],
+    ) -> Result<Vec<u64>, StorageError> {
+        let prepared = self.prepare_each(statements).await?;
+        let mut changed = Vec::with_capacity(prepared.len());
+        for chunk in prepared.chunks(PIPELINE_MAX) {
+            let begin = self.begin();
+            let connection = self.connection()?;
+            let each = join_all(chunk.iter().map(|(text, params)| connection.execute(text, params)));
+            let answers = after(begin, connection, each.map(Ok)).await;
+            for answer in self.note(answers)? {
+                changed.push(self.note(answer)?);
+            }
+        }
+        Ok(changed)
+    }
+
+    pub(crate) async fn rows_each(
+        &mut self,
+        statements: &[crate::tx::Statement<'_>],
+    ) -> Result<Vec<Vec<Row>>, StorageError> {
+        let prepared = self.prepare_each(statements).await?;
+        let mut found = Vec::with_capacity(prepared.len());
+        for chunk in prepared.chunks(PIPELINE_MAX) {
+            let begin = self.begin();
+            let connection = self.connection()?;
+            let each = join_all(chunk.iter().map(|(text, params)| connection.query(text, params)));
+            let answers = after(begin, connection, each.map(Ok)).await;
+            for answer in self.note(answers)? {
+                found.push(self.note(answer)?.iter().map(row).collect::<Result<_, _>>()?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn prepare_each<'a>(
+        &mut self,
+        statements: &'a [crate::tx::Statement<'a>],
+    ) -> Result<Vec<(Statement, Parameters<'a>)>, StorageError> {
+        let mut prepared = Vec::with_capacity(statements.len());
+        for (sql, params) in statements {
+            let statement = self.prepare(sql).await?;
+            let params = parameters(sql, &statement, params)?;
+            prepared.push((statement, params));
+        }
+        Ok(prepared)
     }
 
     pub(crate) async fn script(&mut self, text: &str) -> Result<(), StorageError> {

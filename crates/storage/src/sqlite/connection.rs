@@ -107,7 +107,8 @@ fn assert_version() -> Result<(), StorageError> {
 pub(super) fn sqlite_error(error: rusqlite::Error) -> StorageError {
     use rusqlite::ErrorCode as Code;
     use rusqlite::ffi;
-    let text = error.to_string();
+    // Long enough for the reason; the statement that follows it may be a whole migration.
+    let text: String = error.to_string().chars().take(300).collect();
     let Some(failure) = error.sqlite_error() else {
         return StorageError::misuse(text);
     };

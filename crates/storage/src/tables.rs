@@ -1,0 +1,100 @@
+//! The product's tables, one file per group: how each record becomes a row and comes back. A decision's changes are saved by
+//! [`apply`], as one list, and a change that does not find exactly the row it speaks of is a conflict that undoes them all.
+//! Knows no rule: what to change was decided by the core.
+
+pub mod accounts;
+pub mod api_keys;
+pub mod bindings;
+pub mod counters;
+pub mod devices;
+pub mod events;
+pub mod factors;
+pub mod idempotency;
+pub mod journeys;
+pub mod operators;
+pub mod outbox;
+mod parts;
+pub mod retention;
+mod rows;
+pub mod services;
+pub mod sessions;
+pub mod timers;
+pub mod verifications;
+mod write;
+
+pub use rows::Rows;
+
+use crate::error::StorageError;
+use crate::tx::Tx;
+use crate::wake::Topic;
+use countersign_core::change::Change;
+use write::Write;
+
+/// Saves what was decided, in the order it was decided. Wakes the dispatchers for new messages once committed.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when a change finds no row, or not the one it expects, or a unique value is taken.
+pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), StorageError> {
+    let shard = tx.shard();
+    let writes =
+        changes.iter().map(|change| write(rows, change, shard)).collect::<Result<Vec<_>, StorageError>>()?;
+    write::run(tx, &writes).await?;
+    if changes.iter().any(|change| matches!(change, Change::InsertMessage(_))) {
+        tx.wake(Topic::Outbox);
+    }
+    Ok(())
+}
+
+fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, StorageError> {
+    Ok(match change {
+        Change::InsertAccount(account) => accounts::insert(rows, account)?,
+        Change::SaveAccount(account) => accounts::save(rows, account)?,
+        Change::InsertBinding(binding) => bindings::insert(rows, binding)?,
+        Change::SaveBinding(binding) => bindings::save(binding),
+        Change::SaveFactor(state) => factors::save(state),
+        Change::CountFailures { service_id, subject, factor, day, by } => {
+            factors::count_failures(service_id, *subject, *factor, *day, *by)
+        }
+        Change::InsertVerification(verification) => verifications::insert(rows, verification)?,
+        Change::SaveVerification(verification) => verifications::save(verification),
+        Change::SupersedeVerifications { service_id, subject, channel, purpose, except, at } => {
+            verifications::supersede(service_id, *subject, *channel, *purpose, except, *at)
+        }
+        Change::InsertMessage(message) => outbox::insert(rows, message)?,
+        Change::CancelMessages(verification_id) => outbox::cancel(verification_id),
+        Change::Count { key, by } => counters::count(key, *by, shard),
+        Change::InsertJourney(journey) => journeys::insert(rows, journey)?,
+        Change::SaveJourney(journey) => journeys::save(rows, journey)?,
+        Change::InsertDevice(device) => devices::insert(device),
+        Change::SaveDevice(device) => devices::save(device),
+        Change::InsertSession(session) => sessions::insert(rows, session)?,
+        Change::SaveSession(session) => sessions::save(session),
+        Change::EndSessions { account_id, except, at } => sessions::end_all(account_id, except.as_ref(), *at),
+        Change::InsertEvent(entry) => events::insert(entry)?,
+        Change::InsertService(service) => services::insert(service),
+        Change::InsertApiKey(key) => api_keys::insert(key),
+        Change::RevokeApiKey { id, at } => api_keys::revoke(id, *at),
+        Change::InsertOperator(operator) => operators::insert(rows, operator)?,
+    })
+}
+
+/// Every statement of the tables, by file.
+pub(crate) const STATEMENTS: &[&[&str]] = &[
+    accounts::STATEMENTS,
+    api_keys::STATEMENTS,
+    bindings::STATEMENTS,
+    counters::STATEMENTS,
+    devices::STATEMENTS,
+    events::STATEMENTS,
+    factors::STATEMENTS,
+    idempotency::STATEMENTS,
+    journeys::STATEMENTS,
+    operators::STATEMENTS,
+    outbox::STATEMENTS,
+    parts::STATEMENTS,
+    retention::STATEMENTS,
+    services::STATEMENTS,
+    sessions::STATEMENTS,
+    timers::STATEMENTS,
+    verifications::STATEMENTS,
+];

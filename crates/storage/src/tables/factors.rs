@@ -1,0 +1,162 @@
+//! What is remembered of failures and sends with a factor, and the yearly budget as one count per day (R20, R21). The row is
+//! locked before anything is compared, so that guesses at one subject are judged one after another.
+
+use super::rows::{Rows, SubjectBytes};
+use super::write::Write;
+use crate::error::StorageError;
+use crate::tx::Tx;
+use crate::value::{Row, Value};
+use countersign_core::id::{DeviceId, ServiceId};
+use countersign_core::model::{Factor, FactorState, Subject};
+use countersign_core::time::Timestamp;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT run, in_a_row, ladder_step, locked_until, disabled_at, last_failure_at, sends_unconverted,
+                 sends_locked_until
+             FROM factor_states WHERE service_id = $1 AND subject = $2 AND factor = $3 AND lane = $4 ",
+            $rest
+        )
+    };
+}
+
+const LOAD: &str = select!("");
+const LOCK: &str = select!("{FOR_UPDATE}");
+const CREATE_BLANK: &str = "INSERT INTO factor_states
+    (service_id, subject, factor, lane, run, in_a_row, ladder_step, sends_unconverted, created_at)
+    VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) ON CONFLICT (service_id, subject, factor, lane) DO NOTHING";
+const SAVE: &str = "INSERT INTO factor_states
+    (service_id, subject, factor, lane, run, in_a_row, ladder_step, locked_until, disabled_at, last_failure_at,
+        sends_unconverted, sends_locked_until, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    ON CONFLICT (service_id, subject, factor, lane) DO UPDATE SET run = excluded.run, in_a_row = excluded.in_a_row,
+        ladder_step = excluded.ladder_step, locked_until = excluded.locked_until,
+        disabled_at = excluded.disabled_at, last_failure_at = excluded.last_failure_at,
+        sends_unconverted = excluded.sends_unconverted, sends_locked_until = excluded.sends_locked_until";
+const COUNT_FAILURES: &str = "INSERT INTO failure_days (service_id, subject, factor, day, failures)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (service_id, subject, factor, day) DO UPDATE SET failures =
+        CASE WHEN failure_days.failures + $6 > 0 THEN failure_days.failures + $6 ELSE 0 END";
+const THIS_YEAR: &str = "SELECT CAST(COALESCE(SUM(failures), 0) AS BIGINT) FROM failure_days
+    WHERE service_id = $1 AND subject = $2 AND factor = $3 AND day BETWEEN $4 AND $5";
+
+pub(crate) const STATEMENTS: &[&str] = &[LOAD, LOCK, CREATE_BLANK, SAVE, COUNT_FAILURES, THIS_YEAR];
+
+/// The budget's year, this day included (R20).
+const YEAR_DAYS: i64 = 365;
+
+fn lane_bytes(lane: Option<&DeviceId>) -> &[u8] {
+    lane.map_or(&[], |device| device.as_bytes())
+}
+
+pub(super) fn save(state: &FactorState) -> Write<'_> {
+    Write::one("factor state", SAVE)
+        .bind(&state.service_id)
+        .bind_made(SubjectBytes::new(state.subject).to_vec())
+        .bind(state.factor.as_str())
+        .bind(lane_bytes(state.lane.as_ref()))
+        .bind(state.run)
+        .bind(state.in_a_row)
+        .bind(state.ladder_step)
+        .bind(state.locked_until)
+        .bind(state.disabled_at)
+        .bind(state.last_failure_at)
+        .bind(state.sends_unconverted)
+        .bind(state.sends_locked_until)
+        // The row was made by whoever locked it; its age matters to blank rows only.
+        .bind(Timestamp::EPOCH)
+}
+
+pub(super) fn count_failures(
+    service_id: &ServiceId,
+    subject: Subject,
+    factor: Factor,
+    day: i64,
+    by: i64,
+) -> Write<'_> {
+    Write::one("failures of a day", COUNT_FAILURES)
+        .bind(service_id)
+        .bind_made(SubjectBytes::new(subject).to_vec())
+        .bind(factor.as_str())
+        .bind(day)
+        .bind(by.max(0))
+        .bind(by)
+}
+
+/// What is remembered; the state of a subject that never failed when there is nothing.
+pub async fn load(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    subject: Subject,
+    factor: Factor,
+    lane: Option<DeviceId>,
+    now: Timestamp,
+) -> Result<FactorState, StorageError> {
+    let state = FactorState::fresh(service_id, subject, factor, lane);
+    let bytes = SubjectBytes::new(subject);
+    let found = tx.row_optional(LOAD, &key(&state, &bytes)).await?;
+    let state = found.map_or(Ok(state.clone()), |row| read(state, &row))?;
+    with_this_year(tx, state, &bytes, now).await
+}
+
+/// As [`load`], making the row if need be; nobody else judges this subject's factor until the transaction ends.
+pub async fn lock(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    subject: Subject,
+    factor: Factor,
+    lane: Option<DeviceId>,
+    now: Timestamp,
+) -> Result<FactorState, StorageError> {
+    let state = FactorState::fresh(service_id, subject, factor, lane);
+    let bytes = SubjectBytes::new(subject);
+    let mut found = tx.row_optional(LOCK, &key(&state, &bytes)).await?;
+    if found.is_none() {
+        let [service, subject, factor, lane] = key(&state, &bytes);
+        tx.execute(CREATE_BLANK, &[service, subject, factor, lane, now.into()]).await?;
+        found = tx.row_optional(LOCK, &key(&state, &bytes)).await?;
+    }
+    let row = found.ok_or_else(|| StorageError::conflict("factor state to lock"))?;
+    let state = read(state, &row)?;
+    // Its own statement, after the lock: one that waited for the lock would still sum what it saw before waiting.
+    with_this_year(tx, state, &bytes, now).await
+}
+
+fn key<'a>(state: &'a FactorState, subject: &'a SubjectBytes) -> [Value<'a>; 4] {
+    [
+        (&state.service_id).into(),
+        subject.as_slice().into(),
+        state.factor.as_str().into(),
+        lane_bytes(state.lane.as_ref()).into(),
+    ]
+}
+
+async fn with_this_year(
+    tx: &mut Tx,
+    state: FactorState,
+    subject: &SubjectBytes,
+    now: Timestamp,
+) -> Result<FactorState, StorageError> {
+    let (first, last) = (now.day() - (YEAR_DAYS - 1), now.day());
+    let [service, subject, factor, _] = key(&state, subject);
+    let sum = tx.row_optional(THIS_YEAR, &[service, subject, factor, first.into(), last.into()]).await?;
+    let failures_this_year = sum.map_or(Ok(0), |row| row.count(0))?;
+    Ok(FactorState { failures_this_year, ..state })
+}
+
+fn read(fresh: FactorState, row: &Row) -> Result<FactorState, StorageError> {
+    Ok(FactorState {
+        run: row.count(0)?,
+        in_a_row: row.count(1)?,
+        ladder_step: row.count(2)?,
+        locked_until: row.optional_timestamp(3)?,
+        disabled_at: row.optional_timestamp(4)?,
+        last_failure_at: row.optional_timestamp(5)?,
+        sends_unconverted: row.count(6)?,
+        sends_locked_until: row.optional_timestamp(7)?,
+        ..fresh
+    })
+}

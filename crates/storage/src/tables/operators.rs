@@ -1,0 +1,77 @@
+//! Staff of a service. Emails and password hashes are sealed.
+
+use super::rows::Rows;
+use super::write::Write;
+use crate::error::StorageError;
+use crate::seal::Place;
+use crate::tx::Tx;
+use crate::value::Row;
+use countersign_core::address::AddressIndex;
+use countersign_core::id::{OperatorId, ServiceId};
+use countersign_core::model::Operator;
+
+macro_rules! columns {
+    () => {
+        "id, service_id, email_sealed, password_hash_sealed, created_at, disabled_at"
+    };
+}
+
+const INSERT: &str = "INSERT INTO operators
+    (id, service_id, email_sealed, email_index, password_hash_sealed, created_at, disabled_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const BY_EMAIL: &str =
+    concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 AND email_index = $2");
+const OF_SERVICE: &str = concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 ORDER BY id");
+
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, BY_EMAIL, OF_SERVICE];
+
+fn email_place(id: &OperatorId) -> Place<'_> {
+    Place { table: "operators", column: "email", row: id.as_bytes() }
+}
+
+fn password_place(id: &OperatorId) -> Place<'_> {
+    Place { table: "operators", column: "password_hash", row: id.as_bytes() }
+}
+
+pub(super) fn insert<'a>(rows: &Rows, operator: &'a Operator) -> Result<Write<'a>, StorageError> {
+    Ok(Write::one("new operator", INSERT)
+        .bind(&operator.id)
+        .bind(&operator.service_id)
+        .bind_made(rows.seal(email_place(&operator.id), operator.email.expose())?)
+        .bind_made(rows.index(&operator.email).0.to_vec())
+        .bind_made(rows.seal(password_place(&operator.id), &operator.password_hash)?)
+        .bind(operator.created_at)
+        .bind(operator.disabled_at))
+}
+
+/// The operator with this email, whether their access has ended or not.
+pub async fn by_email(
+    tx: &mut Tx,
+    rows: &Rows,
+    service_id: ServiceId,
+    email: AddressIndex,
+) -> Result<Option<Operator>, StorageError> {
+    let found = tx.row_optional(BY_EMAIL, &[(&service_id).into(), (&email).into()]).await?;
+    found.map(|row| read(rows, &row)).transpose()
+}
+
+/// The operators of a service, oldest first.
+pub async fn of_service(
+    tx: &mut Tx,
+    rows: &Rows,
+    service_id: ServiceId,
+) -> Result<Vec<Operator>, StorageError> {
+    tx.rows(OF_SERVICE, &[(&service_id).into()]).await?.iter().map(|row| read(rows, row)).collect()
+}
+
+fn read(rows: &Rows, row: &Row) -> Result<Operator, StorageError> {
+    let id = OperatorId::from_bytes(row.array(0)?);
+    Ok(Operator {
+        id,
+        service_id: ServiceId::from_bytes(row.array(1)?),
+        email: rows.open_address(email_place(&id), row.bytes(2)?)?,
+        password_hash: rows.open(password_place(&id), row.bytes(3)?)?,
+        created_at: row.timestamp(4)?,
+        disabled_at: row.optional_timestamp(5)?,
+    })
+}
