@@ -1,4 +1,35 @@
-//! wip
-use crate::Letter;
-/// wip
-pub fn render_sms(_l: &Letter) -> String { String::new() }
+//! What a letter says, in the language of whoever gets it. All words stand in the catalogues under `locales/`; this module
+//! decides which sentence, in which order, and how long. Refuses to know how texts travel, but for the length of one SMS.
+
+mod catalogue;
+mod mail;
+mod plain;
+mod sms;
+
+pub use mail::{Mail, render_mail};
+pub use sms::render_sms;
+
+use catalogue::Words;
+use countersign_smpp::time::Utc;
+use std::time::Duration;
+
+/// Minutes as people are told them: the nearest whole one, at least one.
+fn minutes(valid_for: Duration) -> u64 {
+    ((valid_for.as_secs() + 30) / 60).max(1)
+}
+
+/// A moment in UTC, for people far from each other who compare it.
+fn moment(words: &Words, at_ms: i64) -> String {
+    let Utc { year, month, day, hour, minute, .. } = Utc::from_unix_ms(u64::try_from(at_ms).unwrap_or(0));
+    words
+        .say("moment")
+        .with("day", day.to_string())
+        .with("month", month)
+        .with("year", year.to_string())
+        .with("hour", format!("{hour:02}"))
+        .with("minute", format!("{minute:02}"))
+        .text()
+}
+
+#[cfg(test)]
+mod tests;

@@ -67,7 +67,9 @@ mod tests {
     fn waits_double_to_the_longest_and_jitter_adds_at_most_a_quarter() {
         let mut backoff = Backoff::new(60);
         let waits = waits(&mut backoff, &[End::Unreachable; 12]);
-        for (wait, base) in waits.iter().zip([100, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
+        for (wait, base) in
+            waits.iter().zip([100, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
+        {
             assert!((base..=base + base / 4).contains(wait), "{wait} for {base}");
         }
         assert!(waits[8..].windows(2).any(|pair| pair[0] != pair[1]), "jitter moves them: {waits:?}");
@@ -82,7 +84,8 @@ mod tests {
     fn only_a_bind_that_held_makes_the_next_attempt_quick() {
         let held = End::Lost { bound_for_ms: 10_000 };
         let brief = End::Lost { bound_for_ms: 9_999 };
-        let waits = waits(&mut Backoff::new(60), &[End::Unreachable, End::Unreachable, held, brief, brief, held]);
+        let waits =
+            waits(&mut Backoff::new(60), &[End::Unreachable, End::Unreachable, held, brief, brief, held]);
         assert!(waits[2] <= 125 && waits[5] <= 125, "{waits:?}");
         assert!(waits[3] >= 1_000 && waits[4] >= 2_000, "{waits:?}");
     }

@@ -109,7 +109,8 @@ impl Connection {
             if *current == state {
                 return false;
             }
-            let still_down = matches!((&*current, &state), (RouteState::Down { .. }, RouteState::Down { .. }));
+            let still_down =
+                matches!((&*current, &state), (RouteState::Down { .. }, RouteState::Down { .. }));
             if !still_down {
                 *since_ms = now;
             }
@@ -170,7 +171,13 @@ impl Connection {
         match ClientSession::new(client, now) {
             Ok(session) => {
                 let bind_by_ms = now.saturating_add(self.config.bind_timeout_s.saturating_mul(1_000));
-                let run = Bound { wire: Wire::new(stream), session, traffic: Traffic::default(), bind_by_ms, bound_at: None };
+                let run = Bound {
+                    wire: Wire::new(stream),
+                    session,
+                    traffic: Traffic::default(),
+                    bind_by_ms,
+                    bound_at: None,
+                };
                 let over = run.serve(self).await;
                 self.shared.in_flight.store(0, Ordering::Relaxed);
                 over
@@ -243,7 +250,11 @@ impl Bound {
     }
 
     /// Waits for the socket, a message or the word to stop. Reads and writes what the socket allows.
-    async fn wait(&mut self, route: &mut Connection, stop: &mut tokio::sync::watch::Receiver<bool>) -> Option<Job> {
+    async fn wait(
+        &mut self,
+        route: &mut Connection,
+        stop: &mut tokio::sync::watch::Receiver<bool>,
+    ) -> Option<Job> {
         let takes_jobs = self.takes_jobs(route);
         let told = *route.shared.stop.borrow();
         tokio::select! {

@@ -45,9 +45,11 @@ impl LearnedIds {
         }
         // The two notations of a small number are the same text.
         let mut seen = Vec::with_capacity(candidates.len());
-        candidates.retain(|id| !seen.contains(id) && {
-            seen.push(id.clone());
-            true
+        candidates.retain(|id| {
+            !seen.contains(id) && {
+                seen.push(id.clone());
+                true
+            }
         });
         candidates
     }
