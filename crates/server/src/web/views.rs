@@ -1,0 +1,224 @@
+//! What each Security Center page shows, as one struct per page: a template, and exactly the fields it needs.
+//!
+//! Decides wording (by key), marking-up and what a page in a given state looks like. Refuses to know rules,
+//! storage and requests: handlers hand in finished facts (texts, counts, Unix milliseconds) and get HTML back
+//! from `render()`.
+
+use std::fmt;
+
+use super::assets;
+use super::words::Words;
+
+mod account;
+mod activity;
+mod code;
+mod devices;
+mod fault;
+mod phone;
+mod picker;
+mod problem;
+#[cfg(test)]
+pub(crate) mod samples;
+mod security;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
+pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
+pub(crate) use code::{CodePage, CodePurpose, Method, OtherWay, Resend, SecondProof, SlowRegion};
+pub(crate) use devices::{DeviceRow, Devices, SessionRow, SignedInWith};
+pub(crate) use fault::{Fault, FaultPage, Kept};
+pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhoneProve};
+pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
+pub(crate) use problem::Problem;
+pub(crate) use security::{Level, NextStep, RegionState, Security, Sms, SmsState};
+
+/// What every page has. The page's own struct carries it as `layout`.
+pub(crate) struct Layout {
+    /// The catalogue of the reader's language: `Words::choose`.
+    pub(crate) words: &'static Words,
+    /// The service's name, as the holder knows it.
+    pub(crate) brand: String,
+    /// The chosen theme.
+    pub(crate) theme: Theme,
+    /// The token that every form of this page sends back as `csrf`. Empty: the page has no session to
+    /// protect, and the footer's switches are left out.
+    pub(crate) csrf: String,
+    /// How the signed-in holder is called (masked identifier). None: signed out.
+    pub(crate) signed_in: Option<String>,
+    /// Where `POST /preferences` returns to: the page's own path, only if a GET of it shows the same page.
+    pub(crate) here: LocalPath,
+    /// The server's clock, Unix milliseconds: countdowns are drawn against it, not against the reader's
+    /// clock.
+    pub(crate) now_ms: i64,
+    /// One sentence about what has just been done, after a redirect.
+    pub(crate) notice: Option<Notice>,
+}
+
+impl Layout {
+    /// The address of a static file, with the version that makes it cacheable for a year.
+    fn asset(&self, name: &str) -> String {
+        format!("/static/{}/{name}", assets::version())
+    }
+
+    fn languages(&self) -> &'static [Words] {
+        Words::all()
+    }
+
+    fn themes(&self) -> [Theme; 3] {
+        Theme::ALL
+    }
+}
+
+/// What the base template asks of a page.
+trait Page {
+    /// Whether the page shows a problem, so that its title starts with "Error: ".
+    fn has_problem(&self) -> bool {
+        false
+    }
+}
+
+/// Light, dark, or what the reader's system says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Theme {
+    /// Follows the system.
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    const ALL: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
+
+    /// The theme of this name; anything else follows the system.
+    pub(crate) fn named(name: &str) -> Theme {
+        Theme::ALL.into_iter().find(|theme| theme.name() == name).unwrap_or(Theme::System)
+    }
+
+    /// As in the form's `theme` field and in the stored preference.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Theme::System => "theme-system",
+            Theme::Light => "theme-light",
+            Theme::Dark => "theme-dark",
+        }
+    }
+}
+
+/// A sentence about what has just been done. Carried over the redirect by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Notice {
+    /// The account is open and its identifier proved.
+    Welcome,
+    /// A new code is on its way.
+    CodeSent,
+    /// SMS authentication is on.
+    SmsOn,
+    /// SMS authentication is off.
+    SmsOff,
+    /// One other session was ended.
+    SessionEnded,
+    /// Every other session was ended.
+    OthersEnded,
+    /// A device was forgotten.
+    DeviceForgotten,
+    /// The holder signed out.
+    SignedOut,
+    /// This browser's session was ended elsewhere or ran out.
+    Ended,
+}
+
+impl Notice {
+    const ALL: [Notice; 9] = [
+        Notice::Welcome,
+        Notice::CodeSent,
+        Notice::SmsOn,
+        Notice::SmsOff,
+        Notice::SessionEnded,
+        Notice::OthersEnded,
+        Notice::DeviceForgotten,
+        Notice::SignedOut,
+        Notice::Ended,
+    ];
+
+    /// The notice of this name, if it is one.
+    pub(crate) fn named(name: &str) -> Option<Notice> {
+        Notice::ALL.into_iter().find(|notice| notice.name() == name)
+    }
+
+    /// Safe in a query or a cookie.
+    pub(crate) fn name(self) -> &'static str {
+        self.key().trim_start_matches("notice-")
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Notice::Welcome => "notice-welcome",
+            Notice::CodeSent => "notice-code-sent",
+            Notice::SmsOn => "notice-sms-on",
+            Notice::SmsOff => "notice-sms-off",
+            Notice::SessionEnded => "notice-session-ended",
+            Notice::OthersEnded => "notice-others-ended",
+            Notice::DeviceForgotten => "notice-device-forgotten",
+            Notice::SignedOut => "notice-signed-out",
+            Notice::Ended => "notice-ended",
+        }
+    }
+}
+
+/// A path on this host. Anything else (another host, another scheme) becomes the overview, so that a form
+/// field or a query can never send a reader away.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct LocalPath(String);
+
+impl LocalPath {
+    /// Keeps `path` if it starts with exactly one slash and holds no backslash or control character: browsers
+    /// read `//host`, `/\host` and `/<tab>/host` as another host.
+    pub(crate) fn new(path: &str) -> LocalPath {
+        let odd = |character: char| character == '\\' || character.is_control();
+        let local = path.starts_with('/') && !path.starts_with("//") && !path.contains(odd);
+        LocalPath(if local { path.to_owned() } else { "/security".to_owned() })
+    }
+
+    /// For `Location`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LocalPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A field of a form as the holder left it.
+#[derive(Default)]
+pub(crate) struct Field {
+    /// What was typed, shown again. Never a password.
+    pub(crate) value: String,
+    /// What is wrong with it.
+    pub(crate) problem: Option<Problem>,
+}
+
+/// The fields in trouble by id, for the summary that stands above a form when there is more than one.
+fn fields_in_trouble<'page, const FIELDS: usize>(
+    fields: [(&'static str, &'page Option<Problem>); FIELDS],
+) -> Vec<(&'static str, &'page Problem)> {
+    fields.into_iter().filter_map(|(id, problem)| Some((id, problem.as_ref()?))).collect()
+}
+
+/// A delay as people say it: whole minutes to the nearest, at least one.
+fn minutes(delay_s: u32) -> u32 {
+    (delay_s.saturating_add(30) / 60).max(1)
+}

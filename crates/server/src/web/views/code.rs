@@ -1,0 +1,247 @@
+//! The page where a code is entered: one for sign-up, sign-in, proving an email address and binding a phone.
+//!
+//! Decides what stands on it in each state (waiting, wrong, run out, locked). Refuses to know the code, and
+//! whether one is right. Times are drawn from the server's clock, so reload and Back change nothing.
+
+use askama::Template;
+
+use super::{Layout, Page, Problem, minutes};
+use crate::web::words::{Address, Moment};
+
+/// What the code is for: decides headings, addresses of the forms and the ways out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CodePurpose {
+    /// `/signup/code`
+    SignUp,
+    /// `/signin/code`
+    SignIn,
+    /// `/security/phone/prove/code`, step 1 of 3
+    ProveEmail,
+    /// `/security/phone/code`, step 3 of 3
+    Activate,
+}
+
+impl CodePurpose {
+    /// Where `code` is posted.
+    fn action(self) -> &'static str {
+        match self {
+            CodePurpose::SignUp => "/signup/code",
+            CodePurpose::SignIn => "/signin/code",
+            CodePurpose::ProveEmail => "/security/phone/prove/code",
+            CodePurpose::Activate => "/security/phone/code",
+        }
+    }
+
+    /// Where a new code is asked for.
+    fn resend(self) -> &'static str {
+        match self {
+            CodePurpose::SignUp => "/signup/resend",
+            CodePurpose::SignIn => "/signin/resend",
+            CodePurpose::ProveEmail => "/security/phone/prove/resend",
+            CodePurpose::Activate => "/security/phone/resend",
+        }
+    }
+
+    /// One step back, with its words.
+    fn back(self) -> (&'static str, &'static str) {
+        match self {
+            CodePurpose::SignUp => ("/signup", "code-change-identifier"),
+            CodePurpose::SignIn => ("/signin", "code-back-sign-in"),
+            CodePurpose::ProveEmail => ("/security/phone/prove", "back"),
+            CodePurpose::Activate => ("/security/phone/number", "code-change-number"),
+        }
+    }
+
+    fn step(self) -> Option<u32> {
+        match self {
+            CodePurpose::SignUp | CodePurpose::SignIn => None,
+            CodePurpose::ProveEmail => Some(1),
+            CodePurpose::Activate => Some(3),
+        }
+    }
+
+    fn heading_key(self) -> &'static str {
+        match self {
+            CodePurpose::SignUp => "code-heading-sign-up",
+            CodePurpose::SignIn => "code-heading-sign-in",
+            CodePurpose::ProveEmail => "code-heading-prove",
+            CodePurpose::Activate => "code-heading-activate",
+        }
+    }
+
+    fn submit_key(self) -> &'static str {
+        match self {
+            CodePurpose::SignIn => "sign-in",
+            CodePurpose::Activate => "activate",
+            CodePurpose::SignUp | CodePurpose::ProveEmail => "continue",
+        }
+    }
+}
+
+/// A way to receive or make a code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Method {
+    /// Text message.
+    Sms,
+    /// Email.
+    Email,
+}
+
+impl Method {
+    const ALL: [Method; 2] = [Method::Sms, Method::Email];
+
+    /// The method of this name, as posted in `method`.
+    pub(crate) fn named(name: &str) -> Option<Method> {
+        Method::ALL.into_iter().find(|method| method.name() == name)
+    }
+
+    /// As in the field `method`: the factor's name in the glossary.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Method::Sms => "sms",
+            Method::Email => "email",
+        }
+    }
+
+    pub(super) fn is_sms(self) -> bool {
+        self == Method::Sms
+    }
+
+    pub(super) fn offer_key(self) -> &'static str {
+        match self {
+            Method::Sms => "method-sms",
+            Method::Email => "method-email",
+        }
+    }
+}
+
+/// One method on offer, with the address it goes to.
+pub(crate) struct OtherWay {
+    /// Posted as `method`.
+    pub(crate) method: Method,
+    /// Masked before the second factor is proved.
+    pub(crate) address: Address,
+}
+
+/// When a new code may be asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Resend {
+    /// From this moment on, Unix milliseconds; in the past: now.
+    From {
+        /// The server's `resend_at`.
+        at_ms: i64,
+    },
+    /// Too many were sent without success.
+    Locked {
+        /// When sending is possible again, Unix milliseconds.
+        until_ms: i64,
+    },
+    /// This verification has no sends left; a new start is needed.
+    Spent,
+}
+
+/// A country whose messages are slow at the moment, from measured delivery.
+pub(crate) struct SlowRegion {
+    /// Its name.
+    pub(crate) region: String,
+    /// Usual delay, seconds.
+    pub(crate) delay_s: u32,
+}
+
+impl SlowRegion {
+    pub(super) fn minutes(&self) -> u32 {
+        minutes(self.delay_s)
+    }
+}
+
+/// Asked along with the code when the number has a history with another account (product.md B.6).
+pub(crate) struct SecondProof {
+    /// What is wrong with the password, if it was tried.
+    pub(crate) problem: Option<Problem>,
+}
+
+/// The code page. Posts `code` (and `password` with a second proof).
+#[derive(Template)]
+#[template(path = "code.html")]
+pub(crate) struct CodePage {
+    /// Shared by all pages.
+    pub(crate) layout: Layout,
+    /// What the code is for.
+    pub(crate) purpose: CodePurpose,
+    /// How the code was sent.
+    pub(crate) method: Method,
+    /// Where it was sent: whole when an address is being proved, masked at sign-in.
+    pub(crate) sent_to: Address,
+    /// Digits of the code.
+    pub(crate) digits: u32,
+    /// Until when it works, Unix milliseconds. In the past: the page says that it has run out.
+    pub(crate) ends_at_ms: i64,
+    /// When a new one can be asked for.
+    pub(crate) resend: Resend,
+    /// New codes asked for so far; from the second on the other ways are shown without being asked for.
+    pub(crate) resends: u32,
+    /// What was typed, shown again after a problem.
+    pub(crate) typed: String,
+    /// What is wrong with the code.
+    pub(crate) problem: Option<Problem>,
+    /// Tries left, from the third miss on.
+    pub(crate) attempts_left: Option<u32>,
+    /// The other methods: posted as `method` to `/signin/method`, at sign-in only.
+    pub(crate) other_ways: Vec<OtherWay>,
+    /// Set when the country is slow.
+    pub(crate) slow: Option<SlowRegion>,
+    /// Set after too many wrong codes, Unix milliseconds: no code is taken before it.
+    pub(crate) locked_until_ms: Option<i64>,
+    /// Set when a password is asked for as well.
+    pub(crate) second_proof: Option<SecondProof>,
+}
+
+impl Page for CodePage {
+    fn has_problem(&self) -> bool {
+        let password = self.second_proof.as_ref().is_some_and(|proof| proof.problem.is_some());
+        self.problem.is_some() || self.locked_until_ms.is_some() || password
+    }
+}
+
+impl CodePage {
+    fn ends_at(&self) -> Moment {
+        Moment::near(self.ends_at_ms, self.layout.now_ms)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ends_at_ms <= self.layout.now_ms
+    }
+
+    fn near(&self, at_ms: &i64) -> Moment {
+        Moment::near(*at_ms, self.layout.now_ms)
+    }
+
+    fn exact(&self, at_ms: &i64) -> Moment {
+        Moment::exact(*at_ms)
+    }
+
+    fn is_early(&self, at_ms: &i64) -> bool {
+        *at_ms > self.layout.now_ms
+    }
+
+    /// After the second resend the other ways stand open on the same page (interface.md, acceptance 6).
+    fn is_struggling(&self) -> bool {
+        self.resends >= 2 || self.has_ended()
+    }
+
+    fn can_resend(&self) -> bool {
+        self.locked_until_ms.is_none() && matches!(self.resend, Resend::From { .. })
+    }
+
+    fn locked_key(&self) -> &'static str {
+        if self.at_sign_in() { "problem-codes-locked" } else { "code-locked" }
+    }
+
+    fn at_sign_in(&self) -> bool {
+        self.purpose == CodePurpose::SignIn
+    }
+
+    fn by_sms(&self) -> bool {
+        self.method.is_sms()
+    }
+}

@@ -1,0 +1,212 @@
+//! What can be wrong with what a holder sent, and the numbered sentence that says so.
+//!
+//! Decides number and key of each sentence: the numbers are in the pages (`data-problem`) for tests and for
+//! support, and never change their meaning. Refuses to know how the problem was found.
+
+use crate::web::words::{Moment, Sentence, Words};
+
+/// One problem, beside the field or above the form it belongs to. 1xxx identity, 2xxx codes, 3xxx numbers,
+/// 4xxx settings, 9xxx the service itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Problem {
+    /// No email address or phone number was given.
+    IdentifierMissing,
+    /// It is neither.
+    IdentifierUnreadable,
+    /// A phone number without a country.
+    RegionMissing,
+    /// No password was given.
+    PasswordMissing,
+    /// Fewer characters than the policy asks.
+    PasswordShort {
+        /// The fewest allowed.
+        characters_min: u32,
+    },
+    /// More than can be hashed.
+    PasswordLong {
+        /// The most allowed.
+        characters_max: u32,
+    },
+    /// On the list of common or leaked passwords (R38).
+    PasswordCommon,
+    /// Sign-in refused. Says neither whether the account exists nor which part was wrong (R46).
+    SignInRefused,
+    /// The password of a signed-in holder is not right.
+    PasswordWrong,
+    /// Too many tries of the password.
+    PasswordLocked {
+        /// When it may be tried again.
+        until: Moment,
+    },
+
+    /// No code was given.
+    CodeMissing,
+    /// Letters, or anything that is not a code.
+    CodeUnreadable {
+        /// Digits of a right code.
+        digits: u32,
+    },
+    /// Too few or too many digits.
+    CodeLength {
+        /// Digits of a right code.
+        digits: u32,
+        /// Digits that were entered.
+        entered: u32,
+    },
+    /// Not the code.
+    CodeWrong,
+    /// It was the code before the newest one; counted.
+    CodeEarlier,
+    /// Its time ran out.
+    CodeExpired,
+    /// Its time ran out and a new one was sent at once.
+    CodeExpiredNewSent,
+    /// Asked for by another browser or page.
+    CodeElsewhere,
+    /// Asked for a new code before its time.
+    ResendEarly {
+        /// When a new one may be asked for.
+        at: Moment,
+    },
+    /// Too many codes were sent without success.
+    SendingLocked {
+        /// When sending is possible again.
+        until: Moment,
+    },
+    /// Too many wrong codes.
+    CodesLocked {
+        /// When codes are taken again.
+        until: Moment,
+    },
+    /// The factor was disabled after too many failures (R17).
+    FactorDisabled,
+
+    /// No number was given.
+    NumberMissing,
+    /// Not a number.
+    NumberUnreadable,
+    /// Too few digits for its country.
+    NumberShort,
+    /// Too many digits for its country.
+    NumberLong,
+    /// No such number in its country's plan.
+    NumberUnknown,
+    /// The service does not text this country.
+    RegionRefused {
+        /// The country's name.
+        region: String,
+    },
+    /// A fixed line.
+    NumberFixedLine,
+    /// An internet line.
+    NumberVoip,
+    /// Premium rate or shared cost.
+    NumberPremium,
+    /// A pager.
+    NumberPager,
+    /// Toll-free.
+    NumberTollFree,
+    /// Any other kind that takes no texts (voicemail, company-wide numbers).
+    NumberOtherKind,
+    /// Denied, without saying by which list.
+    NumberDenied {
+        /// For support.
+        reference: String,
+    },
+    /// Bound to another account.
+    NumberTaken,
+    /// Already bound to this account.
+    NumberYours,
+    /// Another step was skipped or ran out.
+    StepsAgain,
+
+    /// SMS is the only second factor.
+    SmsOnlyFactor,
+    /// The account is restricted or flagged.
+    IdentityNeeded,
+    /// No phone to text.
+    PhoneNeeded,
+    /// The session or device was not found: it has ended already.
+    SessionGone,
+    /// The method is not one of this account's.
+    MethodUnknown,
+
+    /// No route takes messages at the moment.
+    SendingUnavailable,
+}
+
+impl Problem {
+    /// Stable, for tests and support.
+    pub(crate) fn number(&self) -> u16 {
+        self.entry().0
+    }
+
+    /// The sentence in the language of the page.
+    pub(crate) fn sentence<'w>(&self, words: &'w Words) -> Sentence<'w> {
+        let sentence = words.say(self.entry().1);
+        match self {
+            Problem::PasswordShort { characters_min: limit }
+            | Problem::PasswordLong { characters_max: limit } => sentence.set("limit", *limit),
+            Problem::PasswordLocked { until }
+            | Problem::SendingLocked { until }
+            | Problem::CodesLocked { until } => sentence.set("until", *until),
+            Problem::ResendEarly { at } => sentence.set("at", *at),
+            Problem::CodeUnreadable { digits } => sentence.set("digits", *digits),
+            Problem::CodeLength { digits, entered } => {
+                sentence.set("digits", *digits).set("entered", *entered)
+            }
+            Problem::RegionRefused { region } => sentence.set("region", region),
+            Problem::NumberDenied { reference } => sentence.set("reference", reference),
+            _ => sentence,
+        }
+    }
+
+    fn entry(&self) -> (u16, &'static str) {
+        match self {
+            Problem::IdentifierMissing => (1001, "problem-identifier-missing"),
+            Problem::IdentifierUnreadable => (1002, "problem-identifier-unreadable"),
+            Problem::RegionMissing => (1003, "problem-region-missing"),
+            Problem::PasswordMissing => (1004, "problem-password-missing"),
+            Problem::PasswordShort { .. } => (1005, "problem-password-short"),
+            Problem::PasswordLong { .. } => (1006, "problem-password-long"),
+            Problem::PasswordCommon => (1007, "problem-password-common"),
+            Problem::SignInRefused => (1008, "problem-sign-in-refused"),
+            Problem::PasswordWrong => (1009, "problem-password-wrong"),
+            Problem::PasswordLocked { .. } => (1010, "problem-password-locked"),
+            Problem::CodeMissing => (2001, "problem-code-missing"),
+            Problem::CodeUnreadable { .. } => (2002, "problem-code-unreadable"),
+            Problem::CodeLength { .. } => (2003, "problem-code-length"),
+            Problem::CodeWrong => (2004, "problem-code-wrong"),
+            Problem::CodeEarlier => (2005, "problem-code-earlier"),
+            Problem::CodeExpired => (2006, "problem-code-expired"),
+            Problem::CodeExpiredNewSent => (2007, "problem-code-expired-new-sent"),
+            Problem::CodeElsewhere => (2008, "problem-code-elsewhere"),
+            Problem::ResendEarly { .. } => (2009, "problem-resend-early"),
+            Problem::SendingLocked { .. } => (2010, "problem-sending-locked"),
+            Problem::CodesLocked { .. } => (2011, "problem-codes-locked"),
+            Problem::FactorDisabled => (2012, "problem-factor-disabled"),
+            Problem::NumberMissing => (3001, "problem-number-missing"),
+            Problem::NumberUnreadable => (3002, "problem-number-unreadable"),
+            Problem::NumberShort => (3003, "problem-number-short"),
+            Problem::NumberLong => (3004, "problem-number-long"),
+            Problem::NumberUnknown => (3005, "problem-number-unknown"),
+            Problem::RegionRefused { .. } => (3006, "problem-region-refused"),
+            Problem::NumberFixedLine => (3007, "problem-number-fixed-line"),
+            Problem::NumberVoip => (3008, "problem-number-voip"),
+            Problem::NumberPremium => (3009, "problem-number-premium"),
+            Problem::NumberPager => (3010, "problem-number-pager"),
+            Problem::NumberTollFree => (3011, "problem-number-toll-free"),
+            Problem::NumberOtherKind => (3012, "problem-number-other-kind"),
+            Problem::NumberDenied { .. } => (3013, "problem-number-denied"),
+            Problem::NumberTaken => (3014, "problem-number-taken"),
+            Problem::NumberYours => (3015, "problem-number-yours"),
+            Problem::StepsAgain => (3016, "problem-steps-again"),
+            Problem::SmsOnlyFactor => (4001, "problem-sms-only-factor"),
+            Problem::IdentityNeeded => (4002, "problem-identity-needed"),
+            Problem::PhoneNeeded => (4003, "problem-phone-needed"),
+            Problem::SessionGone => (4004, "problem-session-gone"),
+            Problem::MethodUnknown => (4005, "problem-method-unknown"),
+            Problem::SendingUnavailable => (9001, "problem-sending-unavailable"),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The overview of an account's security and the switch for SMS authentication.
+//!
+//! Decides how states are worded; the level and the next step are handed in.
+
+use askama::Template;
+
+use super::phone::BoundPhone;
+use super::{Layout, Page, Problem, minutes};
+use crate::web::words::{Address, Moment};
+
+/// How well the account is protected, in words (product.md D). Never above fair with SMS alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Level {
+    /// Password only.
+    Basic,
+    /// A second factor by SMS.
+    Fair,
+}
+
+impl Level {
+    fn key(self) -> &'static str {
+        match self {
+            Level::Basic => "level-basic",
+            Level::Fair => "level-fair",
+        }
+    }
+}
+
+/// The one thing to do next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NextStep {
+    /// Bind a phone.
+    BindPhone,
+    /// Switch SMS authentication on.
+    SwitchSmsOn,
+    /// Bind a phone again: the old one was suspended.
+    BindPhoneAgain,
+}
+
+impl NextStep {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            NextStep::BindPhone => ("/security/phone", "next-bind-phone"),
+            NextStep::SwitchSmsOn => ("/security/sms", "next-sms-on"),
+            NextStep::BindPhoneAgain => ("/security/phone", "next-bind-phone-again"),
+        }
+    }
+}
+
+/// SMS authentication of an account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SmsState {
+    /// Asked for at sign-in.
+    On,
+    /// Off, and can be switched on.
+    Off,
+    /// There is no phone to text.
+    NoPhone,
+    /// The number seems to belong to somebody else now (product.md B.6).
+    Suspended,
+    /// Disabled after too many failures until the phone is bound again (R17).
+    Disabled,
+}
+
+impl SmsState {
+    fn key(self) -> &'static str {
+        match self {
+            SmsState::On => "sms-state-on",
+            SmsState::Off => "sms-state-off",
+            SmsState::NoPhone => "sms-state-no-phone",
+            SmsState::Suspended => "sms-state-suspended",
+            SmsState::Disabled => "sms-state-disabled",
+        }
+    }
+}
+
+/// `GET /security`.
+#[derive(Template)]
+#[template(path = "security.html")]
+pub(crate) struct Security {
+    /// Shared by all pages.
+    pub(crate) layout: Layout,
+    /// The level.
+    pub(crate) level: Level,
+    /// What to do next, if anything.
+    pub(crate) next: Option<NextStep>,
+    /// The bound phone.
+    pub(crate) phone: Option<BoundPhone>,
+    /// SMS authentication.
+    pub(crate) sms: SmsState,
+    /// The proved email address.
+    pub(crate) email: Option<Address>,
+    /// When the password was last changed, Unix milliseconds.
+    pub(crate) password_since_ms: i64,
+    /// Open sessions, this one included.
+    pub(crate) sessions: u32,
+    /// The newest entry of the activity, Unix milliseconds.
+    pub(crate) last_activity_ms: Option<i64>,
+}
+
+impl Page for Security {}
+
+impl Security {
+    fn password_since(&self) -> Moment {
+        Moment::day(self.password_since_ms)
+    }
+
+    fn full(&self, at_ms: &i64) -> Moment {
+        Moment::full(*at_ms)
+    }
+}
+
+/// A country with delivery trouble at the moment, from measured delivery (product.md C).
+pub(crate) struct RegionState {
+    /// Its name.
+    pub(crate) region: String,
+    /// Usual delay, seconds. None: messages are not getting through.
+    pub(crate) delay_s: Option<u32>,
+}
+
+impl RegionState {
+    fn minutes(&self) -> Option<u32> {
+        self.delay_s.map(minutes)
+    }
+}
+
+/// `GET /security/sms`; posts `state` (`on` or `off`) and `password` to itself.
+#[derive(Template)]
+#[template(path = "sms.html")]
+pub(crate) struct Sms {
+    /// Shared by all pages. `Notice::SmsOn` or `Notice::SmsOff` after a switch.
+    pub(crate) layout: Layout,
+    /// How it stands.
+    pub(crate) state: SmsState,
+    /// The number it uses.
+    pub(crate) number: Option<Address>,
+    /// Why it cannot be switched at all (`SmsOnlyFactor`, `IdentityNeeded`); the form is left out.
+    pub(crate) refusal: Option<Problem>,
+    /// What is wrong with the password.
+    pub(crate) password_problem: Option<Problem>,
+    /// Countries that are slow or blocked.
+    pub(crate) regions: Vec<RegionState>,
+}
+
+impl Page for Sms {
+    fn has_problem(&self) -> bool {
+        self.password_problem.is_some()
+    }
+}

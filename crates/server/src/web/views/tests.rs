@@ -1,0 +1,245 @@
+//! Every page in every state: no word is missing, nothing from outside comes through unescaped, nothing is
+//! inline that the content security policy forbids, and what a screen reader relies on is there.
+
+use super::samples::Samples;
+use super::*;
+
+fn in_every_language() -> Vec<(&'static str, String)> {
+    let draw = |words| Samples { words, ..Samples::plain() }.all();
+    Words::all().iter().flat_map(draw).collect()
+}
+
+fn count(html: &str, part: &str) -> usize {
+    html.matches(part).count()
+}
+
+/// The opening tags of a page, `<` to `>`: no template writes `>` inside an attribute, and values are
+/// escaped.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag))
+}
+
+fn attribute<'tag>(tag: &'tag str, name: &str) -> Option<&'tag str> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split('"').next()
+}
+
+#[test]
+fn no_word_is_missing_in_any_language() {
+    for (name, html) in in_every_language() {
+        assert!(!html.contains('⟦'), "{name} lacks a text: {}", &html[html.find('⟦').unwrap_or(0)..]);
+        assert!(!html.contains("{$") && !html.contains("{ $"), "{name} shows a bare value");
+    }
+}
+
+#[test]
+fn texts_from_outside_are_escaped_wherever_they_stand() {
+    let hostile = "<script>alert(1)</script>\"onx='y' {{7919*7907}}</title>";
+    for (name, html) in (Samples { outside: Some(hostile), ..Samples::plain() }).all() {
+        assert!(!html.contains("<script>"), "{name} lets a tag through");
+        assert!(!html.contains("\"onx"), "{name} lets an attribute through");
+        assert!(!html.contains("62615533"), "{name} evaluates a template");
+        assert!(html.contains("{{7919*7907}}"), "{name} shows the text as it is");
+        assert_eq!(count(&html, "</title>"), 1, "{name} ends its title early");
+    }
+}
+
+#[test]
+fn nothing_is_inline_and_nothing_is_loaded_from_elsewhere() {
+    for (name, html) in in_every_language() {
+        for tag in tags(&html) {
+            let handler =
+                tag.split_whitespace().skip(1).any(|part| part.starts_with("on") && part.contains('='));
+            assert!(!handler, "{name}: inline handler in <{tag}>");
+            assert!(
+                attribute(tag, "style").is_none() && !tag.starts_with("style"),
+                "{name}: inline style <{tag}>"
+            );
+            for place in ["href", "src", "action"].iter().filter_map(|link| attribute(tag, link)) {
+                assert!(
+                    place.starts_with('/') && !place.starts_with("//") || place.starts_with('#'),
+                    "{name}: {tag}"
+                );
+            }
+        }
+        assert_eq!(count(&html, "<script"), 1, "{name}");
+        assert_eq!(count(&html, "></script>"), 1, "{name}: the only script is a file");
+    }
+}
+
+#[test]
+fn every_form_carries_its_token_and_posts() {
+    for (name, html) in in_every_language() {
+        for form in html.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or_default()) {
+            assert!(form.contains("method=\"post\""), "{name}: a form that does not post");
+            assert_eq!(
+                count(form, "name=\"csrf\" value=\"cr5f-t0ken\""),
+                1,
+                "{name}: a form without its token"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_page_has_its_landmarks_one_heading_and_labels_for_its_fields() {
+    for (name, html) in in_every_language() {
+        for part in ["<main id=\"main\"", "<header", "<footer", "<h1>", "href=\"#main\"", "</title>"] {
+            assert_eq!(count(&html, part), 1, "{name}: {part}");
+        }
+        for tag in tags(&html) {
+            let Some(id) =
+                attribute(tag, "id").filter(|_| tag.starts_with("input") || tag.starts_with("select"))
+            else {
+                continue;
+            };
+            assert_eq!(count(&html, &format!("<label for=\"{id}\"")), 1, "{name}: a label for {id}");
+            for described in attribute(tag, "aria-describedby").unwrap_or_default().split(' ') {
+                assert_eq!(count(&html, &format!("id=\"{described}\"")), 1, "{name}: {id} names {described}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_at_most_one_field_takes_the_focus() {
+    for (name, html) in in_every_language() {
+        let mut ids: Vec<&str> = tags(&html).filter_map(|tag| attribute(tag, "id")).collect();
+        ids.sort_unstable();
+        let before = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), before, "{name}: an id stands twice");
+        assert!(count(&html, " autofocus") <= 1, "{name}: two fields want the focus");
+    }
+}
+
+#[test]
+fn a_problem_changes_the_title_and_marks_its_field() {
+    for (name, html) in Samples::plain().all() {
+        let in_title = html.contains("<title>Error: ");
+        let shown =
+            html.contains("data-problem=\"") && !name.starts_with("sms-") || name.starts_with("fault");
+        assert_eq!(in_title, shown || html.contains("aria-invalid"), "{name}");
+    }
+}
+
+#[test]
+fn every_problem_has_its_own_number_and_a_sentence() {
+    let problems = Samples::plain().every_problem();
+    let mut numbers: Vec<u16> = problems.iter().map(Problem::number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), problems.len());
+    let source = include_str!("../../../locales/en/pages.ftl");
+    assert_eq!(source.lines().filter(|line| line.starts_with("problem-")).count(), problems.len());
+}
+
+fn page(name: &str) -> String {
+    let pages = Samples::plain().all();
+    pages.into_iter().find(|(found, _)| *found == name).expect("a sample of this name").1
+}
+
+#[test]
+fn the_code_field_is_one_real_field_that_phones_fill() {
+    for name in ["signup-code", "signin-code", "prove-code", "activate-code", "code-wrong"] {
+        let html = page(name);
+        let field = tags(&html).find(|tag| attribute(tag, "name") == Some("code")).expect("field");
+        for (attr, value) in
+            [("type", "text"), ("inputmode", "numeric"), ("autocomplete", "one-time-code"), ("dir", "ltr")]
+        {
+            assert_eq!(attribute(field, attr), Some(value), "{name}");
+        }
+        assert!(field.contains(" required") && field.contains(" autofocus"), "{name}");
+        // A pasted "482 913" must arrive whole, also without a script.
+        assert!(!field.contains("maxlength") && !field.contains("pattern"), "{name}");
+        assert_eq!(tags(&html).filter(|tag| attribute(tag, "name") == Some("code")).count(), 1);
+        assert!(html.contains(" novalidate"), "{name}");
+        assert!(html.contains("<details"), "{name}: help stands in the same place");
+    }
+}
+
+#[test]
+fn the_code_page_says_where_when_and_what_then() {
+    let html = page("activate-code");
+    assert!(html.contains("+66 81 234 5678") && html.contains(">14:32 UTC</time>"));
+    assert!(html.contains("data-countdown=\"1763735520000\""), "drawn from the server's end");
+    assert!(html.contains("data-wakes=\"1763735430000\""), "drawn from the server's resend time");
+    assert!(page("code-wrong").contains("2 tries left."));
+    let locked = page("code-locked");
+    assert!(locked.contains(">14:45 UTC</time>") && !locked.contains("name=\"code\""));
+    assert!(
+        locked.contains("action=\"/signin/method\""),
+        "another method stays open while codes are locked (R24)"
+    );
+    let twice = page("code-resent-twice");
+    assert!(twice.contains("<details class=\"card more\" id=\"no-code\" open>"));
+    assert!(twice.contains("name=\"method\" value=\"email\""));
+    assert!(!page("code-sending-locked").contains("action=\"/signin/resend\""));
+}
+
+#[test]
+fn no_country_is_preset_and_a_refused_one_says_why() {
+    let html = page("phone-number");
+    assert!(html.contains("<option value=\"\">Choose a country</option>"));
+    assert!(
+        !html
+            .split("<select id=\"region\"")
+            .nth(1)
+            .expect("select")
+            .contains("<option value=\"TH\" selected")
+    );
+    assert!(html.contains(">Thailand (ไทย) +66</option>"));
+    assert!(html.contains(
+        " disabled data-why=\"paused at the moment\">Nigeria +234 – paused at the moment</option>"
+    ));
+    let chosen = page("phone-number-landline");
+    let thai = tags(&chosen).find(|tag| tag.starts_with("option value=\"TH\"")).expect("option");
+    assert!(thai.ends_with(" selected"));
+}
+
+#[test]
+fn switching_sms_off_is_not_offered_where_it_is_refused() {
+    assert!(page("sms-on").contains("name=\"state\" value=\"off\""));
+    assert!(page("sms-off").contains("name=\"state\" value=\"on\""));
+    for name in ["sms-only-factor", "sms-identity", "sms-no-phone", "sms-suspended"] {
+        assert!(!page(name).contains("name=\"state\""), "{name}");
+    }
+}
+
+#[test]
+fn this_session_cannot_be_ended_from_its_own_row() {
+    let html = page("devices");
+    assert_eq!(count(&html, "name=\"session\""), 2);
+    assert!(!html.contains("name=\"session\" value=\"s1\""));
+    assert!(!page("devices-alone").contains("/security/devices/end-others"));
+}
+
+#[test]
+fn a_page_of_activity_keeps_its_filter() {
+    let html = page("activity-codes");
+    assert!(html.contains("href=\"/security/activity?kind=codes&#38;after=c2Vjb25k\""));
+    assert!(html.contains("href=\"/security/activity?kind=codes\" aria-current=\"true\""));
+}
+
+#[test]
+fn a_way_back_never_leads_to_another_host() {
+    for foreign in
+        ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", "", "/\t/evil"]
+    {
+        assert_eq!(LocalPath::new(foreign).as_str(), "/security", "{foreign:?}");
+    }
+    assert_eq!(LocalPath::new("/security/phone?x=1").as_str(), "/security/phone?x=1");
+}
+
+#[test]
+fn names_in_forms_and_addresses_come_back_as_what_they_were() {
+    for theme in Theme::ALL {
+        assert_eq!(Theme::named(theme.name()), theme);
+    }
+    for notice in Notice::ALL {
+        assert_eq!(Notice::named(notice.name()), Some(notice));
+    }
+    assert_eq!(Method::named("sms"), Some(Method::Sms));
+    assert_eq!(ActivityKind::named("codes"), Some(ActivityKind::Codes));
+    assert_eq!((Notice::named("<b>"), Method::named(""), Theme::named("x")), (None, None, Theme::System));
+}

@@ -1,0 +1,187 @@
+// What the pages gain from a script. Everything works without it; no rule is decided here, and no word is
+// spelt here: texts come from data attributes, times from the server's clock.
+
+export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+export const one = (selector, within = document) => within.querySelector(selector);
+const status = one('[data-status]');
+export const say = (text) => { if (status && text) status.textContent = text; };
+export const fill = (text, value) => (text || '').replace('%', value);
+
+// The server's clock: its time when the page was drawn, carried on by this device's.
+const ahead = Number(document.body.dataset.now) - Date.now();
+const now = () => Date.now() + ahead;
+
+// Digits of any script that people type codes in, by the zero each begins at.
+const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
+  0xed0, 0xf20, 0x1040, 0x17e0, 0x1810, 0xff10];
+export const asciiDigits = (text) => text.replace(/\p{Nd}/gu, (digit) => {
+  const point = digit.codePointAt(0);
+  const zero = ZEROS.find((zero) => point >= zero && point < zero + 10);
+  return zero === undefined ? digit : String(point - zero);
+});
+
+// The code in a pasted text: the machine-readable last line, else a run of exactly so many digits, else one
+// with spaces or dashes between them. Empty when there is none.
+function codeIn(text, digits) {
+  const plain = asciiDigits(text);
+  const gap = '[\\s\\u00ad.\\-\\u2010-\\u2015\\u2212]?';
+  const shapes = [
+    `^@\\S+ #(\\d{${digits}})(?!\\d)`,
+    `(?<![\\d+])(\\d{${digits}})(?!\\d)`,
+    `(?<![\\d+])(\\d(?:${gap}\\d){${digits - 1}})(?!${gap}\\d)`,
+  ];
+  for (const shape of shapes) {
+    const found = plain.match(new RegExp(shape, 'm'));
+    if (found) return found[1].replace(/\D/g, '');
+  }
+  return '';
+}
+
+function codeForm(form) {
+  const digits = Number(form.dataset.code);
+  const field = one('[name="code"]', form);
+  const before = field.value;
+  let length = before.length;
+  let sent = false;
+  // Only for a code that came whole (paste, autofill, WebOTP), and once; never while someone types.
+  const arrived = (code) => {
+    field.value = code;
+    length = code.length;
+    const empty = all('[required]', form).find((other) => !other.value);
+    if (empty) return empty.focus();
+    if (!sent) form.requestSubmit();
+    sent = true;
+  };
+  field.addEventListener('paste', (event) => {
+    const code = codeIn(event.clipboardData?.getData('text') || '', digits);
+    if (!code) return;
+    event.preventDefault();
+    arrived(code);
+  });
+  field.addEventListener('input', () => {
+    const grown = field.value.length - length;
+    length = field.value.length;
+    const code = grown >= digits ? codeIn(field.value, digits) : '';
+    if (code) arrived(code);
+  });
+  const clean = () => { field.value = codeIn(field.value, digits) || asciiDigits(field.value); };
+  field.addEventListener('change', clean);
+  form.addEventListener('submit', clean);
+  if (field.hasAttribute('aria-invalid')) {
+    field.focus();
+    field.select();
+  }
+  if (!('webotp' in form.dataset) || !('OTPCredential' in window)) return;
+  const stop = new AbortController();
+  form.addEventListener('submit', () => stop.abort());
+  const received = (otp) => {
+    const code = codeIn(otp?.code || '', digits);
+    if (code) arrived(code);
+  };
+  navigator.credentials.get({ otp: { transport: ['sms'] }, signal: stop.signal }).then(received, () => {});
+}
+
+// The number that ticks is silent to readers; the status beside it speaks at 60, 30 and 10 seconds and at the
+// end.
+function countdown(timer) {
+  const end = Number(timer.dataset.countdown);
+  const left = () => Math.max(0, Math.ceil((end - now()) / 1000));
+  let shown = left();
+  const wake = timer.closest('button');
+  const tick = () => {
+    const seconds = left();
+    timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+    const passed = [60, 30, 10].filter((mark) => shown > mark && seconds <= mark && seconds > 0).pop();
+    if (passed && timer.dataset.say) say(fill(timer.dataset.say, passed));
+    if (seconds === 0 && shown > 0) say(timer.dataset.sayEnd);
+    shown = seconds;
+    if (seconds > 0) return;
+    if (wake) {
+      wake.disabled = false;
+      timer.hidden = true;
+    }
+    clearInterval(beat);
+  };
+  timer.hidden = false;
+  if (wake) wake.disabled = true;
+  const beat = setInterval(tick, 500);
+  tick();
+  // A phone that slept must not show stale time.
+  document.addEventListener('visibilitychange', tick);
+}
+
+function localTimes() {
+  const styles = {
+    clock: { timeStyle: 'short' },
+    exact: { timeStyle: 'medium' },
+    day: { dateStyle: 'medium' },
+    full: { dateStyle: 'medium', timeStyle: 'short' },
+  };
+  for (const time of all('time[data-local]')) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    time.title = time.textContent;
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, styles[time.dataset.local]);
+    time.textContent = format.format(at);
+  }
+}
+
+// A second press while the first is on its way changes nothing; Back to a kept page makes its forms usable
+// again.
+function onceOnly() {
+  document.addEventListener('submit', (event) => {
+    if (event.target.ariaBusy === 'true') return event.preventDefault();
+    event.target.ariaBusy = 'true';
+  });
+  addEventListener('pageshow', () => all('form').forEach((form) => { form.ariaBusy = null; }));
+}
+
+// Signed out elsewhere: this page must not go on showing the account.
+function keepWatch() {
+  if (!('session' in document.body.dataset)) return;
+  const look = async () => {
+    if (document.hidden) return;
+    const answer = await fetch('/session', { cache: 'no-store' }).catch(() => null);
+    if (answer?.status === 401) location.assign('/signin?notice=ended');
+  };
+  setInterval(look, 4000);
+  document.addEventListener('visibilitychange', look);
+}
+
+function smallThings() {
+  for (const button of all('[data-reveal]')) {
+    button.hidden = false;
+    const field = document.getElementById(button.dataset.reveal);
+    button.addEventListener('click', () => {
+      const shown = field.type === 'password';
+      field.type = shown ? 'text' : 'password';
+      button.setAttribute('aria-pressed', String(shown));
+    });
+    field.form.addEventListener('submit', () => { field.type = 'password'; });
+  }
+  for (const button of all('[data-copy]')) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      say(document.body.dataset.copied);
+    });
+  }
+  const theme = one('select[name="theme"]');
+  theme?.addEventListener('change', () => { document.documentElement.dataset.theme = theme.value; });
+  // Someone who types a national number is shown where its country is chosen.
+  const identifier = one('[data-identifier]');
+  identifier?.addEventListener('change', () => {
+    if (/^[\d\s().-]{5,}$/.test(asciiDigits(identifier.value))) one('[data-for-phone]').open = true;
+  });
+}
+
+onceOnly();
+all('form[data-code]').forEach(codeForm);
+all('[data-countdown]').forEach(countdown);
+localTimes();
+smallThings();
+keepWatch();
+const select = one('select[data-picker]');
+const number = one('[data-number], [data-identifier]');
+// Not awaited: the other file imports from this one, and would wait for it in turn.
+if (select) import('./picker.js').then(({ picker }) => picker(select, number));
