@@ -222,6 +222,19 @@ fn a_newer_one_supersedes_those_of_the_same_subject_channel_and_purpose_alone() 
     }
 }
 
+#[test]
+fn the_new_one_is_excepted_by_name_so_that_the_order_of_saving_does_not_matter() {
+    let (play, ask) = (Play::new(), Ask::sign_in());
+    let snapshot = SendSnapshot { factor: play.sms(), planned: &[], hit: None };
+    let decision = start(&ask.request(), snapshot, play.world());
+    let id = decision.outcome.unwrap().id;
+    let excepted = decision.changes.iter().find_map(|change| match change {
+        Change::SupersedeVerifications { except, .. } => Some(*except),
+        _ => None,
+    });
+    assert_eq!(excepted, Some(id));
+}
+
 // The refusals.
 
 #[test]
