@@ -10,8 +10,8 @@ mod reply;
 use crate::{Channel, Letter, Submitting, TRY_MAX, words};
 use countersign_core::outbox::{Failure, Submission};
 use dialogue::{Connector, Outcome, Relay};
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::TlsParameters;
 use lettre::transport::smtp::extension::ClientId;
@@ -181,8 +181,7 @@ impl SmtpRoute {
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
             ))
-            .header(ContentType::TEXT_PLAIN)
-            .body(mail.text);
+            .singlepart(SinglePart::plain(mail.text));
         Some((id, message.ok()?))
     }
 }
