@@ -115,7 +115,7 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
         routes.push(RouteChannel { name: route.name.clone(), channel: Channel::Sms, out, in_flight_max });
     }
     for route in &config.smtp {
-        let out = smtp::SmtpRoute::new(route.clone())
+        let out = smtp::SmtpRoute::new(route.clone(), monotonic_ms())
             .map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
         let name = route.name.clone();
         routes.push(RouteChannel { name, channel: Channel::Email, out: Arc::new(out), in_flight_max: 16 });

@@ -139,9 +139,6 @@ fn check(raw: Raw) -> Result<Config, String> {
     for route in &raw.routes.smpp {
         route.check().map_err(|error| format!("routes.smpp {:?}: {error}", route.name))?;
     }
-    for route in &raw.routes.smtp {
-        route.check().map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
-    }
     Ok(Config {
         public_url: public_url(&raw.public_url)?,
         listen: raw.listen,

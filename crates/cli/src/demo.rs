@@ -7,8 +7,8 @@ use crate::{assemble, output};
 use countersign_core::address::{Address, Email};
 use countersign_core::model::Service;
 use countersign_core::policy::Policy;
-use countersign_delivery::smpp::SmppConfig;
-use countersign_delivery::smtp::SmtpConfig;
+use countersign_delivery::smpp::{Alphabet, DlrId, LongMessages, SmppConfig};
+use countersign_delivery::smtp::{SmtpConfig, Tls};
 use countersign_flows::{Flows, NewOperator};
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 /// The demo's master key. Public.
 pub(crate) const MASTER_KEY: [u8; 32] = *b"countersign demo key, not secret";
@@ -48,7 +48,7 @@ pub(crate) struct DemoArguments {
 /// Runs until it is told to stop.
 pub(crate) async fn run(arguments: DemoArguments) -> Result<(), String> {
     let mut stop = assemble::stop_signal();
-    let (mut carriers, network) = start_carriers(&arguments).await?;
+    let (mut carriers, lifeline, network) = start_carriers(&arguments).await?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         format!("port {}: {error}; choose another with --port, or --port 0 for any", arguments.port)
@@ -75,14 +75,14 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), String> {
         }
     };
     engine.stop().await;
-    drop(carriers.stdin.take());
+    drop(lifeline);
     let _ = tokio::time::timeout(std::time::Duration::from_secs(3), carriers.wait()).await;
     folder.close();
     ended
 }
 
 /// Starts this same program as the carriers, and waits until it says where it listens.
-async fn start_carriers(arguments: &DemoArguments) -> Result<(Child, Ready), String> {
+async fn start_carriers(arguments: &DemoArguments) -> Result<(Child, ChildStdin, Ready), String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let port = |step: u16| {
         let port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(step) };
@@ -97,10 +97,12 @@ async fn start_carriers(arguments: &DemoArguments) -> Result<(Child, Ready), Str
         .spawn()
         .map_err(|error| format!("the simulated carriers could not start: {error}"))?;
     let out = child.stdout.take().ok_or("the simulated carriers have no output")?;
+    // Taken out of the child, or waiting for it would close it: the carriers live as long as this end is open.
+    let lifeline = child.stdin.take().ok_or("the simulated carriers have no input")?;
     let mut line = String::new();
     let read = BufReader::new(out).read_line(&mut line).await;
     match (read, serde_json::from_str(&line)) {
-        (Ok(_), Ok(ready)) => Ok((child, ready)),
+        (Ok(_), Ok(ready)) => Ok((child, lifeline, ready)),
         _ => Err("the simulated carriers did not start (see above); is a port taken? try --port 0".to_owned()),
     }
 }
@@ -144,15 +146,27 @@ fn config(listen: SocketAddr, network: &Ready, folder: &Folder) -> Config {
             port: network.smpp.port(),
             system_id: SMPP_SYSTEM_ID.to_owned(),
             password: SMPP_PASSWORD.to_owned(),
+            system_type: String::new(),
+            window: 100,
+            enquire_link_s: 30,
+            response_timeout_s: 10,
+            bind_timeout_s: 5,
+            reconnect_s_max: 5,
             sender: BRAND.to_owned(),
-            ..SmppConfig::default()
+            alphabet: Alphabet::Gsm,
+            long_messages: LongMessages::Udh,
+            dlr_id: DlrId::Auto,
+            throughput_per_s: None,
         }],
         smtp: vec![SmtpConfig {
             name: "mailbox".to_owned(),
             host: network.smtp.ip().to_string(),
             port: network.smtp.port(),
+            tls: Tls::None,
+            username: None,
+            password: None,
             from: format!("{BRAND} <security@acme.example>"),
-            ..SmtpConfig::default()
+            timeout_s: 10,
         }],
     }
 }

@@ -1,0 +1,91 @@
+//! The Security Center: pages that work without a script, one decision each, POST-redirect-GET. A handler reads the form,
+//! calls one flow, and shows its outcome; what may happen next is always decided again by the flow, never by the page.
+
+mod account;
+mod activity;
+mod assets;
+mod code;
+mod devices;
+mod form;
+mod phone;
+mod preferences;
+mod regions;
+mod security;
+mod sign_in;
+mod sign_up;
+mod sms;
+mod views;
+mod visit;
+mod words;
+
+use crate::state::Server;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use views::Fault;
+use visit::Visit;
+
+/// Every page, in one screenful.
+pub(crate) fn routes(server: Server) -> Router {
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/security") }))
+        .route("/signup", get(sign_up::form).post(sign_up::start))
+        .route("/signup/code", get(sign_up::code).post(sign_up::check))
+        .route("/signup/resend", post(sign_up::resend))
+        .route("/signin", get(sign_in::form).post(sign_in::start))
+        .route("/signin/code", get(sign_in::code).post(sign_in::check))
+        .route("/signin/resend", post(sign_in::resend))
+        .route("/signin/method", get(sign_in::methods).post(sign_in::switch))
+        .route("/signin/phone-unavailable", get(sign_in::phone_unavailable))
+        .route("/signout", post(account::sign_out))
+        .route("/session", get(account::is_alive))
+        .route("/security", get(security::overview))
+        .route("/security/phone", get(phone::state))
+        .route("/security/phone/prove", get(phone::prove).post(phone::send_proof))
+        .route("/security/phone/prove/code", get(phone::proof_code).post(phone::check_proof))
+        .route("/security/phone/prove/resend", post(phone::resend_proof))
+        .route("/security/phone/number", get(phone::number).post(phone::choose))
+        .route("/security/phone/confirm", get(phone::confirm).post(phone::send_code))
+        .route("/security/phone/code", get(phone::code).post(phone::activate))
+        .route("/security/phone/resend", post(phone::resend_code))
+        .route("/security/phone/done", get(phone::done))
+        .route("/security/sms", get(sms::state).post(sms::switch))
+        .route("/security/devices", get(devices::list))
+        .route("/security/devices/end", post(devices::end))
+        .route("/security/devices/end-others", post(devices::end_others))
+        .route("/security/devices/forget", post(devices::forget))
+        .route("/security/activity", get(activity::list))
+        .route("/preferences", post(preferences::save))
+        .route("/static/{version}/{name}", get(static_file))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_found)
+        .with_state(server)
+}
+
+async fn not_found(visit: Visit) -> Response {
+    visit.fault(Fault::NotFound)
+}
+
+async fn static_file(Path((version, name)): Path<(String, String)>) -> Response {
+    let Some(asset) = assets::find(&version, &name) else { return StatusCode::NOT_FOUND.into_response() };
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_FOREVER));
+    (headers, asset.bytes).into_response()
+}
+
+/// What stands in for an answer that broke: a problem for programs, a page for people, a reference and nothing else (R10).
+pub(crate) fn fault_or_problem(server: &Server, is_api: bool, reference: &str, broken: Response) -> Response {
+    if is_api {
+        return if broken.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json") {
+            broken
+        } else {
+            crate::api::internal_problem(server, reference)
+        };
+    }
+    visit::bare_fault(server, Fault::Internal { reference: reference.to_owned() })
+}

@@ -1,0 +1,68 @@
+//! What happened: `/security/activity`.
+
+use super::views::{self, ActivityKind, ActivityRow};
+use super::visit::Holder;
+use super::words::Address as Shown;
+use axum::http::StatusCode;
+use axum::response::Response;
+use countersign_flows::core::event::{Event, Group};
+use countersign_flows::core::model::{EventEntry, Factor};
+
+/// `GET /security/activity`
+pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
+    let kind = visit.query("kind").and_then(|name| ActivityKind::named(&name));
+    let after = visit.query("after").and_then(|cursor| cursor.parse().ok());
+    let group = kind.map(|kind| match kind {
+        ActivityKind::SignIn => Group::SignIn,
+        ActivityKind::Codes => Group::Codes,
+        ActivityKind::Changes => Group::Changes,
+    });
+    match visit.server.flows().activity(&signed_in, group, after).await {
+        Err(error) => visit.broke(error),
+        Ok(activity) => {
+            let page = views::Activity {
+                layout: visit.layout("/security/activity"),
+                kind,
+                rows: activity.entries.iter().map(row).collect(),
+                next: activity.next.map(|id| id.to_string()),
+            };
+            visit.page(StatusCode::OK, &page)
+        }
+    }
+}
+
+fn row(entry: &EventEntry) -> ActivityRow {
+    ActivityRow {
+        at_ms: entry.at.unix_ms(),
+        event: shown(&entry.event),
+        browser: Some(entry.device.clone()).filter(|device| !device.is_empty()),
+        place: None,
+    }
+}
+
+fn shown(event: &Event) -> views::Event {
+    use views::Event as Row;
+    match event {
+        Event::AccountOpened => Row::SignedUp,
+        Event::SignedIn { new_device: true, .. } => Row::SignedInNewDevice,
+        Event::SignedIn { .. } => Row::SignedIn,
+        Event::PasswordWrong => Row::SignInFailed,
+        Event::CodeSent { to, .. } => Row::CodeSent { to: Shown::new(to.clone()) },
+        Event::CodeWrong { .. } => Row::CodeWrong,
+        Event::SignedOut => Row::SignedOut,
+        Event::FactorLocked { factor: Factor::Password, until_ms } => Row::PasswordLocked { until_ms: *until_ms },
+        Event::FactorLocked { until_ms, .. } => Row::CodesLocked { until_ms: *until_ms },
+        Event::FactorDisabled { .. } => Row::SmsDisabled,
+        Event::SendingLocked { until_ms, .. } => Row::SendingLocked { until_ms: *until_ms },
+        Event::SendLimited { .. } => Row::SendLimited,
+        Event::NumberRefused { number, .. } => Row::NumberRefused { number: Shown::new(number.clone()) },
+        Event::NumberBound { number } => Row::PhoneBound { number: Shown::new(number.clone()) },
+        Event::NumberLost { number } => Row::PhoneSuspended { number: Shown::new(number.clone()) },
+        Event::SmsSwitchedOn => Row::SmsOn,
+        Event::SmsSwitchedOff => Row::SmsOff,
+        Event::SessionEnded { device, .. } if device.is_empty() => Row::OthersEnded,
+        Event::SessionEnded { .. } => Row::SessionEnded,
+        Event::DeviceForgotten { .. } => Row::DeviceForgotten,
+        Event::StatusChanged { .. } => Row::StatusChanged,
+    }
+}
