@@ -1,7 +1,8 @@
 //! Ways out to people: SMPP routes for text messages, SMTP for email, and the words that travel over them.
 //!
-//! Decides how one letter goes over one route and what the other side's answer means. Refuses to know which route is best,
-//! when to try again and how tries are recorded: that is the dispatcher's and the core's. Nothing here touches storage.
+//! Decides how one letter goes over one route and what the other side's answer means. Refuses to know which
+//! route is best, when to try again and how tries are recorded: that is the dispatcher's and the core's.
+//! Nothing here touches storage.
 
 pub mod smpp;
 pub mod smtp;
@@ -28,7 +29,8 @@ pub struct Letter {
     pub locale: String,
     /// Whose name it carries.
     pub brand: String,
-    /// Host of the site that the code is for, as in `acme.example`; binds the code to it (R13). Empty for none.
+    /// Host of the site that the code is for, as in `acme.example`; binds the code to it (R13). Empty for
+    /// none.
     pub host: String,
     /// How long it is still of use: carriers are told to drop it after that.
     pub valid_for: Duration,
@@ -37,7 +39,8 @@ pub struct Letter {
 /// A try under way. It ends within [`TRY_MAX`].
 pub type Submitting<'a> = Pin<Box<dyn Future<Output = Submission> + Send + 'a>>;
 
-/// No try takes longer, so that its message is still leased when the answer is recorded (core's outbox lease).
+/// No try takes longer, so that its message is still leased when the answer is recorded (core's outbox
+/// lease).
 pub const TRY_MAX: Duration = Duration::from_secs(25);
 
 /// A way out.
@@ -49,7 +52,7 @@ pub trait Channel: Send + Sync {
 
 /// Where receipts go.
 pub trait ReceiptSink: Send + Sync + 'static {
-    /// Takes one receipt. Called on a connection's own task: must not block. A receipt may come before the answer to
-    /// the submit it is about.
+    /// Takes one receipt. Called on a connection's own task: must not block. A receipt may come before the
+    /// answer to the submit it is about.
     fn receipt(&self, receipt: Receipt);
 }

@@ -1,7 +1,7 @@
 //! A route over one SMPP bind: a transceiver that binds, stays bound, and comes back when it is lost.
 //!
-//! Decides what an operator may set and checks it. The connection's life is [`connection`], which message goes when is
-//! [`traffic`], how fast is [`pace`], what answers and receipts mean is [`verdict`].
+//! Decides what an operator may set and checks it. The connection's life is `connection`, which message goes
+//! when is `traffic`, how fast is `pace`, what answers and receipts mean is `verdict`.
 
 mod backoff;
 mod connection;
@@ -51,8 +51,8 @@ pub struct SmppConfig {
     /// Longest wait in seconds before the next attempt to connect.
     #[serde(default = "defaults::reconnect_s_max")]
     pub reconnect_s_max: u64,
-    /// Who messages are from: `+4915…` or digits for a number, 3 to 6 digits for a short code, else a name of at most 11
-    /// characters.
+    /// Who messages are from: `+4915…` or digits for a number, 3 to 6 digits for a short code, else a name of
+    /// at most 11 characters.
     pub sender: String,
     /// What the SMSC takes `data_coding` 0 to mean.
     #[serde(default)]
@@ -181,11 +181,13 @@ impl fmt::Display for SmppConfigError {
 
 impl std::error::Error for SmppConfigError {}
 
-/// Longest that a submit may wait for its answer, and a letter for its turn before that: both fit in [`crate::TRY_MAX`].
+/// Longest that a submit may wait for its answer, and a letter for its turn before that: both fit in
+/// [`crate::TRY_MAX`].
 const RESPONSE_S_MAX: u64 = 15;
 
 impl SmppConfig {
-    /// Says what a start-up should stop at. A route that starts with bad settings stays down and gives the same words.
+    /// Says what a start-up should stop at. A route that starts with bad settings stays down and gives the
+    /// same words.
     pub fn check(&self) -> Result<(), SmppConfigError> {
         let bad = |words: &str| Err(SmppConfigError(words.to_owned()));
         let not_empty = [("name", &self.name), ("host", &self.host), ("sender", &self.sender)];
@@ -223,8 +225,8 @@ impl SmppConfig {
     }
 }
 
-/// The sender with the type of number that carriers expect of its form (delivery of alphanumeric names: 5/0, numbers: 1/1,
-/// short codes: 3/0).
+/// The sender with the type and plan of number that carriers expect of its form: names 5/0, numbers 1/1, short
+/// codes 3/0 (SMPP 3.4, 5.2.5 and 5.2.6, and custom).
 fn sender_address(sender: &str) -> Address {
     let digits = sender.strip_prefix('+').unwrap_or(sender);
     let is_number = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());

@@ -1,8 +1,9 @@
-//! A route over one mail relay (RFC 5321), by the mail library's own connection. What a relay's reply means depends on what
-//! it replied to, so the dialogue is led here, step by step.
+//! A route over one mail relay (RFC 5321), by the mail library's own connection. What a relay's reply means
+//! depends on what it replied to, so the dialogue is led here, step by step.
 //!
-//! Decides how letters become emails and what replies mean. Refuses to deliver by itself: the relay does the queueing, the
-//! signing and the bounces. Logs the route, reply codes and message references; no address, no text (R10).
+//! Decides how letters become emails and what replies mean. Refuses to deliver by itself: the relay does the
+//! queueing, the signing and the bounces. Logs the route, reply codes and message references; no address, no
+//! text (R10).
 
 mod dialogue;
 mod reply;
@@ -102,8 +103,8 @@ impl fmt::Debug for SmtpRoute {
 }
 
 impl SmtpRoute {
-    /// Checks the settings; connects to nothing yet. `time` is a monotonic clock in milliseconds: connections that were
-    /// idle for long are not trusted.
+    /// Checks the settings; connects to nothing yet. `time` is a monotonic clock in milliseconds: connections
+    /// that were idle for long are not trusted.
     pub fn new(
         config: SmtpConfig,
         time: Arc<dyn Fn() -> u64 + Send + Sync>,
@@ -166,7 +167,8 @@ impl SmtpRoute {
         submission
     }
 
-    /// The email of a letter, with its Message-ID: the same for every try, so that a mailbox shows two tries as one.
+    /// The email of a letter, with its Message-ID: the same for every try, so that a mailbox shows two tries
+    /// as one.
     fn write(&self, letter: &Letter) -> Option<(String, Message)> {
         let to = letter.to.phone().is_none().then(|| letter.to.expose().parse()).and_then(Result::ok)?;
         let mail = words::render_mail(letter);

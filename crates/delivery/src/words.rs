@@ -1,5 +1,6 @@
-//! What a letter says, in the language of whoever gets it. All words stand in the catalogues under `locales/`; this module
-//! decides which sentence, in which order, and how long. Refuses to know how texts travel, but for the length of one SMS.
+//! What a letter says, in the language of whoever gets it. All words stand in the catalogues under
+//! `locales/`; this module decides which sentence, in which order, and how long. Refuses to know how texts
+//! travel, but for the length of one SMS.
 
 mod catalogue;
 mod mail;

@@ -1,5 +1,7 @@
 //! Our SMPP client against an SMSC that nobody here wrote: the npm package `smpp`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot set itself up stops there
+
 mod peer;
 mod route_under_test;
 
@@ -162,7 +164,8 @@ async fn the_npm_smsc_refuses_a_wrong_password_and_the_route_says_so() {
     assert!(reason.contains("ESME_RINVPASWD"), "{reason}");
 }
 
-/// Puts parts together by their concatenation element (3GPP TS 23.040, 9.2.3.24.1), in the order of their numbers.
+/// Puts parts together by their concatenation element (3GPP TS 23.040, 9.2.3.24.1), in the order of their
+/// numbers.
 fn joined(parts: &[Submit]) -> String {
     let mut numbered: Vec<(u8, &str)> = Vec::new();
     for part in parts {

@@ -1,12 +1,14 @@
 //! The SMPP route over real TCP against an SMSC that fails in every way that SMSCs do.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot set itself up stops there
+
 mod log_lines;
 mod route_under_test;
 mod smsc;
 
 use countersign_core::outbox::{Failure, ReceiptState, Submission};
 use countersign_delivery::Channel;
-use countersign_delivery::smpp::{DlrId, RouteState};
+use countersign_delivery::smpp::{DlrId, RouteState, SmppConfig};
 use countersign_smpp::pdu::{Address, Octets, ShortMessage, esm_class};
 use countersign_smpp::receipt::{MessageState, ReceiptContent, ReceiptForm};
 use countersign_smpp::session::{CloseReason, ServerEvent};
@@ -407,6 +409,52 @@ async fn a_route_with_unfit_settings_says_so_and_dials_nobody() {
     assert_eq!(in_time(world.submit(letter("482913"))).await.unwrap(), Submission::NotSent);
     world.route.shutdown();
     in_time(world.route.stopped()).await;
+}
+
+#[tokio::test]
+async fn a_silent_smsc_is_asked_whether_it_lives_and_left_when_it_does_not_say() {
+    let world = World::new(|_| {}).await;
+    let mut smsc = world.bound().await;
+    let submission = world.submit(letter("482913"));
+    smsc.submitted().await;
+    world.advance(Duration::from_secs(30));
+    smsc.stream.write_all(&[0]).await.unwrap(); // wakes the route; a quarter of a length says nothing
+    let mut question = [0; 16];
+    in_time(smsc.stream.read_exact(&mut question)).await.unwrap();
+    assert_eq!(question[..12], [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0]);
+    assert_eq!(in_time(submission).await.unwrap(), Submission::Lost);
+    world.advance(Duration::from_secs(10));
+    smsc.stream.write_all(&[0]).await.unwrap();
+    world.bound().await;
+}
+
+/// Nothing wakes the route here but its own timer.
+#[tokio::test]
+async fn letters_that_wait_for_the_pace_go_by_themselves() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let limited = |config: &mut SmppConfig| config.throughput_per_s = Some(20);
+    let world = World::ticking(listener, limited, 10);
+    let mut smsc = world.bound().await;
+    let submissions: Vec<_> = (0..4).map(|_| world.submit(letter("482913"))).collect();
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        asked.push(smsc.submitted().await.0);
+    }
+    for sequence in asked {
+        smsc.answer(sequence, Ok("7")).await;
+    }
+    for submission in submissions {
+        assert_eq!(in_time(submission).await.unwrap(), accepted(&["7"]));
+    }
+}
+
+#[tokio::test]
+async fn a_route_that_nobody_holds_unbinds() {
+    let world = World::new(|_| {}).await;
+    let mut smsc = world.bound().await;
+    drop(world);
+    let end = smsc.event().await;
+    assert!(matches!(end, ServerEvent::Closed(CloseReason::PeerUnbound)), "{end:?}");
 }
 
 /// T7, R10: whatever happens, no code, number or password is logged.

@@ -1,12 +1,14 @@
-//! How long to wait before the next attempt to connect: at once after a bind that had held, then 1, 2, 4 … seconds, with
-//! jitter so that the nodes of a service do not come back in one instant.
+//! How long to wait before the next attempt to connect: at once after a bind that had held, then 1, 2, 4 …
+//! seconds, with jitter so that the nodes of a service do not come back in one instant.
 
 use countersign_core::entropy::{self, Entropy};
 use countersign_smpp::Millis;
 
-/// The first attempt after a bind that had held: most such losses are a restart of the other side, or of a balancer.
+/// The first attempt after a bind that had held: most such losses are a restart of the other side, or of a
+/// balancer.
 const FIRST_MS: Millis = 100;
-/// A bind that held for less counts as a failure, or an SMSC that binds and hangs up would be dialled without end.
+/// A bind that held for less counts as a failure, or an SMSC that binds and hangs up would be dialled without
+/// end.
 const HELD_MS: Millis = 10_000;
 
 /// How an attempt ended.

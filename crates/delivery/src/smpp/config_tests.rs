@@ -23,7 +23,7 @@ fn config() -> SmppConfig {
     }
 }
 
-/// Types and plans of delivery page 4.2.
+/// Types and plans of delivery.md, section 4.2.
 #[test]
 fn senders_get_the_type_of_number_that_carriers_expect() {
     let cases = [

@@ -1,5 +1,5 @@
-//! The life of a bind: connect, bind, carry messages, come back after a loss. One task owns the socket, the session and
-//! the messages on their way.
+//! The life of a bind: connect, bind, carry messages, come back after a loss. One task owns the socket, the
+//! session and the messages on their way.
 //!
 //! ```text
 //! Connecting ──► Bound ──► (lost) ──► wait ──► Connecting …      each failed attempt: Down, until Bound again
@@ -156,7 +156,8 @@ impl Connection {
             Some(Ok(Err(error))) => return unreachable(&format!("no connection: {}", error.kind())),
             Some(Ok(Ok(stream))) => stream,
         };
-        // Answers of a few octets must not wait for the acknowledgement of those before (measured: 23 submits/s with it).
+        // Answers of a few octets must not wait for the acknowledgement of those before (measured: 23
+        // submits/s with it).
         if let Err(error) = stream.set_nodelay(true) {
             return unreachable(&format!("no connection: {}", error.kind()));
         }

@@ -1,5 +1,6 @@
-//! Which of our messages a receipt is about, when the carrier's two spellings of an id are not known: remembers the last
-//! ids and their numbers, so that a candidate that fits the number is preferred to one that is only possible.
+//! Which of our messages a receipt is about, when the carrier's two spellings of an id are not known:
+//! remembers the last ids and their numbers, so that a candidate that fits the number is preferred to one
+//! that is only possible.
 
 use countersign_smpp::receipt::{DlrId, fold_id, id_candidates};
 use std::collections::{HashMap, VecDeque};
@@ -35,7 +36,8 @@ impl LearnedIds {
         folded
     }
 
-    /// The spellings to look for, likeliest first; one only, when that one is known to have gone to this number.
+    /// The spellings to look for, likeliest first; one only, when that one is known to have gone to this
+    /// number.
     pub(super) fn candidates(&self, receipt_id: &str, number: &str) -> Vec<String> {
         let mut candidates: Vec<String> =
             id_candidates(self.rule, receipt_id).into_iter().map(|(_, id)| id).collect();

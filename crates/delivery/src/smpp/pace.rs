@@ -1,5 +1,5 @@
-//! How fast a bind may submit: the contract's rate, and less after the SMSC complained. Half the rate at once, five per
-//! cent more each second after. Knows no clock; the caller says what time it is.
+//! How fast a bind may submit: the contract's rate, and less after the SMSC complained. Half the rate at
+//! once, five per cent more each second after. Knows no clock; the caller says what time it is.
 
 use countersign_smpp::Millis;
 

@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Messages that may wait for their turn; more are turned away at once, for their dispatcher knows better where to.
+/// Messages that may wait for their turn; more are turned away at once, for their dispatcher knows better
+/// where to.
 const WAITING_MAX: usize = 1_000;
 
 /// How a route stands.
@@ -38,7 +39,8 @@ pub enum RouteState {
 pub struct RouteStatus {
     /// How it stands.
     pub state: RouteState,
-    /// Since when, on the clock that the route was started with. A route that stays down keeps its first moment.
+    /// Since when, on the clock that the route was started with. A route that stays down keeps its first
+    /// moment.
     pub since_ms: Millis,
     /// Submits on the wire without an answer.
     pub in_flight: usize,
@@ -67,8 +69,8 @@ impl fmt::Debug for SmppRoute {
     }
 }
 
-/// Starts a route on the current Tokio runtime. `time` is a monotonic clock in milliseconds; `jitter` spreads reconnects.
-/// With settings that [`SmppConfig::check`] refuses the route is down for good and says why.
+/// Starts a route on the current Tokio runtime. `time` is a monotonic clock in milliseconds; `jitter` spreads
+/// reconnects. With settings that [`SmppConfig::check`] refuses the route is down for good and says why.
 pub fn start(
     config: SmppConfig,
     sink: Arc<dyn ReceiptSink>,
@@ -112,7 +114,8 @@ impl SmppRoute {
         standing.wait_for(|(state, _)| wanted(state)).await.is_ok()
     }
 
-    /// Takes no more letters, waits for the answers that are due, unbinds. Returns at once; see [`SmppRoute::stopped`].
+    /// Takes no more letters, waits for the answers that are due, unbinds. Returns at once; see
+    /// [`SmppRoute::stopped`].
     pub fn shutdown(&self) {
         self.shared.stop.send_replace(true);
     }

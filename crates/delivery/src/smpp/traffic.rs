@@ -1,5 +1,6 @@
-//! Which message goes when, and whose answer an answer is. A message is one or more parts, each a submit of its own; it is
-//! accepted when all parts are, refused with the first that is, lost when the fate of one is not known.
+//! Which message goes when, and whose answer an answer is. A message is one or more parts, each a submit of
+//! its own; it is accepted when all parts are, refused with the first that is, lost when the fate of one is
+//! not known.
 //!
 //! Pure: the session and the time come in, outcomes go out through each message's own line.
 
@@ -112,8 +113,8 @@ impl Traffic {
         Some(leave.map_or(too_late, |at| at.min(too_late)))
     }
 
-    /// Files one answer. `spell` gives its id, for the number it went to, as receipts are compared; it is called for an
-    /// acceptance only. `None` when the message was settled before.
+    /// Files one answer. `spell` gives its id, for the number it went to, as receipts are compared; it is
+    /// called for an acceptance only. `None` when the message was settled before.
     pub(super) fn answered(
         &mut self,
         sequence: u32,

@@ -1,4 +1,5 @@
-//! What an SMSC's words mean for a message: a status for the try, a state for the receipt (delivery page, 4.3 and 4.4).
+//! What an SMSC's words mean for a message: a status for the try, a state for the receipt (classes: SMPP
+//! 3.4 table 5-2; states: 5.2.28).
 
 use countersign_core::outbox::{Failure, ReceiptState, Submission};
 use countersign_smpp::receipt::MessageState;
@@ -23,7 +24,8 @@ fn failure(status: Status) -> Failure {
     }
 }
 
-/// Only what is final moves a message; ACCEPTD, ENROUTE and words that nobody knows may still be followed by another.
+/// Only what is final moves a message; ACCEPTD, ENROUTE and words that nobody knows may still be followed by
+/// another.
 pub(super) fn receipt_state(state: MessageState) -> ReceiptState {
     match state {
         MessageState::Delivered => ReceiptState::Delivered,
@@ -36,9 +38,9 @@ pub(super) fn receipt_state(state: MessageState) -> ReceiptState {
 mod tests {
     use super::*;
 
-    /// The rows of the delivery page, section 4.4.
+    /// The rows of delivery.md, section 4.4.
     #[test]
-    fn statuses_become_the_failures_of_the_delivery_page() {
+    fn statuses_become_failures_by_their_class() {
         let rows: [(Failure, &[u32]); 4] = [
             (Failure::Throttled, &[0x14, 0x58]),
             (Failure::Temporary, &[0x08, 0x64, 0xFF, 0x04]),

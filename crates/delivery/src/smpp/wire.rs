@@ -1,5 +1,5 @@
-//! The socket under a session: what is to be written waits here until the socket takes it, and nothing more is read while
-//! the other side takes nothing, which bounds the memory of a connection.
+//! The socket under a session: what is to be written waits here until the socket takes it, and nothing more
+//! is read while the other side takes nothing, which bounds the memory of a connection.
 
 use std::io;
 use std::time::Duration;
@@ -78,7 +78,8 @@ impl Wire {
         result
     }
 
-    /// Writes what is left, for a moment: an answer to unbind, a generic_nack. Then the connection is dropped.
+    /// Writes what is left, for a moment: an answer to unbind, a generic_nack. Then the connection is
+    /// dropped.
     pub(super) async fn last_words(&mut self) {
         let _ = timeout(LAST_WORDS, async {
             while !self.out.is_empty() {

@@ -1,5 +1,5 @@
-//! The dialogue with a relay: open or reuse a connection, name sender and recipient, hand the content over. At most a few
-//! connections at a time, for relays turn busy clients away.
+//! The dialogue with a relay: open or reuse a connection, name sender and recipient, hand the content over.
+//! At most a few connections at a time, for relays turn busy clients away.
 
 use super::Tls;
 use super::reply::{self, Said};
@@ -80,8 +80,8 @@ impl Relay {
         Self { connector, time, turns: Semaphore::new(CONNECTIONS_MAX), parked: Mutex::new(Vec::new()) }
     }
 
-    /// Hands one email over. `content_begun` is set before the first octet of the content may leave: from then on nobody
-    /// knows whether it was taken until the relay says so.
+    /// Hands one email over. `content_begun` is set before the first octet of the content may leave: from
+    /// then on nobody knows whether it was taken until the relay says so.
     pub(super) async fn deliver(&self, message: &Message, content_begun: &AtomicBool) -> Outcome {
         let Ok(_turn) = self.turns.acquire().await else { return Outcome::Broken };
         if let Some(mut connection) = self.unpark() {
@@ -142,7 +142,8 @@ impl Relay {
     }
 }
 
-/// After a no the next email gets a connection without a history; the old one is closed with a word, behind our back.
+/// After a no the next email gets a connection without a history; the old one is closed with a word, behind
+/// our back.
 fn give_up(mut connection: AsyncSmtpConnection, error: &Error, said: Said) -> Outcome {
     let outcome = broken_or_refused(error, said);
     if matches!(outcome, Outcome::Refused(..)) {

@@ -1,5 +1,5 @@
-//! What a relay's negative reply means, by what it replied to (RFC 5321, 4.2.1 and 4.3.2) and by its enhanced status code
-//! (RFC 3463). The words of a reply are never kept: they like to repeat the address.
+//! What a relay's negative reply means, by what it replied to (RFC 5321, 4.2.1 and 4.3.2) and by its enhanced
+//! status code (RFC 3463). The words of a reply are never kept: they like to repeat the address.
 
 use countersign_core::outbox::Failure;
 use lettre::transport::smtp::Error;
@@ -29,8 +29,8 @@ pub(super) fn refusal(error: &Error, said: Said) -> Option<(Failure, String)> {
 }
 
 fn failure(said: Said, permanent: bool, enhanced: Option<&str>) -> Failure {
-    // X.1.7 and X.1.8 are about the sender, X.3 to X.7 about the relay, the network and its policy: no fault of the
-    // recipient's, whatever the reply came to. Without an enhanced code the step decides.
+    // X.1.7 and X.1.8 are about the sender, X.3 to X.7 about the relay, the network and its policy: no fault
+    // of the recipient's, whatever the reply came to. Without an enhanced code the step decides.
     let elsewhere = enhanced.is_some_and(|code| {
         let (_, detail) = code.split_at(2);
         matches!(detail, "1.7" | "1.8") || matches!(detail.as_bytes(), [b'3'..=b'7', b'.', ..])

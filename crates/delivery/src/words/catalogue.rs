@@ -1,5 +1,5 @@
-//! The catalogues, compiled in, and the way to a sentence. A value never passes through the catalogue's grammar: whatever a
-//! brand or a payee is called, it stands in the sentence as it is.
+//! The catalogues, compiled in, and the way to a sentence. A value never passes through the catalogue's
+//! grammar: whatever a brand or a payee is called, it stands in the sentence as it is.
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};

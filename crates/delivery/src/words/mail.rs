@@ -1,5 +1,5 @@
-//! The text of an email: a subject that says what for and never the code, plain sentences, no links. A code in a subject
-//! would stand in the logs of every relay on the way (R10).
+//! The text of an email: a subject that says what for and never the code, plain sentences, no links. A code
+//! in a subject would stand in the logs of every relay on the way (R10).
 
 use super::catalogue::Words;
 use super::plain::one_line;

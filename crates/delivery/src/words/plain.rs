@@ -1,21 +1,21 @@
-//! Text from outside (a brand, a payee, a device's name) made fit to stand in a sentence: one line, nothing invisible, and
-//! no longer than its place.
+//! Text from outside (a brand, a payee, a device's name) made fit to stand in a sentence: one line, nothing
+//! invisible, and no longer than its place.
 
 use countersign_smpp::gsm7;
 
 /// Stands for what was left out.
 const CUT: &str = "...";
 
-/// One line without control characters, invisible marks and marks that turn the reading direction: none of them may forge
-/// a line of a message or a header of an email. Runs of white space become one space.
+/// One line without control characters, invisible marks and marks that turn the reading direction: none of
+/// them may forge a line of a message or a header of an email. Runs of white space become one space.
 pub(super) fn one_line(text: &str) -> String {
     let visible = text.chars().filter(|character| !is_invisible(*character));
     let spaced: String = visible.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// As [`one_line`], with what the GSM alphabet lacks but means the same written in it: one curly quote would turn the whole
-/// message into UCS-2 and more than double its price.
+/// As [`one_line`], with what the GSM alphabet lacks but means the same written in it: one curly quote would
+/// turn the whole message into UCS-2 and more than double its price.
 pub(super) fn for_sms(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for character in one_line(text).chars() {
@@ -43,8 +43,8 @@ pub(super) fn width(text: &str) -> usize {
     gsm7::septet_count(text).unwrap_or_else(|| text.encode_utf16().count())
 }
 
-/// Keeps head and tail, as much as fits `room`: an address that someone made alike in a few characters of both ends must
-/// still be told apart, so no character is given away that has room.
+/// Keeps head and tail, as much as fits `room`: an address that someone made alike in a few characters of
+/// both ends must still be told apart, so no character is given away that has room.
 pub(super) fn head_and_tail(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();

@@ -1,5 +1,5 @@
-//! The text of an SMS. A code's text ends with the line that binds it to its site, and fits one segment whenever brand,
-//! amount and payee are in the GSM alphabet and the site's name is not enormous.
+//! The text of an SMS. A code's text ends with the line that binds it to its site, and fits one segment
+//! whenever brand, amount and payee are in the GSM alphabet and the site's name is not enormous.
 
 use super::catalogue::{Sentence, Words};
 use super::plain::{for_sms, head_and_tail, width};
@@ -56,7 +56,8 @@ fn code_text(
     };
     let (long, short) = with_payee("");
     let wanted = width(&details.payee).min(PAYEE_WIDTH_MIN);
-    // How long it works is the first thing to go: it is on the page as well. The warning and the payee are not.
+    // How long it works is the first thing to go: it is on the page as well. The warning and the payee are
+    // not.
     let says_how_long = room(&long) >= wanted;
     let room = if says_how_long { room(&long) } else { room(&short).max(wanted) };
     let (long, short) = with_payee(&head_and_tail(&details.payee, room));
@@ -76,8 +77,9 @@ fn room(text: &str) -> usize {
     segment_width(text).saturating_sub(width(text))
 }
 
-/// The last line, in the form that browsers read (WICG, origin-bound one-time codes; R13). Nothing when the host could not
-/// be read back from it: the code still works, it only has to be typed. A port is left off, for it is no part of a site.
+/// The last line, in the form that browsers read (WICG, origin-bound one-time codes; R13). Nothing when the
+/// host could not be read back from it: the code still works, it only has to be typed. A port is left off,
+/// for it is no part of a site.
 fn origin_line(host: &str, code: &str) -> String {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit()) => name,

@@ -1,5 +1,5 @@
-//! What people receive: one segment, a last line that browsers can read, a word for everything in every language, and
-//! nothing forged by a brand, a payee or a device's name.
+//! What people receive: one segment, a last line that browsers can read, a word for everything in every
+//! language, and nothing forged by a brand, a payee or a device's name.
 
 use super::catalogue::{CATALOGUES, Words};
 use super::*;
@@ -283,11 +283,13 @@ fn catalogues_hold_exactly_the_keys_that_are_used_and_no_faults() {
     USED.with_borrow_mut(BTreeSet::clear);
     for purpose in Purpose::ALL {
         let letter = letter("en", code_body(*purpose, "482913"));
-        (render_sms(&letter), render_mail(&letter));
+        render_sms(&letter);
+        render_mail(&letter);
     }
     for notice in Notice::ALL {
         let letter = letter("en", notice_body(*notice, "Firefox on Windows"));
-        (render_sms(&letter), render_mail(&letter));
+        render_sms(&letter);
+        render_mail(&letter);
     }
     let used = USED.with_borrow(Clone::clone);
     assert!(used.len() > 40, "{used:?}");

@@ -1,4 +1,5 @@
-//! A program that nobody here wrote, under a script of `tests/interop`: it tells what it sees as lines of JSON.
+//! A program that nobody here wrote, under a script of `tests/interop`: it tells what it sees as lines of
+//! JSON.
 
 use serde::de::DeserializeOwned;
 use std::ffi::OsString;

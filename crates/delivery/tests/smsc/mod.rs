@@ -27,7 +27,12 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new(change: impl FnOnce(&mut SmppConfig)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let clock = Clock::default();
+        Self::ticking(listener, change, 0)
+    }
+
+    /// A world whose clock moves by so many milliseconds whenever the route looks at it.
+    pub(crate) fn ticking(listener: TcpListener, change: impl FnOnce(&mut SmppConfig), tick_ms: u64) -> Self {
+        let clock = Clock { tick_ms, ..Clock::default() };
         let mut config = config(listener.local_addr().unwrap().port());
         change(&mut config);
         let (route, receipts) = start(config, &clock);
@@ -55,7 +60,7 @@ impl World {
     }
 
     pub(crate) fn advance(&self, by: Duration) {
-        self.clock.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.clock.now_ms.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     pub(crate) async fn reaches(&self, wanted: impl FnMut(&RouteState) -> bool) {
@@ -133,20 +138,21 @@ impl Smsc {
     pub(crate) async fn deliver(&mut self, message: ShortMessage) -> Status {
         let wanted = self.session.deliver(0, message).unwrap();
         self.write().await;
-        loop {
-            match self.event().await {
-                ServerEvent::DeliverAnswered { sequence, status } if sequence == wanted => return status,
-                other => panic!("expected the answer to a delivery, got {other:?}"),
-            }
+        match self.event().await {
+            ServerEvent::DeliverAnswered { sequence, status } if sequence == wanted => status,
+            other => panic!("expected the answer to a delivery, got {other:?}"),
         }
     }
 
-    /// A round trip: when it is over, the route has done all that it had to do before. Submits that came meanwhile wait
-    /// for [`Smsc::submitted`]; gives how many there are.
+    /// A round trip: when it is over, the route has done all that it had to do before. Submits that came
+    /// meanwhile wait for [`Smsc::submitted`]; gives how many there are.
     pub(crate) async fn round_trip(&mut self) -> usize {
         let wanted = self.session.deliver(0, ShortMessage::default()).unwrap();
         self.write().await;
-        let is_answer = |event: &ServerEvent| matches!(event, ServerEvent::DeliverAnswered { sequence, .. } if *sequence == wanted);
+        let is_answer = |event: &ServerEvent| match event {
+            ServerEvent::DeliverAnswered { sequence, .. } => *sequence == wanted,
+            _ => false,
+        };
         while !self.events.iter().any(is_answer) {
             self.read().await;
         }
