@@ -80,13 +80,14 @@ CREATE TABLE factor_states (
     last_failure_at {INT},
     sends_unconverted {INT} NOT NULL,
     sends_locked_until {INT},
+    rebound_at {INT},
     created_at {INT} NOT NULL,
     PRIMARY KEY (service_id, subject, factor, lane)
 ) {TABLE_OPTIONS_BY_KEY};
 -- Rows that say no more than a missing row would, to be forgotten.
 CREATE INDEX factor_states_blank ON factor_states (created_at)
     WHERE run = 0 AND in_a_row = 0 AND ladder_step = 0 AND sends_unconverted = 0 AND locked_until IS NULL
-        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL;
+        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND rebound_at IS NULL;
 
 CREATE TABLE failure_days (
     service_id {BYTES} NOT NULL,

@@ -1,6 +1,6 @@
-//! The product's tables, one file per group: how each record becomes a row and comes back. A decision's changes are saved by
-//! [`apply`], as one list, and a change that does not find exactly the row it speaks of is a conflict that undoes them all.
-//! Knows no rule: what to change was decided by the core.
+//! The product's tables, one file per group: how each record becomes a row and comes back. A decision's
+//! changes are saved by [`apply`], as one list, and a change that does not find exactly the row it speaks of
+//! is a conflict that undoes them all. Knows no rule: what to change was decided by the core.
 
 pub mod accounts;
 pub mod api_keys;
@@ -30,10 +30,12 @@ use crate::wake::Topic;
 use countersign_core::change::Change;
 use write::Write;
 
-/// Saves what was decided, in the order it was decided. Wakes the dispatchers for new messages once committed.
+/// Saves what was decided, in the order it was decided. Wakes the dispatchers for new messages once
+/// committed.
 ///
 /// # Errors
-/// [`StorageError::Conflict`] when a change finds no row, or not the one it expects, or a unique value is taken.
+/// [`StorageError::Conflict`] when a change finds no row, or not the one it expects, or a unique value is
+/// taken.
 pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), StorageError> {
     let shard = tx.shard();
     let writes =

@@ -123,7 +123,8 @@ impl Tx {
         self.note(result)
     }
 
-    /// Which of the rows of a shared counter this transaction adds to; transactions that run at the same time differ.
+    /// Which of the rows of a shared counter this transaction adds to; transactions that run at the same time
+    /// differ.
     pub(crate) fn shard(&self) -> i64 {
         self.shard
     }

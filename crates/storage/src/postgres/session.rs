@@ -34,7 +34,8 @@ pub(crate) struct PostgresSession {
     transient: bool,
 }
 
-/// Statements sent together; up to 30, `join_all` starts its futures in their order, which is the order they are run in.
+/// Statements sent together; up to 30, `join_all` starts its futures in their order, which is the order they
+/// are run in.
 const PIPELINE_MAX: usize = 30;
 
 type Parameters<'a> = Vec<&'a (dyn ToSql + Sync)>;
@@ -64,6 +65,7 @@ impl PostgresSession {
         params: &[Value<'_>],
     ) -> Result<u64, StorageError> {
         let statement = self.prepare(sql).await?;
+        must_not_answer(sql, &statement)?;
         let params = parameters(sql, &statement, params)?;
         let begin = self.begin();
         let connection = self.connection()?;
@@ -76,6 +78,9 @@ impl PostgresSession {
         statements: &[crate::tx::Statement<'_>],
     ) -> Result<Vec<u64>, StorageError> {
         let prepared = self.prepare_each(statements).await?;
+        for ((sql, _), (statement, _)) in statements.iter().zip(&prepared) {
+            must_not_answer(sql, statement)?;
+        }
         let mut changed = Vec::with_capacity(prepared.len());
         for chunk in prepared.chunks(PIPELINE_MAX) {
             let begin = self.begin();
@@ -223,6 +228,14 @@ async fn after<T>(
             let (begun, answer) = join(connection.batch_execute(begin), statement).await;
             begun.and(answer)
         }
+    }
+}
+
+/// SQLite refuses rows that nobody asked for, so PostgreSQL does too.
+fn must_not_answer(sql: &'static str, statement: &Statement) -> Result<(), StorageError> {
+    match statement.columns() {
+        [] => Ok(()),
+        _ => Err(StorageError::misuse(format!("rows are returned and not asked for by: {sql}"))),
     }
 }
 

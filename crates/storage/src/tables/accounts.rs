@@ -13,7 +13,8 @@ use countersign_core::model::{Account, AccountStatus};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, service_id, status, email_sealed, password_hash_sealed, sms_enabled_at, locale, created_at
+            "SELECT id, service_id, status, email_sealed, password_hash_sealed, sms_enabled_at, locale,
+                 created_at
              FROM accounts WHERE ",
             $rest
         )
@@ -21,7 +22,8 @@ macro_rules! select {
 }
 
 const INSERT: &str = "INSERT INTO accounts
-    (id, service_id, status, email_sealed, email_index, password_hash_sealed, sms_enabled_at, locale, created_at)
+    (id, service_id, status, email_sealed, email_index, password_hash_sealed, sms_enabled_at, locale,
+        created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const SAVE: &str =
     "UPDATE accounts SET status = $3, email_sealed = $4, email_index = $5, password_hash_sealed = $6,

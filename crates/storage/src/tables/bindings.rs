@@ -1,4 +1,5 @@
-//! Numbers bound to accounts. Numbers are sealed; a number has one live binding per service, and so has an account.
+//! Numbers bound to accounts. Numbers are sealed; a number has one live binding per service, and so has an
+//! account.
 
 use super::rows::Rows;
 use super::write::Write;
@@ -13,7 +14,8 @@ use countersign_core::model::Binding;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, service_id, account_id, number_sealed, bound_at, suspended_at, ended_at FROM bindings WHERE ",
+            "SELECT id, service_id, account_id, number_sealed, bound_at, suspended_at, ended_at
+             FROM bindings WHERE ",
             $rest
         )
     };
@@ -77,7 +79,8 @@ pub async fn live_of_account(
     find(tx, rows, LIVE_OF_ACCOUNT, &[(&service_id).into(), (&account_id).into()]).await
 }
 
-/// Whether another account once had this number, or has it suspended: its code alone then proves too little (B6).
+/// Whether another account once had this number, or has it suspended: its code alone then proves too little
+/// (B6).
 pub async fn had_other_owner(
     tx: &mut Tx,
     _rows: &Rows,

@@ -1,6 +1,7 @@
-//! Counters of the send limits. Counted up and read back in one transaction, in the order of their keys, so that two sends
-//! never wait for each other in a circle (R21). A counter that strangers share is spread over shards: its total then leaves
-//! out what others have counted and not committed, which a country's hourly cap can bear.
+//! Counters of the send limits. Counted up and read back in one transaction, in the order of their keys, so
+//! that two sends never wait for each other in a circle (R21). A counter that strangers share is spread over
+//! shards: its total then leaves out what others have counted and not committed, which a country's hourly cap
+//! can bear.
 
 use super::rows::Rows;
 use super::write::Write;
@@ -9,21 +10,31 @@ use crate::tx::Tx;
 use crate::value::Value;
 use countersign_core::limit::{CounterKey, Planned};
 
-const ADD: &str = "INSERT INTO counters (service_id, kind, key, window_start, shard, total)
-    VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (service_id, kind, key, window_start, shard) DO UPDATE SET total = counters.total + excluded.total
-    RETURNING total";
+macro_rules! add {
+    ($returning:literal) => {
+        concat!(
+            "INSERT INTO counters (service_id, kind, key, window_start, shard, total)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (service_id, kind, key, window_start, shard)
+             DO UPDATE SET total = counters.total + excluded.total",
+            $returning
+        )
+    };
+}
+
+const COUNT: &str = add!("");
+const ADD: &str = add!(" RETURNING total");
 const TOTAL: &str = "SELECT CAST(SUM(total) AS BIGINT) FROM counters
     WHERE service_id = $1 AND kind = $2 AND key = $3 AND window_start = $4";
 
-pub(crate) const STATEMENTS: &[&str] = &[ADD, TOTAL];
+pub(crate) const STATEMENTS: &[&str] = &[COUNT, ADD, TOTAL];
 
 fn shard_of(key: &CounterKey, shard: i64) -> i64 {
     if key.kind.is_shared_by_strangers() { shard } else { 0 }
 }
 
 pub(super) fn count(key: &CounterKey, by: i64, shard: i64) -> Write<'_> {
-    Write::one("counter", ADD)
+    Write::one("counter", COUNT)
         .bind(&key.service_id)
         .bind(key.kind.as_str())
         .bind(&key.key)

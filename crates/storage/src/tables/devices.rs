@@ -11,8 +11,8 @@ use countersign_core::model::{Device, TokenHash};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, service_id, account_id, token, label, created_at, last_seen_at, forgotten_at FROM devices
-             WHERE service_id = $1 AND ",
+            "SELECT id, service_id, account_id, token, label, created_at, last_seen_at, forgotten_at
+             FROM devices WHERE service_id = $1 AND ",
             $rest
         )
     };

@@ -1,4 +1,5 @@
-//! What happened, one row per entry, never changed. Entries hold masked addresses only, so they are kept readable.
+//! What happened, one row per entry, never changed. Entries hold masked addresses only, so they are kept
+//! readable.
 
 use super::rows::Rows;
 use super::write::Write;
@@ -39,7 +40,8 @@ pub(super) fn insert(entry: &EventEntry) -> Result<Write<'_>, StorageError> {
         .bind(&entry.device))
 }
 
-/// The entries of an account, newest first: of one kind if given, older than `before` if given, at most `limit`.
+/// The entries of an account, newest first: of one kind if given, older than `before` if given, at most
+/// `limit`.
 pub async fn of_account(
     tx: &mut Tx,
     _rows: &Rows,

@@ -1,5 +1,6 @@
-//! What is remembered of failures and sends with a factor, and the yearly budget as one count per day (R20, R21). The row is
-//! locked before anything is compared, so that guesses at one subject are judged one after another.
+//! What is remembered of failures and sends with a factor, and the yearly budget as one count per day (R20,
+//! R21). The row is locked before anything is compared, so that guesses at one subject are judged one after
+//! another.
 
 use super::rows::{Rows, SubjectBytes};
 use super::write::Write;
@@ -14,7 +15,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT run, in_a_row, ladder_step, locked_until, disabled_at, last_failure_at, sends_unconverted,
-                 sends_locked_until
+                 sends_locked_until, rebound_at
              FROM factor_states WHERE service_id = $1 AND subject = $2 AND factor = $3 AND lane = $4 ",
             $rest
         )
@@ -27,19 +28,20 @@ const CREATE_BLANK: &str = "INSERT INTO factor_states
     (service_id, subject, factor, lane, run, in_a_row, ladder_step, sends_unconverted, created_at)
     VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) ON CONFLICT (service_id, subject, factor, lane) DO NOTHING";
 const SAVE: &str = "INSERT INTO factor_states
-    (service_id, subject, factor, lane, run, in_a_row, ladder_step, locked_until, disabled_at, last_failure_at,
-        sends_unconverted, sends_locked_until, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-    ON CONFLICT (service_id, subject, factor, lane) DO UPDATE SET run = excluded.run, in_a_row = excluded.in_a_row,
-        ladder_step = excluded.ladder_step, locked_until = excluded.locked_until,
+    (service_id, subject, factor, lane, run, in_a_row, ladder_step, locked_until, disabled_at,
+        last_failure_at, sends_unconverted, sends_locked_until, rebound_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    ON CONFLICT (service_id, subject, factor, lane) DO UPDATE SET run = excluded.run,
+        in_a_row = excluded.in_a_row, ladder_step = excluded.ladder_step, locked_until = excluded.locked_until,
         disabled_at = excluded.disabled_at, last_failure_at = excluded.last_failure_at,
-        sends_unconverted = excluded.sends_unconverted, sends_locked_until = excluded.sends_locked_until";
+        sends_unconverted = excluded.sends_unconverted, sends_locked_until = excluded.sends_locked_until,
+        rebound_at = excluded.rebound_at";
 const COUNT_FAILURES: &str = "INSERT INTO failure_days (service_id, subject, factor, day, failures)
     VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (service_id, subject, factor, day) DO UPDATE SET failures =
         CASE WHEN failure_days.failures + $6 > 0 THEN failure_days.failures + $6 ELSE 0 END";
 const THIS_YEAR: &str = "SELECT CAST(COALESCE(SUM(failures), 0) AS BIGINT) FROM failure_days
-    WHERE service_id = $1 AND subject = $2 AND factor = $3 AND day BETWEEN $4 AND $5";
+    WHERE service_id = $1 AND subject = $2 AND factor = $3 AND day >= $4";
 
 pub(crate) const STATEMENTS: &[&str] = &[LOAD, LOCK, CREATE_BLANK, SAVE, COUNT_FAILURES, THIS_YEAR];
 
@@ -64,6 +66,7 @@ pub(super) fn save(state: &FactorState) -> Write<'_> {
         .bind(state.last_failure_at)
         .bind(state.sends_unconverted)
         .bind(state.sends_locked_until)
+        .bind(state.rebound_at)
         // The row was made by whoever locked it; its age matters to blank rows only.
         .bind(Timestamp::EPOCH)
 }
@@ -101,7 +104,8 @@ pub async fn load(
     with_this_year(tx, state, &bytes, now).await
 }
 
-/// As [`load`], making the row if need be; nobody else judges this subject's factor until the transaction ends.
+/// As [`load`], making the row if need be; nobody else judges this subject's factor until the transaction
+/// ends.
 pub async fn lock(
     tx: &mut Tx,
     _rows: &Rows,
@@ -121,7 +125,8 @@ pub async fn lock(
     }
     let row = found.ok_or_else(|| StorageError::conflict("factor state to lock"))?;
     let state = read(state, &row)?;
-    // Its own statement, after the lock: one that waited for the lock would still sum what it saw before waiting.
+    // Its own statement, after the lock: one that waited for the lock would still sum what it saw before
+    // waiting.
     with_this_year(tx, state, &bytes, now).await
 }
 
@@ -140,9 +145,11 @@ async fn with_this_year(
     subject: &SubjectBytes,
     now: Timestamp,
 ) -> Result<FactorState, StorageError> {
-    let (first, last) = (now.day() - (YEAR_DAYS - 1), now.day());
+    // No upper end: a clock that was set back must not hide what was counted before.
+    let year = now.day() - (YEAR_DAYS - 1);
+    let first = state.rebound_at.map_or(year, |rebound| year.max(rebound.day()));
     let [service, subject, factor, _] = key(&state, subject);
-    let sum = tx.row_optional(THIS_YEAR, &[service, subject, factor, first.into(), last.into()]).await?;
+    let sum = tx.row_optional(THIS_YEAR, &[service, subject, factor, first.into()]).await?;
     let failures_this_year = sum.map_or(Ok(0), |row| row.count(0))?;
     Ok(FactorState { failures_this_year, ..state })
 }
@@ -157,6 +164,7 @@ fn read(fresh: FactorState, row: &Row) -> Result<FactorState, StorageError> {
         last_failure_at: row.optional_timestamp(5)?,
         sends_unconverted: row.count(6)?,
         sends_locked_until: row.optional_timestamp(7)?,
+        rebound_at: row.optional_timestamp(8)?,
         ..fresh
     })
 }

@@ -1,4 +1,5 @@
-//! Keys against doing the same twice (R74): which request a key was used for, and what came of it. Saved with the work.
+//! Keys against doing the same twice (R74): which request a key was used for, and what came of it. Saved with
+//! the work.
 
 use super::rows::Rows;
 use crate::error::StorageError;

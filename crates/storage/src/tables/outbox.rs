@@ -1,5 +1,6 @@
-//! Messages on their way: queued by a decision, leased by a dispatcher, recorded try by try. Recipients and bodies are sealed,
-//! and a body goes when its message is delivered or dead. When to try again is the core's rule; this keeps the rows.
+//! Messages on their way: queued by a decision, leased by a dispatcher, recorded try by try. Recipients and
+//! bodies are sealed, and a body goes when its message is delivered or dead. When to try again is the core's
+//! rule; this keeps the rows.
 
 use super::rows::Rows;
 use super::write::Write;
@@ -16,8 +17,8 @@ use countersign_core::time::{Timestamp, minutes};
 use std::time::Duration;
 
 const INSERT: &str = "INSERT INTO messages
-    (id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at, created_at, status,
-        tries, next_try_at)
+    (id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at, created_at,
+        status, tries, next_try_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $9)";
 const CANCEL: &str = "UPDATE messages SET status = 'canceled', body_sealed = NULL, lease_node = NULL
     WHERE verification_id = $1 AND status = 'queued'";
@@ -26,8 +27,8 @@ const CLAIM: &str = "WITH due AS (
         SELECT id FROM messages WHERE channel = $1 AND status = 'queued' AND next_try_at <= $2
         ORDER BY next_try_at, id LIMIT $3 {SKIP_LOCKED})
     UPDATE messages SET tries = tries + 1, lease_node = $4, next_try_at = $5 WHERE id IN (SELECT id FROM due)
-    RETURNING id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at, created_at,
-        tries";
+    RETURNING id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at,
+        created_at, tries";
 const START_ATTEMPT: &str =
     "INSERT INTO attempts (id, message_id, route, status, error, started_at, updated_at)
     VALUES ($1, $2, $3, 'submitting', '', $4, $4)";
@@ -118,7 +119,8 @@ pub struct Claim<'a> {
     pub attempt_ids: &'a [AttemptId],
 }
 
-/// Leases messages that are due, oldest first, and records a try for each. What is too late to be of use is expired instead.
+/// Leases messages that are due, oldest first, and records a try for each. What is too late to be of use is
+/// expired instead.
 pub async fn claim(tx: &mut Tx, rows: &Rows, claim: &Claim<'_>) -> Result<Vec<Leased>, StorageError> {
     let limit = i64::try_from(claim.attempt_ids.len()).unwrap_or(i64::MAX);
     let params = [
@@ -210,7 +212,8 @@ pub async fn record(
     Ok(())
 }
 
-/// Takes in a receipt; false when nothing is known of its identifiers yet, and then it waits for the try's own record.
+/// Takes in a receipt; false when nothing is known of its identifiers yet, and then it waits for the try's
+/// own record.
 pub async fn receipt(
     tx: &mut Tx,
     _rows: &Rows,
@@ -240,7 +243,8 @@ pub async fn next_due(
     row.map_or(Ok(None), |row| row.optional_timestamp(0))
 }
 
-/// Expires queued messages that are of no more use, at most `limit`, and drops bodies nobody will ask for again.
+/// Expires queued messages that are of no more use, at most `limit`, and drops bodies nobody will ask for
+/// again.
 pub async fn expire(tx: &mut Tx, _rows: &Rows, now: Timestamp, limit: u32) -> Result<u64, StorageError> {
     let statements = [
         (EXPIRE, vec![now.into(), limit.into()]),

@@ -1,5 +1,6 @@
-//! Which part of which try a carrier's identifier stands for, and receipts that came before the carrier's own answer. One
-//! row per identifier and route, whichever comes first, so that an answer and a receipt that cross always meet there.
+//! Which part of which try a carrier's identifier stands for, and receipts that came before the carrier's own
+//! answer. One row per identifier and route, whichever comes first, so that an answer and a receipt that
+//! cross always meet there.
 
 use crate::error::StorageError;
 use crate::tx::Tx;
@@ -9,10 +10,13 @@ use countersign_core::outbox::{Receipt, ReceiptState, after_receipt};
 use countersign_core::time::{Timestamp, days, seconds};
 use std::time::Duration;
 
-// A receipt parked a moment ago is for this part; anything older on the same identifier is about another message.
-const ATTACH: &str = "INSERT INTO provider_parts (route, provider_id, attempt_id, parked_as, state, error, updated_at)
+// A receipt parked a moment ago is for this part; anything older on the same identifier is about another
+// message.
+const ATTACH: &str = "INSERT INTO provider_parts
+    (route, provider_id, attempt_id, parked_as, state, error, updated_at)
     VALUES ($1, $2, $3, NULL, NULL, '', $4)
-    ON CONFLICT (route, provider_id) DO UPDATE SET attempt_id = excluded.attempt_id, updated_at = excluded.updated_at,
+    ON CONFLICT (route, provider_id) DO UPDATE SET attempt_id = excluded.attempt_id,
+        updated_at = excluded.updated_at,
         state = CASE WHEN provider_parts.attempt_id IS NULL AND provider_parts.updated_at >= $5
             THEN provider_parts.state ELSE NULL END,
         error = CASE WHEN provider_parts.attempt_id IS NULL AND provider_parts.updated_at >= $5
@@ -23,8 +27,8 @@ const FIND: &str = "SELECT attempt_id FROM provider_parts
     WHERE route = $1 AND provider_id = $2 AND attempt_id IS NOT NULL AND updated_at >= $3";
 const HEAR: &str = "UPDATE provider_parts SET state = $4, error = $5
     WHERE route = $1 AND provider_id = $2 AND attempt_id = $3 AND state IS NULL";
-const PARK: &str =
-    "INSERT INTO provider_parts (route, provider_id, attempt_id, parked_as, state, error, updated_at)
+const PARK: &str = "INSERT INTO provider_parts
+    (route, provider_id, attempt_id, parked_as, state, error, updated_at)
     VALUES ($1, $2, NULL, $3, $4, $5, $6)
     ON CONFLICT (route, provider_id) DO UPDATE SET attempt_id = NULL, parked_as = excluded.parked_as,
         state = excluded.state, error = excluded.error, updated_at = excluded.updated_at
@@ -37,7 +41,8 @@ const COUNT_PARTS: &str = "SELECT count(*),
         CAST(COALESCE(SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) AS BIGINT)
     FROM provider_parts WHERE attempt_id = $1";
 const FINISH_ATTEMPT: &str = "UPDATE attempts SET status = $2, error = $3, updated_at = $4 WHERE id = $1";
-// Only what was handed over can be delivered or lost on the way; a message that was canceled since stays canceled.
+// Only what was handed over can be delivered or lost on the way; a message that was canceled since stays
+// canceled.
 const FINISH_MESSAGE: &str =
     "UPDATE messages SET status = $2, body_sealed = NULL WHERE id = $1 AND status = 'submitted'";
 
@@ -59,7 +64,8 @@ const PARKED: Duration = seconds(60);
 /// Carriers use identifiers again; a receipt later than this is about something else.
 const MATCHED: Duration = days(7);
 
-/// Remembers the identifiers that a carrier gave to the parts of a try, and takes in receipts that came before them.
+/// Remembers the identifiers that a carrier gave to the parts of a try, and takes in receipts that came
+/// before them.
 pub(super) async fn attach(
     tx: &mut Tx,
     route: &str,

@@ -1,6 +1,6 @@
-//! Forgetting on schedule (R79): codes after a day, journeys when they are over, traces of sending and signing in after
-//! thirteen months. Each run takes a bounded bite, so that a long absence is caught up with in steps. Events stay: they are
-//! the record that the others are forgotten against.
+//! Forgetting on schedule (R79): codes after a day, journeys when they are over, traces of sending and
+//! signing in after thirteen months. Each run takes a bounded bite, so that a long absence is caught up with
+//! in steps. Events stay: they are the record that the others are forgotten against.
 
 use super::rows::Rows;
 use crate::error::StorageError;
@@ -19,16 +19,17 @@ const IDEMPOTENCY_KEYS: &str = "DELETE FROM idempotency_keys WHERE (service_id, 
     (SELECT service_id, key FROM idempotency_keys WHERE created_at < $1 LIMIT $2)";
 const BLANK_FACTORS: &str = "DELETE FROM factor_states
     WHERE run = 0 AND in_a_row = 0 AND ladder_step = 0 AND sends_unconverted = 0 AND locked_until IS NULL
-        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL
+        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND rebound_at IS NULL
         AND (service_id, subject, factor, lane) IN
     (SELECT service_id, subject, factor, lane FROM factor_states
      WHERE run = 0 AND in_a_row = 0 AND ladder_step = 0 AND sends_unconverted = 0 AND locked_until IS NULL
-        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND created_at < $1
+        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND rebound_at IS NULL AND created_at < $1
      LIMIT $2)";
 const FAILURE_DAYS: &str = "DELETE FROM failure_days WHERE (service_id, subject, factor, day) IN
     (SELECT service_id, subject, factor, day FROM failure_days WHERE day < $1 LIMIT $2)";
 const PROVIDER_PARTS: &str = "DELETE FROM provider_parts WHERE (route, provider_id) IN
-    (SELECT route, provider_id FROM provider_parts WHERE attempt_id IS NOT NULL AND updated_at < $1 LIMIT $2)";
+    (SELECT route, provider_id FROM provider_parts WHERE attempt_id IS NOT NULL AND updated_at < $1
+     LIMIT $2)";
 const COUNTERS: &str = "DELETE FROM counters WHERE (service_id, kind, key, window_start, shard) IN
     (SELECT service_id, kind, key, window_start, shard FROM counters WHERE kind = $3 AND window_start < $1
      LIMIT $2)";
@@ -88,7 +89,8 @@ pub async fn purge(tx: &mut Tx, _rows: &Rows, now: Timestamp) -> Result<u64, Sto
     Ok(tx.execute_each(&statements).await?.iter().sum())
 }
 
-/// The smallest time-ordered identifier of an instant: 48 bits of Unix milliseconds lead it (RFC 9562 section 5.7).
+/// The smallest time-ordered identifier of an instant: 48 bits of Unix milliseconds lead it (RFC 9562 section
+/// 5.7).
 fn first_id_at(instant: Timestamp) -> [u8; 16] {
     let mut id = [0; 16];
     let millis = u64::try_from(instant.unix_ms()).unwrap_or(0).to_be_bytes();

@@ -1,4 +1,5 @@
-//! What all tables share: the keys that seal and index, randomness for nonces, and how the core's types lie in columns.
+//! What all tables share: the keys that seal and index, randomness for nonces, and how the core's types lie
+//! in columns.
 
 use crate::error::StorageError;
 use crate::seal::{MasterKeys, Place};
@@ -182,6 +183,6 @@ macro_rules! ids_are_bytes {
 }
 
 ids_are_bytes! {
-    ServiceId, ApiKeyId, OperatorId, AccountId, BindingId, VerificationId, MessageId, AttemptId, DeviceId, SessionId,
-    JourneyId, EventId,
+    ServiceId, ApiKeyId, OperatorId, AccountId, BindingId, VerificationId, MessageId, AttemptId, DeviceId,
+    SessionId, JourneyId, EventId,
 }

@@ -22,7 +22,8 @@ macro_rules! select {
 }
 
 const INSERT: &str = "INSERT INTO sessions
-    (id, service_id, account_id, device_id, token, second_factor, ip_sealed, created_at, last_seen_at, ended_at)
+    (id, service_id, account_id, device_id, token, second_factor, ip_sealed, created_at, last_seen_at,
+        ended_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const SAVE: &str = "UPDATE sessions SET last_seen_at = $3, ended_at = $4
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL";

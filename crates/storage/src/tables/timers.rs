@@ -1,4 +1,5 @@
-//! Which node does the clock's work. A lease saves the others the effort; it proves nothing, timers are safe to run twice.
+//! Which node does the clock's work. A lease saves the others the effort; it proves nothing, timers are safe
+//! to run twice.
 
 use super::rows::Rows;
 use crate::error::StorageError;

@@ -1,5 +1,5 @@
-//! Verifications. Addresses are sealed, codes are kept as keyed hashes only. A verification is changed while it is pending
-//! and never after, whatever a caller believes: that guard is in the statement (R4).
+//! Verifications. Addresses are sealed, codes are kept as keyed hashes only. A verification is changed while
+//! it is pending and never after, whatever a caller believes: that guard is in the statement (R4).
 
 use super::rows::{Rows, SubjectBytes};
 use super::write::Write;
@@ -15,8 +15,8 @@ use countersign_core::time::Timestamp;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, service_id, subject, channel, address_sealed, address_index, purpose, details, page, locale,
-                 status, code_length, code_hash, earlier_code_hashes, failures, sends, last_sent_at,
+            "SELECT id, service_id, subject, channel, address_sealed, address_index, purpose, details, page,
+                 locale, status, code_length, code_hash, earlier_code_hashes, failures, sends, last_sent_at,
                  code_expires_at, deadline, created_at, finished_at
              FROM verifications WHERE ",
             $rest
@@ -25,8 +25,8 @@ macro_rules! select {
 }
 
 const INSERT: &str = "INSERT INTO verifications
-    (id, service_id, subject, channel, address_sealed, address_index, purpose, details, page, locale, code_length,
-        created_at, deadline, status, code_hash, earlier_code_hashes, failures, sends, last_sent_at,
+    (id, service_id, subject, channel, address_sealed, address_index, purpose, details, page, locale,
+        code_length, created_at, deadline, status, code_hash, earlier_code_hashes, failures, sends, last_sent_at,
         code_expires_at, finished_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 const SAVE: &str =
@@ -34,7 +34,8 @@ const SAVE: &str =
         sends = $7, last_sent_at = $8, code_expires_at = $9, finished_at = $10
     WHERE id = $1 AND service_id = $2 AND status = 'pending'";
 const SUPERSEDE: &str = "UPDATE verifications SET status = 'superseded', finished_at = $6
-    WHERE service_id = $1 AND subject = $2 AND channel = $3 AND purpose = $4 AND id <> $5 AND status = 'pending'";
+    WHERE service_id = $1 AND subject = $2 AND channel = $3 AND purpose = $4 AND id <> $5
+        AND status = 'pending'";
 const LOAD: &str = select!("id = $1 AND service_id = $2");
 const LOCK: &str = select!("id = $1 AND service_id = $2 {FOR_UPDATE}");
 const DUE: &str = "SELECT service_id, id FROM verifications WHERE status = 'pending' AND deadline <= $1

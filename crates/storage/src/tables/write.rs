@@ -1,5 +1,5 @@
-//! One change as one statement: its text, its values, and how many rows it must touch. Built without a database, run as a
-//! list, which PostgreSQL is sent in one go.
+//! One change as one statement: its text, its values, and how many rows it must touch. Built without a
+//! database, run as a list, which PostgreSQL is sent in one go.
 
 use crate::error::StorageError;
 use crate::tx::Tx;

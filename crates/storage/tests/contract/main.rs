@@ -10,8 +10,11 @@ mod races;
 mod schema;
 mod server;
 mod statements;
+mod tables;
 mod transactions;
 mod wakes;
+
+use tables::{codes, forgetting, people, receipts, secrecy, sending};
 
 /// Runs each listed test on each engine.
 macro_rules! on_every_engine {
@@ -33,19 +36,63 @@ macro_rules! on_every_engine {
 }
 
 on_every_engine! {
+    codes::counters_answer_in_the_order_asked,
+    codes::counters_lose_nothing_when_64_add_at_once,
+    codes::factor_states_round_trip_by_lane,
+    codes::failures_count_for_365_days,
+    codes::of_64_wrong_guesses_five_are_compared,
+    codes::overdue_verifications_are_found,
+    codes::superseding_spares_other_purposes_subjects_and_the_newest,
+    codes::the_right_code_64_times_is_one_success,
+    codes::verifications_round_trip_and_stay_finished,
+    forgetting::codes_are_forgotten_a_day_after_the_end,
+    forgetting::counters_outlive_their_window_once,
+    forgetting::journeys_are_forgotten_when_they_are_over,
+    forgetting::rows_that_say_nothing_are_forgotten,
+    forgetting::traces_are_forgotten_after_thirteen_months,
     keys::a_changed_or_missing_master_key_is_refused,
     keys::a_new_key_in_front_is_accepted_and_remembered,
     keys::the_anchor_stays,
+    people::a_number_has_one_live_binding_per_service,
+    people::a_timer_belongs_to_one_node_at_a_time,
+    people::accounts_round_trip_and_stay_in_their_service,
+    people::an_idempotency_key_is_used_once,
+    people::devices_round_trip_and_stay_forgotten,
+    people::entries_are_read_in_pages_newest_first,
+    people::journeys_round_trip,
+    people::one_email_opens_one_account_per_service,
+    people::racing_binds_of_one_number_have_one_winner,
+    people::services_keys_and_staff_round_trip,
+    people::sessions_round_trip_and_stay_ended,
     races::a_full_queue_is_busy_and_loses_nothing,
     races::increments_are_never_lost,
     races::one_of_64_guarded_updates_wins,
     races::one_of_64_inserts_of_one_key_wins,
+    receipts::a_long_message_is_delivered_when_all_its_parts_are,
+    receipts::a_receipt_may_come_before_the_carriers_own_answer,
+    receipts::an_answer_and_its_receipt_that_cross_always_meet,
+    receipts::an_early_receipt_is_taken_by_one_message_only,
+    receipts::of_two_spellings_the_newest_try_is_meant,
+    receipts::receipts_of_another_route_or_week_are_not_ours,
+    receipts::receipts_that_waited_in_vain_are_forgotten,
+    receipts::the_first_final_word_counts,
     schema::a_changed_migration_is_refused,
     schema::a_failing_migration_leaves_nothing,
     schema::a_newer_database_is_refused,
+    schema::every_statement_can_be_prepared,
     schema::later_migrations_are_added_once,
     schema::the_products_own_schema_is_made,
-    schema::every_statement_can_be_prepared,
+    secrecy::nothing_sealed_can_be_read_at_rest,
+    secrecy::sealed_values_are_bound_to_row_and_key,
+    sending::a_dead_message_loses_its_body,
+    sending::a_late_word_does_not_undo_a_newer_try,
+    sending::a_message_that_cannot_be_read_does_not_stop_the_others,
+    sending::a_try_ends_as_it_was_judged,
+    sending::dispatchers_never_share_a_message,
+    sending::leases_of_a_lost_node_are_given_back,
+    sending::messages_are_leased_oldest_first_and_once,
+    sending::messages_too_late_to_be_of_use_expire,
+    sending::what_was_canceled_is_not_sent_and_stays_canceled,
     statements::comparisons_and_counts_are_integers,
     statements::every_kind_of_value_round_trips,
     statements::parameters_bind_by_number_not_by_appearance,
