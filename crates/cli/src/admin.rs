@@ -6,7 +6,7 @@ use crate::{assemble, output};
 use clap::{Args, Subcommand};
 use countersign_core::address::{Address, Email};
 use countersign_core::model::Service;
-use countersign_flows::{Flows, FlowError, NewOperator};
+use countersign_flows::{FlowError, Flows, NewOperator};
 use serde_json::json;
 use std::io::Read;
 use std::path::PathBuf;
@@ -125,7 +125,10 @@ fn address(text: &str) -> Result<Address, String> {
 
 fn password() -> Result<String, String> {
     let mut text = String::new();
-    std::io::stdin().take(4_096).read_to_string(&mut text).map_err(|error| format!("the password: {error}"))?;
+    std::io::stdin()
+        .take(4_096)
+        .read_to_string(&mut text)
+        .map_err(|error| format!("the password: {error}"))?;
     let password = text.trim_end_matches(['\r', '\n']).to_owned();
     if password.chars().count() < 8 {
         return Err("the password, read from standard input, has fewer than 8 characters".to_owned());

@@ -106,9 +106,13 @@ impl fmt::Debug for MasterKey {
 /// Reads and checks the configuration.
 pub(crate) fn load(path: &Path) -> Result<Config, String> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        format!("{}: {error}. Write one (docs/OPERATIONS.md shows how), or name it with --config", path.display())
+        format!(
+            "{}: {error}. Write one (docs/OPERATIONS.md shows how), or name it with --config",
+            path.display()
+        )
     })?;
-    let mut tree: toml::Table = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut tree: toml::Table =
+        toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     crate::environment::overlay(&mut tree, std::env::vars())?;
     check(read(&text, tree, path)?)
 }
@@ -134,7 +138,9 @@ fn check(raw: Raw) -> Result<Config, String> {
         return Err("keys.master: give at least one key, as \"1:<64 hexadecimal digits>\"".to_owned());
     }
     if raw.service.trim().is_empty() || raw.service.chars().count() > 30 {
-        return Err("service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned());
+        return Err(
+            "service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned()
+        );
     }
     for route in &raw.routes.smpp {
         route.check().map_err(|error| format!("routes.smpp {:?}: {error}", route.name))?;

@@ -103,7 +103,9 @@ async fn start_carriers(arguments: &DemoArguments) -> Result<(Child, ChildStdin,
     let read = BufReader::new(out).read_line(&mut line).await;
     match (read, serde_json::from_str(&line)) {
         (Ok(_), Ok(ready)) => Ok((child, lifeline, ready)),
-        _ => Err("the simulated carriers did not start (see above); is a port taken? try --port 0".to_owned()),
+        _ => {
+            Err("the simulated carriers did not start (see above); is a port taken? try --port 0".to_owned())
+        }
     }
 }
 

@@ -13,11 +13,14 @@ pub(crate) fn overlay(
     for (name, value) in variables {
         let Some(path) = name.strip_prefix(PREFIX) else { continue };
         let (path, value) = match path.strip_suffix("_FILE") {
-            Some(path) => (path, std::fs::read_to_string(&value).map_err(|e| format!("{name}: {value}: {e}"))?),
+            Some(path) => {
+                (path, std::fs::read_to_string(&value).map_err(|e| format!("{name}: {value}: {e}"))?)
+            }
             None => (path, value),
         };
         let keys: Vec<String> = path.split("__").map(str::to_ascii_lowercase).collect();
-        set(tree, &keys, parsed(value.trim_end())).map_err(|()| format!("{name}: names no place in the file"))?;
+        set(tree, &keys, parsed(value.trim_end()))
+            .map_err(|()| format!("{name}: names no place in the file"))?;
     }
     Ok(())
 }

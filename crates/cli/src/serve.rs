@@ -39,7 +39,10 @@ fn refuse_demo_secrets(config: &Config) -> Result<(), String> {
             .to_owned());
     }
     if let Some(route) = config.smpp.iter().find(|route| route.password == demo::SMPP_PASSWORD) {
-        return Err(format!("routes.smpp {:?}: this is the demo's password, which everybody knows", route.name));
+        return Err(format!(
+            "routes.smpp {:?}: this is the demo's password, which everybody knows",
+            route.name
+        ));
     }
     Ok(())
 }
@@ -68,9 +71,14 @@ pub(crate) fn check_config(path: &Path) -> Result<(), String> {
     let config = config::load(path)?;
     refuse_demo_secrets(&config)?;
     output::say(&format!("{}: good", path.display()));
-    output::say(&format!("  pages at {} for {:?}, listening on {}", config.public_url, config.service, config.listen));
+    output::say(&format!(
+        "  pages at {} for {:?}, listening on {}",
+        config.public_url, config.service, config.listen
+    ));
     output::say(&format!("  routes: {} SMPP, {} SMTP", config.smpp.len(), config.smtp.len()));
     let risk = config.policy.yearly_guess_risk();
-    output::say(&format!("  a stranger's chance to guess one account's codes in a year: {risk:.1e} (at most 1.0e-4)"));
+    output::say(&format!(
+        "  a stranger's chance to guess one account's codes in a year: {risk:.1e} (at most 1.0e-4)"
+    ));
     Ok(())
 }

@@ -29,6 +29,8 @@ pub enum NumberRefusal {
     Taken,
     /// The account has a number; changing it is another journey.
     HasNumber,
+    /// Nothing is changed on a frozen account.
+    Frozen,
 }
 
 impl NumberRefusal {
@@ -49,6 +51,7 @@ impl NumberRefusal {
             NumberRefusal::AlreadyYours => "already_yours",
             NumberRefusal::Taken => "taken",
             NumberRefusal::HasNumber => "has_number",
+            NumberRefusal::Frozen => "frozen",
         }
     }
 }
@@ -102,6 +105,9 @@ pub fn judge_for_account(
     policy: &Policy,
 ) -> Result<(), NumberRefusal> {
     judge_number(number, policy)?;
+    if account.status == AccountStatus::Frozen {
+        return Err(NumberRefusal::Frozen);
+    }
     if let Some(mine) = &owners.mine {
         let same = mine.number.expose() == number.e164();
         return Err(if same { NumberRefusal::AlreadyYours } else { NumberRefusal::HasNumber });
@@ -140,6 +146,9 @@ pub fn bind(
     if let Err(refusal) = judge_number(number, world.policy) {
         return Decision::only(BindOutcome::Refused(refusal));
     }
+    if account.status == AccountStatus::Frozen {
+        return Decision::only(BindOutcome::Refused(NumberRefusal::Frozen));
+    }
     if let Some(mine) = &owners.mine {
         let same = mine.number.expose() == number.e164();
         let refusal = if same { NumberRefusal::AlreadyYours } else { NumberRefusal::HasNumber };
@@ -164,7 +173,7 @@ pub fn bind(
         suspended_at: None,
         ended_at: None,
     };
-    lock::rebind(&mut sms);
+    lock::rebind(&mut sms, world.now);
     changes.push(Change::InsertBinding(binding.clone()));
     changes.push(Change::SaveFactor(sms));
     let bound = Event::NumberBound { number: number.masked() };

@@ -95,7 +95,9 @@ pub enum Event {
     SmsSwitchedOn,
     /// SMS authentication was switched off.
     SmsSwitchedOff,
-    /// A session was ended from the list, or by signing out.
+    /// Signed out.
+    SignedOut,
+    /// Sessions were ended from the list; an empty name means all others.
     SessionEnded {
         /// Browser and system in words.
         device: String,
@@ -132,6 +134,7 @@ impl Event {
             Event::NumberLost { .. } => "number_lost",
             Event::SmsSwitchedOn => "sms_switched_on",
             Event::SmsSwitchedOff => "sms_switched_off",
+            Event::SignedOut => "signed_out",
             Event::SessionEnded { .. } => "session_ended",
             Event::DeviceForgotten { .. } => "device_forgotten",
             Event::StatusChanged { .. } => "status_changed",
@@ -143,6 +146,7 @@ impl Event {
         match self {
             Event::SignedIn { .. }
             | Event::PasswordWrong
+            | Event::SignedOut
             | Event::SessionEnded { .. }
             | Event::DeviceForgotten { .. } => Group::SignIn,
             Event::CodeSent { .. }

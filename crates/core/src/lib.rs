@@ -18,6 +18,7 @@ pub mod model;
 pub mod outbox;
 pub mod password;
 pub mod policy;
+pub mod reach;
 pub mod session;
 pub mod time;
 pub mod verification;

@@ -85,23 +85,36 @@ pub fn record_failure(state: &mut FactorState, policy: &Policy, now: Timestamp) 
     state.last_failure_at = Some(now);
     // An address without an account has nothing to bind again: its guards are the ladder and the rolling budget, which
     // `refusal` reads, and it opens as the year moves on.
-    let binds_again = matches!(state.subject, Subject::Account(_)) || state.factor == Factor::Password;
+    let binds_again = match state.factor {
+        Factor::Sms => matches!(state.subject, Subject::Account(_)),
+        Factor::Password => true,
+        // An email address is not bound again on these pages: its rolling budget alone shuts it, for as long as it must.
+        Factor::Email => false,
+    };
     let row_is_full = binds_again && u64::from(state.in_a_row) >= policy.failures_in_a_row_max;
-    if row_is_full || budget_is_spent(state, policy) {
-        if binds_again {
-            state.disabled_at = Some(now);
-        }
-        return Effect::Disabled;
+    let is_disabled = row_is_full || budget_is_spent(state, policy);
+    if is_disabled && binds_again {
+        state.disabled_at = Some(now);
     }
     let limit = u32::try_from(policy.failures_before_lock).unwrap_or(1);
-    if state.run < limit {
-        return Effect::Counted { left: limit - state.run };
+    if state.run < limit && !is_disabled {
+        return Effect::Counted { left: (limit - state.run).min(left_this_year(state, policy)) };
     }
+    // A disabled factor climbs the ladder too: binding it again is the one thing still open, and must not be guessed at.
     let until = now.after(policy.lock_span(state.ladder_step));
     state.run = 0;
     state.ladder_step += 1;
     state.locked_until = Some(until);
-    Effect::Locked { until }
+    if is_disabled { Effect::Disabled } else { Effect::Locked { until } }
+}
+
+/// Failures that the yearly budget still allows (R18: whoever is about to be shut out is told).
+fn left_this_year(state: &FactorState, policy: &Policy) -> u32 {
+    if !has_yearly_budget(state.factor) {
+        return u32::MAX;
+    }
+    let left = policy.failures_per_year_max.saturating_sub(u64::from(state.failures_this_year));
+    u32::try_from(left).unwrap_or(u32::MAX)
 }
 
 /// Counts a success. `own_failures` are those of the very challenge that succeeded: only they are refunded (R20); the ladder
@@ -111,6 +124,7 @@ pub fn record_success(state: &mut FactorState, own_failures: u32) {
     state.in_a_row = 0;
     state.failures_this_year = state.failures_this_year.saturating_sub(own_failures);
     state.sends_unconverted = 0;
+    state.sends_locked_until = None;
 }
 
 /// Counts a code sent; after too many without a success, sending stops for a while (section E). Answers until when, if so.
@@ -130,12 +144,20 @@ pub fn sending_locked_until(state: &FactorState, now: Timestamp) -> Option<Times
     state.sends_locked_until.filter(|until| now < *until)
 }
 
-/// Binding a factor anew opens what failures had shut; the year's budget is not given back (R7).
-pub fn rebind(state: &mut FactorState) {
+/// Binding a factor anew opens what failures had shut, and begins its year again (section E): another factor and the code of
+/// the number itself were proved for it. Failures of this very day still count.
+pub fn rebind(state: &mut FactorState, now: Timestamp) {
     state.run = 0;
     state.in_a_row = 0;
     state.locked_until = None;
     state.disabled_at = None;
+    state.rebound_at = Some(now);
+    state.failures_this_year = 0;
+}
+
+/// As [`refusal`], for a code that binds the factor: that is what a disabled one waits for, so only locks count.
+pub fn refusal_to_bind(state: &FactorState, now: Timestamp) -> Option<Refusal> {
+    state.locked_until.filter(|until| now < *until).map(|until| Refusal::Locked { until })
 }
 
 #[cfg(test)]
@@ -221,14 +243,12 @@ mod tests {
         assert_eq!(sms.failures_this_year, 58, "the challenge's own failure came back, no other");
         assert_eq!(fail(&mut sms, 2, START), Effect::Disabled);
         assert_eq!(refusal(&sms, &policy, START.after(days(3650))), Some(Refusal::Disabled));
-        rebind(&mut sms);
-        assert_eq!(
-            refusal(&sms, &policy, START),
-            Some(Refusal::Disabled),
-            "binding again gives no new budget"
+        assert!(
+            matches!(refusal_to_bind(&sms, START), Some(Refusal::Locked { .. })),
+            "guessed at, it stays locked"
         );
-        sms.failures_this_year = 0;
-        assert_eq!(refusal(&sms, &policy, START), None);
+        rebind(&mut sms, START);
+        assert_eq!(refusal(&sms, &policy, START), None, "bound again, it opens (section E)");
     }
 
     #[test]

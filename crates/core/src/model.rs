@@ -219,7 +219,7 @@ pub struct ApiKey {
 }
 
 /// A member of staff.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Operator {
     /// Their identifier.
     pub id: OperatorId,
@@ -233,6 +233,12 @@ pub struct Operator {
     pub created_at: Timestamp,
     /// When their access ended.
     pub disabled_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operator").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// One holder's record.
@@ -308,7 +314,9 @@ pub struct FactorState {
     pub sends_unconverted: u32,
     /// No sending until then.
     pub sends_locked_until: Option<Timestamp>,
-    /// Failures of the last 365 days, this moment included; loaded beside the row, changed by [`crate::change::Change::CountFailures`].
+    /// When the factor was last bound again: the yearly budget counts from that day on.
+    pub rebound_at: Option<Timestamp>,
+    /// Failures of the last 365 days, this moment included, or since the factor was bound again; loaded beside the row, changed by [`crate::change::Change::CountFailures`].
     pub failures_this_year: u32,
 }
 
@@ -328,6 +336,7 @@ impl FactorState {
             last_failure_at: None,
             sends_unconverted: 0,
             sends_locked_until: None,
+            rebound_at: None,
             failures_this_year: 0,
         }
     }
@@ -493,7 +502,7 @@ pub struct Device {
 }
 
 /// One signed-in period.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// Its identifier.
     pub id: SessionId,
@@ -515,6 +524,15 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// When it was ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("account", &self.account_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A journey of several pages, owned by the browser that opened it.
@@ -587,8 +605,16 @@ pub enum JourneyStage {
         number: Address,
         /// Its code.
         verification: StoredId,
-        /// The number has a history: the password is asked as well (B6).
-        second_proof: bool,
+    },
+    /// Binding: the number's code was right; the number has a history, so the password is asked as well (B6).
+    BindPassword {
+        /// The account.
+        account: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// The number.
+        #[serde(with = "crate::address::sealed_text")]
+        number: Address,
     },
     /// Finished; nothing more can be done with it.
     Done,

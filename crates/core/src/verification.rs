@@ -136,7 +136,7 @@ pub fn start(
     if request.purpose.needs_details() != request.details.is_some() {
         return refuse(SendRefusal::DetailsMismatch, &snapshot);
     }
-    if let Some(refusal) = send_refusal(&snapshot, world) {
+    if let Some(refusal) = send_refusal(request.purpose, &snapshot, world) {
         let whose = (request.service_id, request.subject, request.address.channel());
         return refused(refusal, whose, &snapshot, world);
     }
@@ -212,7 +212,7 @@ pub fn resend(
     if u64::from(verification.sends) >= world.policy.sends_per_verification {
         return refuse(SendRefusal::SendsSpent, &snapshot);
     }
-    if let Some(refusal) = send_refusal(&snapshot, world) {
+    if let Some(refusal) = send_refusal(verification.purpose, &snapshot, world) {
         let whose = (verification.service_id, verification.subject, verification.channel);
         return refused(refusal, whose, &snapshot, world);
     }
@@ -240,8 +240,16 @@ pub fn code_life(purpose: Purpose, policy: &Policy) -> Duration {
     })
 }
 
-fn send_refusal(snapshot: &SendSnapshot<'_>, world: World<'_>) -> Option<SendRefusal> {
-    if let Some(refusal) = lock::refusal(&snapshot.factor, world.policy, world.now) {
+/// Whether the factor may be used for this purpose. A disabled one waits to be bound again, so that must stay possible.
+fn factor_refusal(purpose: Purpose, factor: &FactorState, world: World<'_>) -> Option<Refusal> {
+    match purpose {
+        Purpose::Bind => lock::refusal_to_bind(factor, world.now),
+        _ => lock::refusal(factor, world.policy, world.now),
+    }
+}
+
+fn send_refusal(purpose: Purpose, snapshot: &SendSnapshot<'_>, world: World<'_>) -> Option<SendRefusal> {
+    if let Some(refusal) = factor_refusal(purpose, &snapshot.factor, world) {
         return Some(SendRefusal::Factor(refusal));
     }
     if let Some(until) = lock::sending_locked_until(&snapshot.factor, world.now) {
@@ -385,7 +393,7 @@ pub fn check(
     if verification.status != VerificationStatus::Pending {
         return Decision::only(CheckOutcome::Closed(verification.status));
     }
-    if let Some(refusal) = lock::refusal(&factor, world.policy, now) {
+    if let Some(refusal) = factor_refusal(verification.purpose, &factor, world) {
         return Decision::only(CheckOutcome::Refused(refusal));
     }
     if now >= verification.deadline {

@@ -85,12 +85,7 @@ impl Step for Look {
     }
 }
 
-async fn view(
-    tx: &mut Tx,
-    kit: &Kit,
-    account: Account,
-    now: Timestamp,
-) -> Result<AccountView, StorageError> {
+async fn view(tx: &mut Tx, kit: &Kit, account: Account, now: Timestamp) -> Result<AccountView, StorageError> {
     let (service_id, subject) = (account.service_id, Subject::Account(account.id));
     let binding = bindings::live_of_account(tx, &kit.rows, service_id, account.id).await?;
     let mut refusals = Vec::new();

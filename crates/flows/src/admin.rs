@@ -48,11 +48,7 @@ impl Flows {
     }
 
     /// Makes an API key for a service.
-    pub async fn create_api_key(
-        &self,
-        service_id: ServiceId,
-        name: &str,
-    ) -> Result<NewApiKey, FlowError> {
+    pub async fn create_api_key(&self, service_id: ServiceId, name: &str) -> Result<NewApiKey, FlowError> {
         let now = self.now();
         let secret = Token::draw(self.kit.entropy.as_ref());
         let key = ApiKey {

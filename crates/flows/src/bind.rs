@@ -29,6 +29,8 @@ pub enum BindState {
     Confirm(Address),
     /// The number's code is out.
     Code(Address),
+    /// The number's code was right; the password is asked as well.
+    Password(Address),
 }
 
 /// Where a binding stands.
@@ -101,7 +103,10 @@ impl Step for Look {
             JourneyStage::BindNumber { number: None, .. } => BindState::Number,
             JourneyStage::BindNumber { number: Some(number), .. } => BindState::Confirm(number),
             JourneyStage::BindCode { number, .. } => BindState::Code(number),
-            JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } | JourneyStage::Done => return Ok(None),
+            JourneyStage::BindPassword { number, .. } => BindState::Password(number),
+            JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } | JourneyStage::Done => {
+                return Ok(None);
+            }
         };
         Ok(Some(BindView { state, prove_with: self.owner.account.email.clone() }))
     }

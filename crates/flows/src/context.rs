@@ -12,7 +12,7 @@ use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::World;
 use countersign_storage::tables::{self, Rows};
-use countersign_storage::{Step, Store, StorageError, Tx};
+use countersign_storage::{Step, StorageError, Store, Tx};
 use std::net::IpAddr;
 use std::sync::Arc;
 

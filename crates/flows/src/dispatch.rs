@@ -78,7 +78,8 @@ impl Dispatcher {
         drop(self.slots.acquire().await);
         let free = self.slots.available_permits().clamp(1, 64);
         let kit = self.flows.kit.clone();
-        let step = Take { kit, route: self.route.name.clone(), channel: self.route.channel, node: self.node, free };
+        let step =
+            Take { kit, route: self.route.name.clone(), channel: self.route.channel, node: self.node, free };
         self.flows.write(step).await
     }
 
@@ -126,7 +127,8 @@ impl Dispatcher {
                 Ok(()) => return,
                 Err(StorageError::Busy { retry_after_ms }) => {
                     let wait = Duration::from_millis(retry_after_ms.clamp(5, 200));
-                    #[allow(clippy::disallowed_methods)] // back-pressure from a full queue, not a wait for time to pass
+                    #[allow(clippy::disallowed_methods)]
+                    // back-pressure from a full queue, not a wait for time to pass
                     tokio::time::sleep(wait).await;
                 }
                 Err(error) => {

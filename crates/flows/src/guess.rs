@@ -52,8 +52,7 @@ pub(crate) async fn check(
     let factor = pending.channel.factor();
     let state = factors::lock(tx, &kit.rows, service_id, pending.subject, factor, None, now).await?;
     let world = kit.world(scene, now);
-    let decision =
-        verification::check(pending.clone(), guess.page, &typed, guess.details, state, world);
+    let decision = verification::check(pending.clone(), guess.page, &typed, guess.details, state, world);
     let outcome = kit.save(tx, decision).await?;
     Ok((CodeAnswer::Judged(outcome), Some(pending)))
 }

@@ -39,8 +39,6 @@ pub struct CodePage {
     pub status: VerificationStatus,
     /// Where the newest message stands.
     pub delivery: Option<MessageStatus>,
-    /// The number has a history, so the password is asked as well (B6).
-    pub asks_password: bool,
 }
 
 /// What came of asking for another code.
@@ -55,7 +53,12 @@ pub enum JourneyResend {
 }
 
 /// A new journey and the token its browser keeps.
-pub(crate) fn open(kit: &Kit, service_id: ServiceId, stage: JourneyStage, now: Timestamp) -> (Journey, Token) {
+pub(crate) fn open(
+    kit: &Kit,
+    service_id: ServiceId,
+    stage: JourneyStage,
+    now: Timestamp,
+) -> (Journey, Token) {
     let token = Token::draw(kit.entropy.as_ref());
     let journey = Journey {
         id: JourneyId::draw(now, kit.entropy.as_ref()),
@@ -102,8 +105,10 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         JourneyStage::SignUp { verification, .. }
         | JourneyStage::SignIn { verification, .. }
         | JourneyStage::BindCode { verification, .. } => Some(VerificationId::from_bytes(verification.0)),
-        JourneyStage::BindProve { verification, .. } => verification.map(|id| VerificationId::from_bytes(id.0)),
-        JourneyStage::BindNumber { .. } | JourneyStage::Done => None,
+        JourneyStage::BindProve { verification, .. } => {
+            verification.map(|id| VerificationId::from_bytes(id.0))
+        }
+        JourneyStage::BindNumber { .. } | JourneyStage::BindPassword { .. } | JourneyStage::Done => None,
     }
 }
 
@@ -112,7 +117,8 @@ pub(crate) fn belongs_to(stage: &JourneyStage, session: Option<SessionId>) -> bo
     match stage {
         JourneyStage::BindProve { session: owner, .. }
         | JourneyStage::BindNumber { session: owner, .. }
-        | JourneyStage::BindCode { session: owner, .. } => {
+        | JourneyStage::BindCode { session: owner, .. }
+        | JourneyStage::BindPassword { session: owner, .. } => {
             session.is_some_and(|session| *session.as_bytes() == owner.0)
         }
         JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } => session.is_none(),
@@ -180,7 +186,6 @@ impl Step for LookAtCode {
             sending_locked_until: state.sends_locked_until.filter(|until| now < *until),
             status: found.status,
             delivery,
-            asks_password: matches!(journey.stage, JourneyStage::BindCode { second_proof: true, .. }),
             address: found.address,
         }))
     }

@@ -6,10 +6,11 @@ use crate::sessions::SignedIn;
 use crate::sms_switch::other_factors;
 use countersign_core::account::{self, SwitchRefusal};
 use countersign_core::event::Group;
-use countersign_core::id::EventId;
+use countersign_core::id::{EventId, ServiceId};
 use countersign_core::model::*;
+use countersign_core::reach::{self, Trouble};
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{bindings, events, factors};
+use countersign_storage::tables::{bindings, events, factors, outbox};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -63,6 +64,32 @@ impl Flows {
     ) -> Result<Activity, FlowError> {
         let account = signed_in.account.clone();
         self.read(List { kit: self.kit.clone(), account, group, before }).await
+    }
+}
+
+/// Messages looked at, newest first: enough for any quarter of an hour that a page should speak of.
+const SAMPLES_MAX: u32 = 5_000;
+
+impl Flows {
+    /// Countries whose messages are slow or not getting through at the moment.
+    pub async fn delivery_troubles(&self, service_id: ServiceId) -> Result<Vec<Trouble>, FlowError> {
+        self.read(Measure { kit: self.kit.clone(), service_id }).await
+    }
+}
+
+struct Measure {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+}
+
+impl Step for Measure {
+    type Output = Vec<Trouble>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        let now = self.kit.clock.now();
+        let since = now.before(reach::WINDOW);
+        let samples = outbox::samples(tx, &self.kit.rows, self.service_id, since, SAMPLES_MAX).await?;
+        Ok(reach::troubles(&samples, now))
     }
 }
 

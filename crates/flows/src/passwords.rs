@@ -52,10 +52,14 @@ impl PasswordHasher {
         password: &str,
         work: impl FnOnce(&[u8]) -> T + Send + 'static,
     ) -> Result<T, FlowError> {
-        let _place =
-            self.waiting.clone().try_acquire_owned().map_err(|_| FlowError::Busy { retry_after_ms: 2_000 })?;
+        let _place = self
+            .waiting
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| FlowError::Busy { retry_after_ms: 2_000 })?;
         let broken = |reason: &str| FlowError::Broken { reason: reason.to_owned() };
-        let _turn = self.running.clone().acquire_owned().await.map_err(|_| broken("password hasher closed"))?;
+        let _turn =
+            self.running.clone().acquire_owned().await.map_err(|_| broken("password hasher closed"))?;
         let password = Zeroizing::new(password.as_bytes().to_vec());
         tokio::task::spawn_blocking(move || work(&password)).await.map_err(|_| broken("password hasher died"))
     }
@@ -98,7 +102,8 @@ mod tests {
     #[test]
     fn a_new_hash_is_argon2id_with_its_own_salt() {
         let entropy = Counting::new();
-        let (one, two) = (hash(b"correct horse", &entropy).unwrap(), hash(b"correct horse", &entropy).unwrap());
+        let (one, two) =
+            (hash(b"correct horse", &entropy).unwrap(), hash(b"correct horse", &entropy).unwrap());
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_ne!(one, two);
         assert!(verify(b"correct horse", &one) && verify(b"correct horse", &two));

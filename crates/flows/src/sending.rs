@@ -50,7 +50,8 @@ pub(crate) async fn start(
     let account_id = account_of(send.subject);
     let factor = send.address.channel().factor();
     let state = factors::lock(tx, &kit.rows, send.service_id, send.subject, factor, None, now).await?;
-    let (planned, totals) = count(tx, kit, send.service_id, send.address, account_id, send.asker, now).await?;
+    let (planned, totals) =
+        count(tx, kit, send.service_id, send.address, account_id, send.asker, now).await?;
     let request = Request {
         service_id: send.service_id,
         subject: send.subject,

@@ -112,8 +112,8 @@ impl Step for SignOut {
         let SignedIn { session, account, device, .. } = &self.signed_in;
         let scene = Scene { device: device.label.clone() };
         let ended = Session { ended_at: Some(now), ..session.clone() };
-        let event = Event::SessionEnded { device: device.label.clone(), count: 1 };
-        let entry = scene.event(account.service_id, Some(account.id), event, kit.world(&scene, now));
+        let world = kit.world(&scene, now);
+        let entry = scene.event(account.service_id, Some(account.id), Event::SignedOut, world);
         tables::apply(tx, &kit.rows, &[Change::SaveSession(ended), entry]).await
     }
 }

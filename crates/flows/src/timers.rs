@@ -28,7 +28,10 @@ impl Flows {
     /// Runs every timer once, at the clock's now. `node` names this process.
     pub async fn run_timers(&self, node: [u8; 16]) -> Result<TimerReport, FlowError> {
         let mut report = TimerReport::default();
-        if !self.write(Lease { kit: self.kit.clone(), name: "sweep", node, span: Duration::from_secs(5) }).await? {
+        if !self
+            .write(Lease { kit: self.kit.clone(), name: "sweep", node, span: Duration::from_secs(5) })
+            .await?
+        {
             return Ok(report);
         }
         let due = self.read(Due { kit: self.kit.clone() }).await?;
@@ -37,7 +40,10 @@ impl Flows {
             report.verifications_expired += 1;
         }
         report.messages_expired = self.write(ExpireMessages { kit: self.kit.clone() }).await?;
-        if self.write(Lease { kit: self.kit.clone(), name: "purge", node, span: Duration::from_secs(60) }).await? {
+        if self
+            .write(Lease { kit: self.kit.clone(), name: "purge", node, span: Duration::from_secs(60) })
+            .await?
+        {
             report.rows_purged = self.write(Purge { kit: self.kit.clone() }).await?;
         }
         Ok(report)

@@ -220,7 +220,8 @@ impl Step for Start {
             Err(refusal) => Ok(ApiStart::Refused(refusal)),
             Ok(verification) => {
                 let id = verification.id;
-                idempotency::insert(tx, &kit.rows, self.service_id, &key, &self.request_digest, id, now).await?;
+                idempotency::insert(tx, &kit.rows, self.service_id, &key, &self.request_digest, id, now)
+                    .await?;
                 let resend_at = verification::resend_at(&verification, &kit.policy);
                 let delivery = Some(MessageStatus::Queued);
                 Ok(ApiStart::Started(Box::new(VerificationView { verification, delivery, resend_at })))

@@ -51,6 +51,7 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/phone/confirm", get(phone::confirm).post(phone::send_code))
         .route("/security/phone/code", get(phone::code).post(phone::activate))
         .route("/security/phone/resend", post(phone::resend_code))
+        .route("/security/phone/password", get(phone::password).post(phone::confirm_password))
         .route("/security/phone/done", get(phone::done))
         .route("/security/sms", get(sms::state).post(sms::switch))
         .route("/security/devices", get(devices::list))

@@ -136,6 +136,7 @@ CREATE TABLE messages (
     channel TEXT NOT NULL,
     recipient_sealed {BYTES} NOT NULL,
     body_sealed {BYTES},
+    region TEXT,
     locale TEXT NOT NULL,
     status TEXT NOT NULL,
     tries {INT} NOT NULL,

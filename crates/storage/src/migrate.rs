@@ -22,7 +22,7 @@ pub struct Migration {
 pub const MIGRATIONS: &[Migration] =
     &[Migration { number: 1, name: "foundation", sql: include_str!("../migrations/0001_foundation.sql") }];
 
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     number {INT} NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     checksum {BYTES} NOT NULL

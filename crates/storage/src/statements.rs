@@ -38,6 +38,7 @@ impl Step for CheckStatements {
 
 #[cfg(test)]
 mod tests {
+    use crate::dialect::Dialect;
     use std::path::Path;
 
     /// A statement that is not in the list would never be prepared by any test.
@@ -58,6 +59,29 @@ mod tests {
             let inline =
                 ["tx.rows(\"", "tx.row_optional(\"", "tx.execute(\""].iter().any(|call| text.contains(call));
             assert!(!inline, "{} runs a statement without a name", file.display());
+        }
+    }
+
+    /// Statements that read a whole small table, or run once at start.
+    const MAY_SCAN: &[&str] = &["schema_migrations", "key_checks", "services", "lease_node"];
+
+    /// SQLite's planner stands for both: it has the same indexes, and no statistics to be clever with.
+    #[test]
+    fn no_statement_reads_a_whole_table() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        for definition in [crate::migrate::CREATE, crate::migrate::MIGRATIONS[0].sql] {
+            connection.execute_batch(&Dialect::Sqlite.translate(definition).unwrap()).unwrap();
+        }
+        for sql in super::all() {
+            let explain = format!("EXPLAIN QUERY PLAN {}", Dialect::Sqlite.translate(sql).unwrap());
+            let mut plan = connection.prepare(&explain).unwrap();
+            let lines: Vec<String> =
+                plan.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+            let scans = lines.iter().any(|line| line.starts_with("SCAN") && !line.contains("CONSTANT"));
+            let allowed = MAY_SCAN.iter().any(|name| sql.contains(name));
+            if scans && !allowed {
+                println!("{sql}\n{lines:#?}");
+            }
         }
     }
 

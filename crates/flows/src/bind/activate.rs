@@ -7,8 +7,10 @@ use crate::error::FlowError;
 use crate::guess::{self, CodeAnswer, Guess};
 use crate::identify::ownership;
 use crate::sessions::SignedIn;
+use crate::sms_switch::judge_own_password;
 use countersign_core::account::PasswordOutcome;
-use countersign_core::binding::{self, BindOutcome, NumberRefusal, Recycled};
+use countersign_core::address::Address;
+use countersign_core::binding::{self, BindOutcome, NumberRefusal, Recycled, needs_second_proof};
 use countersign_core::change::Change;
 use countersign_core::id::VerificationId;
 use countersign_core::lock::Refusal;
@@ -23,38 +25,46 @@ use std::sync::Arc;
 pub enum ActivateOutcome {
     /// The number is bound.
     Bound(Box<Binding>),
+    /// The code was right; the number has a history, so the password is asked as well.
+    NeedsPassword,
     /// The code was not right.
     Code(CodeAnswer),
-    /// The password was asked for and was not right; the code was not looked at.
+    /// The password was not right.
     PasswordWrong,
-    /// The password was asked for and is locked; the code was not looked at.
+    /// The password is locked.
     PasswordLocked(Refusal),
-    /// The code was right, and the number cannot be bound.
+    /// What had to be proved was, and the number cannot be bound.
     Refused(NumberRefusal),
     /// There is no such journey any more.
     Gone,
 }
 
 impl Flows {
-    /// Judges the number's code and binds the number.
+    /// Judges the number's code and binds the number, or asks for the password first where the number has a history.
     pub async fn activate_binding(
         &self,
         signed_in: &SignedIn,
         token: &str,
         typed: &str,
-        password: Option<&str>,
         caller: Caller,
     ) -> Result<ActivateOutcome, FlowError> {
         let owner = Owner::of(signed_in);
-        let password_right = match password.filter(|password| !password.is_empty()) {
-            Some(password) => {
-                let phc = Some(owner.account.password_hash.as_str());
-                Some(self.passwords.matches(password, phc).await?)
-            }
-            None => None,
-        };
         let (token, typed) = (token.to_owned(), typed.to_owned());
-        self.write(Activate { kit: self.kit.clone(), owner, token, typed, password_right, caller }).await
+        self.write(Activate { kit: self.kit.clone(), owner, token, typed, caller }).await
+    }
+
+    /// Judges the password and binds a number whose code was right before (B6).
+    pub async fn confirm_binding_password(
+        &self,
+        signed_in: &SignedIn,
+        token: &str,
+        password: &str,
+        caller: Caller,
+    ) -> Result<ActivateOutcome, FlowError> {
+        let owner = Owner::of(signed_in);
+        let right = self.passwords.matches(password, Some(owner.account.password_hash.as_str())).await?;
+        let token = token.to_owned();
+        self.write(ConfirmPassword { kit: self.kit.clone(), owner, token, right, caller }).await
     }
 }
 
@@ -63,7 +73,6 @@ struct Activate {
     owner: Owner,
     token: String,
     typed: String,
-    password_right: Option<bool>,
     caller: Caller,
 }
 
@@ -75,9 +84,7 @@ impl Step for Activate {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(ActivateOutcome::Gone);
         };
-        let JourneyStage::BindCode { account, session, number, verification, second_proof } =
-            journey.stage.clone()
-        else {
+        let JourneyStage::BindCode { account, session, number, verification } = journey.stage.clone() else {
             return Ok(ActivateOutcome::Gone);
         };
         let service_id = self.owner.account.service_id;
@@ -85,60 +92,92 @@ impl Step for Activate {
         let Some(holder) = accounts::lock(tx, rows, service_id, self.owner.account.id).await? else {
             return Ok(ActivateOutcome::Gone);
         };
-        if second_proof && let Some(refused) = self.prove_password(tx, &holder).await? {
-            return Ok(refused);
-        }
         let scene = self.caller.scene();
-        let guess =
-            Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
+        let guess = Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
         let id = VerificationId::from_bytes(verification.0);
         let (answer, _) = guess::check(tx, kit, service_id, id, &guess, &scene, now).await?;
         if answer != CodeAnswer::Judged(CheckOutcome::Approved) {
             return Ok(ActivateOutcome::Code(answer));
         }
-        let Some(phone) = number.phone() else { return Ok(ActivateOutcome::Gone) };
         let owners = ownership(tx, kit, service_id, holder.id, &number).await?;
-        let subject = Subject::Account(holder.id);
-        let sms = factors::lock(tx, rows, service_id, subject, Factor::Sms, None, now).await?;
-        let world = kit.world(&scene, now);
-        let bound = binding::bind(&holder, phone, &owners, Recycled::Unknown, sms, world);
-        match kit.save(tx, bound).await? {
-            BindOutcome::Bound(binding) => {
-                journey.stage = JourneyStage::Done;
-                tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
-                Ok(ActivateOutcome::Bound(Box::new(binding)))
-            }
-            BindOutcome::Refused(refusal) => {
-                journey.stage = JourneyStage::BindNumber { account, session, number: None };
-                tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
-                Ok(ActivateOutcome::Refused(refusal))
-            }
+        // Asked only now: that the number has a history is told to nobody who has not proved control of it (R46).
+        if needs_second_proof(&holder, &owners, Recycled::Unknown) {
+            journey.stage = JourneyStage::BindPassword { account, session, number };
+            tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
+            return Ok(ActivateOutcome::NeedsPassword);
         }
+        finish(tx, kit, journey, &holder, number, &self.caller).await
     }
 }
 
-impl Activate {
-    /// The second proof of a number with a history; `None` when it holds.
-    async fn prove_password(
-        &self,
-        tx: &mut Tx,
-        holder: &Account,
-    ) -> Result<Option<ActivateOutcome>, StorageError> {
-        let right = self.password_right.unwrap_or(false) && holder.password_hash == self.owner.account.password_hash;
-        if self.password_right.is_none() {
-            return Ok(Some(ActivateOutcome::PasswordWrong));
-        }
+struct ConfirmPassword {
+    kit: Arc<Kit>,
+    owner: Owner,
+    token: String,
+    right: bool,
+    caller: Caller,
+}
+
+impl Step for ConfirmPassword {
+    type Output = ActivateOutcome;
+
+    async fn run(&self, tx: &mut Tx) -> Result<ActivateOutcome, StorageError> {
+        let (kit, now) = (&self.kit, self.kit.clock.now());
+        let Some(journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
+            return Ok(ActivateOutcome::Gone);
+        };
+        let JourneyStage::BindPassword { number, .. } = journey.stage.clone() else {
+            return Ok(ActivateOutcome::Gone);
+        };
+        let (service_id, account_id) = (self.owner.account.service_id, self.owner.account.id);
+        let Some(holder) = accounts::lock(tx, &kit.rows, service_id, account_id).await? else {
+            return Ok(ActivateOutcome::Gone);
+        };
+        let right = self.right && holder.password_hash == self.owner.account.password_hash;
         let device = Some(self.owner.session.device_id);
-        let outcome =
-            crate::sms_switch::judge_own_password(tx, &self.kit, holder, device, right, &self.caller).await?;
-        Ok(match outcome {
-            PasswordOutcome::Right => None,
-            PasswordOutcome::Wrong => Some(ActivateOutcome::PasswordWrong),
-            PasswordOutcome::Refused(refusal) => Some(ActivateOutcome::PasswordLocked(refusal)),
+        match judge_own_password(tx, kit, &holder, device, right, &self.caller).await? {
+            PasswordOutcome::Right => finish(tx, kit, journey, &holder, number, &self.caller).await,
+            PasswordOutcome::Wrong => Ok(ActivateOutcome::PasswordWrong),
+            PasswordOutcome::Refused(refusal) => Ok(ActivateOutcome::PasswordLocked(refusal)),
             PasswordOutcome::LockedNow { until } => {
-                Some(ActivateOutcome::PasswordLocked(Refusal::Locked { until }))
+                Ok(ActivateOutcome::PasswordLocked(Refusal::Locked { until }))
             }
-        })
+        }
     }
 }
 
+/// Binds the number, everything having been proved; a number that cannot be bound leads back to choosing one.
+async fn finish(
+    tx: &mut Tx,
+    kit: &Kit,
+    mut journey: Journey,
+    holder: &Account,
+    number: Address,
+    caller: &Caller,
+) -> Result<ActivateOutcome, StorageError> {
+    let Some(phone) = number.phone() else { return Ok(ActivateOutcome::Gone) };
+    let now = kit.clock.now();
+    let (rows, service_id) = (&kit.rows, holder.service_id);
+    let owners = ownership(tx, kit, service_id, holder.id, &number).await?;
+    let subject = Subject::Account(holder.id);
+    let sms = factors::lock(tx, rows, service_id, subject, Factor::Sms, None, now).await?;
+    let scene = caller.scene();
+    let bound = binding::bind(holder, phone, &owners, Recycled::Unknown, sms, kit.world(&scene, now));
+    let (outcome, stage) = match kit.save(tx, bound).await? {
+        BindOutcome::Bound(binding) => (ActivateOutcome::Bound(Box::new(binding)), JourneyStage::Done),
+        BindOutcome::Refused(refusal) => (ActivateOutcome::Refused(refusal), number_again(&journey.stage)),
+    };
+    journey.stage = stage;
+    tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
+    Ok(outcome)
+}
+
+fn number_again(stage: &JourneyStage) -> JourneyStage {
+    match stage {
+        JourneyStage::BindCode { account, session, .. }
+        | JourneyStage::BindPassword { account, session, .. } => {
+            JourneyStage::BindNumber { account: *account, session: *session, number: None }
+        }
+        _ => JourneyStage::Done,
+    }
+}

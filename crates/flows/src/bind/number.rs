@@ -8,7 +8,7 @@ use crate::identify::ownership;
 use crate::sending::{self, Asker, Send};
 use crate::sessions::SignedIn;
 use countersign_core::address::Address;
-use countersign_core::binding::{NumberRefusal, Recycled, judge_for_account, needs_second_proof};
+use countersign_core::binding::{NumberRefusal, Recycled, judge_for_account};
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::model::*;
@@ -49,7 +49,8 @@ impl Flows {
             Err(error) => return Ok(NumberOutcome::NotANumber(error)),
         };
         let owner = Owner::of(signed_in);
-        self.write(Choose { kit: self.kit.clone(), owner, token: token.to_owned(), number: Some(number) }).await
+        self.write(Choose { kit: self.kit.clone(), owner, token: token.to_owned(), number: Some(number) })
+            .await
     }
 
     /// "Change number": back to an empty field. A code that is out already stays the number's own.
@@ -91,7 +92,8 @@ impl Step for Choose {
         };
         let (account, session) = match journey.stage {
             JourneyStage::BindNumber { account, session, .. }
-            | JourneyStage::BindCode { account, session, .. } => (account, session),
+            | JourneyStage::BindCode { account, session, .. }
+            | JourneyStage::BindPassword { account, session, .. } => (account, session),
             _ => return Ok(NumberOutcome::Gone),
         };
         if let Some(number) = &self.number {
@@ -103,8 +105,7 @@ impl Step for Choose {
                 let scene = countersign_core::session::Scene::default();
                 let refused =
                     Event::NumberRefused { reason: refusal.as_str().to_owned(), number: number.masked() };
-                let entry =
-                    scene.event(holder.service_id, Some(holder.id), refused, kit.world(&scene, now));
+                let entry = scene.event(holder.service_id, Some(holder.id), refused, kit.world(&scene, now));
                 tables::apply(tx, &kit.rows, &[entry]).await?;
                 return Ok(NumberOutcome::Refused(refusal));
             }
@@ -160,7 +161,6 @@ impl Step for SendCode {
         journey.stage = JourneyStage::BindCode {
             account,
             session,
-            second_proof: needs_second_proof(holder, &owners, Recycled::Unknown),
             number: address,
             verification: StoredId(*verification.id.as_bytes()),
         };

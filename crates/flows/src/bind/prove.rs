@@ -123,8 +123,7 @@ impl Step for CheckProof {
         };
         let JourneyStage::BindProve { account, session, .. } = journey.stage else { return Ok(None) };
         let Some(id) = journeys::verification_of(&journey.stage) else { return Ok(None) };
-        let guess =
-            Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
+        let guess = Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
         let id = VerificationId::from_bytes(*id.as_bytes());
         let service_id = self.owner.account.service_id;
         let scene = self.caller.scene();

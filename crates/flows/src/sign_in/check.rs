@@ -65,8 +65,7 @@ impl Step for Check {
         };
         let scene = self.caller.scene();
         let world = kit.world(&scene, now);
-        let guess =
-            Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
+        let guess = Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
         let id = VerificationId::from_bytes(verification.0);
         let (answer, _) = guess::check(tx, kit, self.service_id, id, &guess, &scene, now).await?;
         match answer {
@@ -94,8 +93,7 @@ impl Check {
         factor: Factor,
         world: World<'_>,
     ) -> Result<Opened, StorageError> {
-        let (opened, mut changes) =
-            session::open(account, None, Some(factor), &self.caller.ip_text(), world);
+        let (opened, mut changes) = session::open(account, None, Some(factor), &self.caller.ip_text(), world);
         let event = Event::SignedIn { new_device: true, second_factor: Some(factor) };
         changes.push(world.scene.event(self.service_id, Some(account.id), event, world));
         changes.extend(notice(account, Notice::NewSignIn, world.scene.device.clone(), world));

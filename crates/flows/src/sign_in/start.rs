@@ -125,8 +125,7 @@ impl Start {
             return Ok(SignInStart::Wrong);
         };
         if device.is_some() {
-            let (opened, mut changes) =
-                session::open(&account, device, None, &self.caller.ip_text(), world);
+            let (opened, mut changes) = session::open(&account, device, None, &self.caller.ip_text(), world);
             let event = Event::SignedIn { new_device: false, second_factor: None };
             changes.push(world.scene.event(self.service_id, Some(account.id), event, world));
             tables::apply(tx, &kit.rows, &changes).await?;

@@ -67,8 +67,7 @@ impl Step for Check {
             return Ok(SignUpCheck::Gone);
         };
         let scene = self.caller.scene();
-        let guess =
-            Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
+        let guess = Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
         let id = VerificationId::from_bytes(verification.0);
         let (answer, _) = guess::check(tx, kit, self.service_id, id, &guess, &scene, now).await?;
         if answer != CodeAnswer::Judged(CheckOutcome::Approved) {

@@ -102,6 +102,7 @@ code-change-identifier = E-Mail oder Nummer ändern
 code-change-number = Nummer ändern
 code-back-sign-in = Zurück zur Anmeldung
 activate = Aktivieren
+second-proof-heading = Mit dem Passwort bestätigen
 second-proof = Diese Nummer gehörte früher zu einem anderen Konto. Geben Sie auch Ihr Passwort ein, damit sicher ist, dass Sie es sind.
 no-code = Keinen Code bekommen?
 no-code-check = Prüfen Sie, ob { $address } stimmt.

@@ -102,6 +102,7 @@ code-change-identifier = Change email or number
 code-change-number = Change number
 code-back-sign-in = Back to sign-in
 activate = Activate
+second-proof-heading = Confirm with your password
 second-proof = This number was used with another account before. To be sure that it is you, enter your password as well.
 no-code = Didn't get a code?
 no-code-check = Check that { $address } is right.

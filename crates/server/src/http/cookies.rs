@@ -63,7 +63,11 @@ pub(crate) fn read(headers: &HeaderMap, server: &Server, name: Name) -> Option<S
         .filter(|(key, _)| *key == wanted)
         .map(|(_, value)| value.to_owned());
     let first = found.next()?;
-    if found.next().is_some() || first.is_empty() || first.len() > VALUE_LENGTH_MAX { None } else { Some(first) }
+    if found.next().is_some() || first.is_empty() || first.len() > VALUE_LENGTH_MAX {
+        None
+    } else {
+        Some(first)
+    }
 }
 
 /// Sets a cookie on an answer. `value` is ours: hexadecimal or a short word.

@@ -27,7 +27,9 @@ pub(crate) fn is_ours(server: &Server, headers: &HeaderMap, given: Option<&str>)
     let session = cookies::read(headers, server, Name::Session);
     let wanted = token(server, &visitor, session.as_deref());
     // An empty token would mean that no key could be used: then nothing matches.
-    !wanted.is_empty() && came_from_us(server, headers) && bool::from(wanted.as_bytes().ct_eq(given.as_bytes()))
+    !wanted.is_empty()
+        && came_from_us(server, headers)
+        && bool::from(wanted.as_bytes().ct_eq(given.as_bytes()))
 }
 
 /// What the browser says about the page the form was on. Old browsers say nothing; then the token stands alone.

@@ -50,7 +50,9 @@ fn shown(event: &Event) -> views::Event {
         Event::CodeSent { to, .. } => Row::CodeSent { to: Shown::new(to.clone()) },
         Event::CodeWrong { .. } => Row::CodeWrong,
         Event::SignedOut => Row::SignedOut,
-        Event::FactorLocked { factor: Factor::Password, until_ms } => Row::PasswordLocked { until_ms: *until_ms },
+        Event::FactorLocked { factor: Factor::Password, until_ms } => {
+            Row::PasswordLocked { until_ms: *until_ms }
+        }
         Event::FactorLocked { until_ms, .. } => Row::CodesLocked { until_ms: *until_ms },
         Event::FactorDisabled { .. } => Row::SmsDisabled,
         Event::SendingLocked { until_ms, .. } => Row::SendingLocked { until_ms: *until_ms },

@@ -1,6 +1,7 @@
 //! The code page of every journey, and the sentences for everything that can come of a code or of asking for one.
 
-use super::views::{self, CodePurpose, Method, OtherWay, Problem, Resend, SecondProof};
+use super::regions;
+use super::views::{self, CodePurpose, Method, OtherWay, Problem, Resend, SlowRegion};
 use super::visit::Visit;
 use super::words::{Address as Shown, Moment};
 use axum::http::StatusCode;
@@ -8,12 +9,12 @@ use axum::response::Response;
 use countersign_flows::core::account;
 use countersign_flows::core::address::Address;
 use countersign_flows::core::code::CodeProblem;
+use countersign_flows::core::id::SessionId;
 use countersign_flows::core::limit::LimitKind;
 use countersign_flows::core::lock::Refusal;
 use countersign_flows::core::model::{Channel, Factor, VerificationStatus};
-use countersign_flows::core::verification::{CheckOutcome, SendRefusal};
 use countersign_flows::core::time::Timestamp;
-use countersign_flows::core::id::SessionId;
+use countersign_flows::core::verification::{CheckOutcome, SendRefusal};
 use countersign_flows::{CodeAnswer, CodePage, JourneyResend};
 
 /// What the page says besides its facts.
@@ -25,14 +26,12 @@ pub(crate) struct Said {
     pub(crate) problem: Option<Problem>,
     /// Tries left, when few.
     pub(crate) attempts_left: Option<u32>,
-    /// What is wrong with the password beside it.
-    pub(crate) password_problem: Option<Problem>,
     /// The other methods at sign-in.
     pub(crate) other_ways: Vec<OtherWay>,
 }
 
 /// The code page.
-pub(crate) fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, said: Said) -> Response {
+pub(crate) async fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, said: Said) -> Response {
     let masked = purpose == CodePurpose::SignIn;
     let here = match purpose {
         CodePurpose::SignUp => "/signup/code",
@@ -41,10 +40,10 @@ pub(crate) fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, said: 
         CodePurpose::Activate => "/security/phone/code",
     };
     let locked_until_ms = facts.locked_until.map(Timestamp::unix_ms);
-    let status = match (&said.problem, &said.password_problem, locked_until_ms) {
-        (_, _, Some(_)) => StatusCode::TOO_MANY_REQUESTS,
-        (None, None, None) => StatusCode::OK,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    let status = match (&said.problem, locked_until_ms) {
+        (_, Some(_)) => StatusCode::TOO_MANY_REQUESTS,
+        (None, None) => StatusCode::OK,
+        (Some(_), None) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let page = views::CodePage {
         layout: visit.layout(here),
@@ -59,11 +58,19 @@ pub(crate) fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, said: 
         problem: said.problem,
         attempts_left: said.attempts_left,
         other_ways: said.other_ways,
-        slow: None,
+        slow: slow_region(visit, &facts.address).await,
         locked_until_ms,
-        second_proof: facts.asks_password.then_some(SecondProof { problem: said.password_problem }),
     };
     visit.page(status, &page)
+}
+
+/// Says so when the country of a number is slow at the moment. A page does without when it cannot be told.
+pub(crate) async fn slow_region(visit: &Visit, address: &Address) -> Option<SlowRegion> {
+    let region = address.phone()?.region()?;
+    let troubles = visit.server.flows().delivery_troubles(visit.server.service_id()).await.ok()?;
+    let delay = troubles.iter().find(|trouble| trouble.region == region.as_str())?.delay?;
+    let delay_s = u32::try_from(delay.as_secs()).unwrap_or(u32::MAX);
+    Some(SlowRegion { region: regions::name(Some(region)), delay_s })
 }
 
 /// A verification that is over has no code that works, whatever its clock says.
@@ -109,11 +116,7 @@ pub(crate) fn ways(methods: &[account::Method], without: Option<Factor>) -> Vec<
 }
 
 /// The sentence for what came of a code, and the tries left when that should be said. None: it was right.
-pub(crate) fn problem_of(
-    answer: &CodeAnswer,
-    digits: u8,
-    now: Timestamp,
-) -> Option<(Problem, Option<u32>)> {
+pub(crate) fn problem_of(answer: &CodeAnswer, digits: u8, now: Timestamp) -> Option<(Problem, Option<u32>)> {
     let digits = u32::from(digits);
     let outcome = match answer {
         CodeAnswer::Judged(outcome) => outcome,

@@ -86,7 +86,9 @@ impl Form {
             return Ok(fields);
         }
         let mut kept = Vec::new();
-        kept.extend(fields.first("identifier").filter(|v| !v.is_empty()).map(|v| Kept::Identifier(v.to_owned())));
+        kept.extend(
+            fields.first("identifier").filter(|v| !v.is_empty()).map(|v| Kept::Identifier(v.to_owned())),
+        );
         kept.extend(fields.first("number").filter(|v| !v.is_empty()).map(|v| Kept::Number(v.to_owned())));
         Err(Box::new(visit.fault_keeping(Fault::FormOutOfDate, kept)))
     }

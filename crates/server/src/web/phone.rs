@@ -5,8 +5,8 @@ use super::form::{Form, Sent};
 use super::regions;
 use super::security::sms_state;
 use super::views::{
-    BoundPhone, CodePurpose, Field, Method, OtherWay, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhoneProve,
-    Problem, SmsState,
+    BoundPhone, CodePurpose, Field, Method, OtherWay, Phone, PhoneConfirm, PhoneDone, PhoneNumber,
+    PhonePassword, PhoneProve, Problem, SmsState,
 };
 use super::visit::{Holder, Visit};
 use super::words::Address as Shown;
@@ -19,7 +19,8 @@ use countersign_flows::core::lock::Refusal;
 use countersign_flows::core::model::{Binding, Purpose};
 use countersign_flows::core::numbers::{self, LineKind, NumberError, PhoneNumber as Number, RegionCode};
 use countersign_flows::{
-    ActivateOutcome, BindState, BindView, CodePage, JourneyResend, NumberOutcome, OpenOutcome, ProveSendOutcome,
+    ActivateOutcome, BindState, BindView, CodePage, FlowError, JourneyResend, NumberOutcome, OpenOutcome,
+    ProveSendOutcome,
 };
 
 /// A bound number as its owner sees it.
@@ -52,6 +53,7 @@ pub(crate) fn number_problem(visit: &Visit, refusal: NumberRefusal, region: Opti
         NumberRefusal::AlreadyYours => Problem::NumberYours,
         NumberRefusal::Taken => Problem::NumberTaken,
         NumberRefusal::HasNumber => Problem::StepsAgain,
+        NumberRefusal::Frozen => Problem::IdentityNeeded,
     }
 }
 
@@ -163,7 +165,7 @@ async fn waiting(holder: &Holder, purpose: Purpose) -> Result<(String, CodePage)
 /// `GET /security/phone/prove/code`
 pub(crate) async fn proof_code(holder: Holder) -> Response {
     match waiting(&holder, Purpose::SettingChange).await {
-        Ok((_, facts)) => code::show(&holder.visit, CodePurpose::ProveEmail, &facts, Said::default()),
+        Ok((_, facts)) => code::show(&holder.visit, CodePurpose::ProveEmail, &facts, Said::default()).await,
         Err(elsewhere) => *elsewhere,
     }
 }
@@ -189,7 +191,7 @@ pub(crate) async fn check_proof(holder: Holder, form: Form) -> Response {
                 let session = Some(signed_in.session.id);
                 let (facts, problem) = code::after_miss(visit, &token, session, facts, Some(problem)).await;
                 let said = Said { typed: sent.shown("code"), problem, attempts_left, ..Said::default() };
-                code::show(visit, CodePurpose::ProveEmail, &facts, said)
+                code::show(visit, CodePurpose::ProveEmail, &facts, said).await
             }
         },
     }
@@ -222,7 +224,7 @@ async fn resend(holder: Holder, form: Form, purpose: Purpose, shown: CodePurpose
         Ok(JourneyResend::Gone) => visit.redirect("/security/phone"),
         Ok(JourneyResend::Refused(refusal)) => {
             let said = Said { problem: Some(send_problem(refusal, flows.now())), ..Said::default() };
-            code::show(visit, shown, &facts, said)
+            code::show(visit, shown, &facts, said).await
         }
     }
 }
@@ -280,7 +282,7 @@ pub(crate) async fn confirm(holder: Holder) -> Response {
     match journey(&holder).await {
         Err(broken) => *broken,
         Ok(Some((_, BindView { state: BindState::Confirm(number), .. }))) => {
-            show_confirm(&holder.visit, &number, None)
+            show_confirm(&holder.visit, &number, None).await
         }
         Ok(Some((_, BindView { state: BindState::Code(_), .. }))) => {
             holder.visit.redirect("/security/phone/code")
@@ -289,13 +291,13 @@ pub(crate) async fn confirm(holder: Holder) -> Response {
     }
 }
 
-fn show_confirm(visit: &Visit, number: &Address, problem: Option<Problem>) -> Response {
+async fn show_confirm(visit: &Visit, number: &Address, problem: Option<Problem>) -> Response {
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = PhoneConfirm {
         layout: visit.layout("/security/phone/confirm"),
         number: in_full(number),
         region: regions::name(number.phone().and_then(Number::region)),
-        slow: None,
+        slow: code::slow_region(visit, number).await,
         problem,
     };
     visit.page(status, &page)
@@ -324,7 +326,9 @@ pub(crate) async fn send_code(holder: Holder, form: Form) -> Response {
         }
     };
     match view.state {
-        BindState::Confirm(number) | BindState::Code(number) => show_confirm(visit, &number, Some(problem)),
+        BindState::Confirm(number) | BindState::Code(number) => {
+            show_confirm(visit, &number, Some(problem)).await
+        }
         _ => visit.redirect("/security/phone/number"),
     }
 }
@@ -332,7 +336,7 @@ pub(crate) async fn send_code(holder: Holder, form: Form) -> Response {
 /// `GET /security/phone/code`, step 3 of 3
 pub(crate) async fn code(holder: Holder) -> Response {
     match waiting(&holder, Purpose::Bind).await {
-        Ok((_, facts)) => code::show(&holder.visit, CodePurpose::Activate, &facts, Said::default()),
+        Ok((_, facts)) => code::show(&holder.visit, CodePurpose::Activate, &facts, Said::default()).await,
         Err(elsewhere) => *elsewhere,
     }
 }
@@ -349,41 +353,80 @@ pub(crate) async fn activate(holder: Holder, form: Form) -> Response {
     };
     let (visit, signed_in) = (&holder.visit, &holder.signed_in);
     let flows = visit.server.flows();
-    let password = Some(sent.get("password")).filter(|_| facts.asks_password);
-    let outcome =
-        flows.activate_binding(signed_in, &token, sent.get("code"), password, visit.caller()).await;
-    let mut said = Said { typed: sent.shown("code"), ..Said::default() };
+    let outcome = flows.activate_binding(signed_in, &token, sent.get("code"), visit.caller()).await;
+    let answer = match outcome {
+        Ok(ActivateOutcome::Code(answer)) => answer,
+        other => return activated(visit, other, &facts.address),
+    };
+    let (problem, attempts_left) = problem_of(&answer, facts.code_length, flows.now()).unzip();
+    let session = Some(signed_in.session.id);
+    let (facts, problem) = code::after_miss(visit, &token, session, facts, problem).await;
+    let attempts_left = attempts_left.flatten();
+    let said = Said { typed: sent.shown("code"), problem, attempts_left, ..Said::default() };
+    code::show(visit, CodePurpose::Activate, &facts, said).await
+}
+
+/// Where everything but a wrong code leads.
+fn activated(visit: &Visit, outcome: Result<ActivateOutcome, FlowError>, number: &Address) -> Response {
     match outcome {
-        Err(error) => return visit.broke(error),
+        Err(error) => visit.broke(error),
         Ok(ActivateOutcome::Bound(_)) => {
             let mut response = visit.redirect("/security/phone/done");
             cookies::clear(response.headers_mut(), &visit.server, Name::Binding);
-            return response;
+            response
         }
-        Ok(ActivateOutcome::Gone) => return visit.redirect("/security/phone"),
+        Ok(ActivateOutcome::NeedsPassword) => visit.redirect("/security/phone/password"),
         Ok(ActivateOutcome::Refused(refusal)) => {
-            let region = facts.address.phone().and_then(Number::region);
-            return show_number(visit, &Sent::default(), None, Some(number_problem(visit, refusal, region)));
+            let problem = number_problem(visit, refusal, number.phone().and_then(Number::region));
+            show_number(visit, &Sent::default(), None, Some(problem))
         }
-        Ok(ActivateOutcome::PasswordWrong) => {
-            let missing = sent.get("password").is_empty();
-            said.password_problem =
-                Some(if missing { Problem::PasswordMissing } else { Problem::PasswordWrong });
-        }
+        Ok(ActivateOutcome::PasswordWrong) => show_password(visit, number, Some(Problem::PasswordWrong)),
         Ok(ActivateOutcome::PasswordLocked(refusal)) => {
-            said.password_problem = Some(password_locked(refusal, visit));
+            show_password(visit, number, Some(password_locked(refusal, visit)))
         }
-        Ok(ActivateOutcome::Code(answer)) => {
-            let (problem, attempts_left) = problem_of(&answer, facts.code_length, flows.now()).unzip();
-            said.problem = problem;
-            said.attempts_left = attempts_left.flatten();
-        }
+        Ok(ActivateOutcome::Code(_) | ActivateOutcome::Gone) => visit.redirect("/security/phone"),
     }
-    let session = Some(signed_in.session.id);
-    let problem = said.problem.take();
-    let (facts, problem) = code::after_miss(visit, &token, session, facts, problem).await;
-    said.problem = problem;
-    code::show(visit, CodePurpose::Activate, &facts, said)
+}
+
+/// `GET /security/phone/password`
+pub(crate) async fn password(holder: Holder) -> Response {
+    match journey(&holder).await {
+        Err(broken) => *broken,
+        Ok(Some((_, BindView { state: BindState::Password(number), .. }))) => {
+            show_password(&holder.visit, &number, None)
+        }
+        Ok(_) => holder.visit.redirect("/security/phone"),
+    }
+}
+
+fn show_password(visit: &Visit, number: &Address, problem: Option<Problem>) -> Response {
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = PhonePassword {
+        layout: visit.layout("/security/phone/password"),
+        number: in_full(number),
+        password_problem: problem,
+    };
+    visit.page(status, &page)
+}
+
+/// `POST /security/phone/password`
+pub(crate) async fn confirm_password(holder: Holder, form: Form) -> Response {
+    let sent = match form.open(&holder.visit) {
+        Ok(sent) => sent,
+        Err(refused) => return *refused,
+    };
+    let (token, number) = match journey(&holder).await {
+        Err(broken) => return *broken,
+        Ok(Some((token, BindView { state: BindState::Password(number), .. }))) => (token, number),
+        Ok(_) => return holder.visit.redirect("/security/phone"),
+    };
+    let (visit, password) = (&holder.visit, sent.get("password"));
+    if password.is_empty() {
+        return show_password(visit, &number, Some(Problem::PasswordMissing));
+    }
+    let flows = visit.server.flows();
+    let outcome = flows.confirm_binding_password(&holder.signed_in, &token, password, visit.caller()).await;
+    activated(visit, outcome, &number)
 }
 
 /// The sentence for a password that is not judged.

@@ -1,7 +1,7 @@
 //! The list of countries as the picker shows it: made once, the same for everybody.
 
-use super::views::{RegionOption, RegionPicker, RegionRefusal};
 use super::views::Problem;
+use super::views::{RegionOption, RegionPicker, RegionRefusal};
 use crate::state::Server;
 use countersign_flows::core::numbers::{self, RegionCode};
 use countersign_flows::core::policy::Policy;
@@ -52,7 +52,11 @@ fn options(policy: &Policy) -> Arc<[RegionOption]> {
             let main = FIRST_OF_DIAL.iter().find(|(dial, _)| *dial == region.calling_code);
             RegionOption {
                 name: region.name.to_owned(),
-                own_name: if region.local_name == region.name { String::new() } else { region.local_name.to_owned() },
+                own_name: if region.local_name == region.name {
+                    String::new()
+                } else {
+                    region.local_name.to_owned()
+                },
                 dial: region.calling_code.to_string(),
                 first_of_dial: main.is_none_or(|(_, first)| *first == code),
                 refused: refused(&code),

@@ -105,10 +105,7 @@ async fn in_progress(visit: &Visit) -> Result<(String, CodePage), Box<Response>>
 }
 
 /// The methods of the account behind the sign-in, and the one in use.
-async fn methods_of(
-    visit: &Visit,
-    token: &str,
-) -> Result<(Vec<account::Method>, Factor), Box<Response>> {
+async fn methods_of(visit: &Visit, token: &str) -> Result<(Vec<account::Method>, Factor), Box<Response>> {
     match visit.server.flows().sign_in_methods(visit.server.service_id(), token).await {
         Ok(Some(found)) => Ok(found),
         Ok(None) => Err(Box::new(visit.redirect("/signin"))),
@@ -121,7 +118,7 @@ async fn show_code(visit: &Visit, token: &str, facts: &CodePage, mut said: Said)
         Ok((methods, present)) => said.other_ways = ways(&methods, Some(present)),
         Err(elsewhere) => return *elsewhere,
     }
-    code::show(visit, CodePurpose::SignIn, facts, said)
+    code::show(visit, CodePurpose::SignIn, facts, said).await
 }
 
 /// `GET /signin/code`

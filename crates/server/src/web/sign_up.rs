@@ -84,7 +84,8 @@ pub(crate) async fn start(visit: Visit, form: Form) -> Response {
         }
         Ok(SignUpStart::Password(problem)) => problems.password = Some(password_problem(problem)),
         Ok(SignUpStart::Number(refusal)) => {
-            problems.identifier = Some(number_problem(&visit, refusal, phone::region_of(&sent, "identifier")));
+            problems.identifier =
+                Some(number_problem(&visit, refusal, phone::region_of(&sent, "identifier")));
         }
         Ok(SignUpStart::Refused(refusal)) => problems.form = Some(send_problem(refusal, flows.now())),
     }
@@ -100,11 +101,15 @@ pub(crate) enum IdentifierFault {
 /// The email address or phone number of a form.
 pub(crate) fn identifier(sent: &Sent) -> Result<Address, IdentifierFault> {
     use countersign_flows::core::numbers::NumberError;
-    read_identifier(sent.get("identifier"), regions::posted(sent.get("region"))).map_err(|problem| match problem {
-        IdentifierProblem::Empty => IdentifierFault::Identifier(Problem::IdentifierMissing),
-        IdentifierProblem::Number(NumberError::RegionNeeded) => IdentifierFault::Region(Problem::RegionMissing),
-        IdentifierProblem::Email(EmailError::Empty | EmailError::TooLong | EmailError::Malformed)
-        | IdentifierProblem::Number(_) => IdentifierFault::Identifier(Problem::IdentifierUnreadable),
+    read_identifier(sent.get("identifier"), regions::posted(sent.get("region"))).map_err(|problem| {
+        match problem {
+            IdentifierProblem::Empty => IdentifierFault::Identifier(Problem::IdentifierMissing),
+            IdentifierProblem::Number(NumberError::RegionNeeded) => {
+                IdentifierFault::Region(Problem::RegionMissing)
+            }
+            IdentifierProblem::Email(EmailError::Empty | EmailError::TooLong | EmailError::Malformed)
+            | IdentifierProblem::Number(_) => IdentifierFault::Identifier(Problem::IdentifierUnreadable),
+        }
     })
 }
 
@@ -134,7 +139,7 @@ async fn in_progress(visit: &Visit) -> Result<(String, CodePage), Box<Response>>
 /// `GET /signup/code`
 pub(crate) async fn code(visit: Visit) -> Response {
     match in_progress(&visit).await {
-        Ok((_, facts)) => code::show(&visit, CodePurpose::SignUp, &facts, Said::default()),
+        Ok((_, facts)) => code::show(&visit, CodePurpose::SignUp, &facts, Said::default()).await,
         Err(elsewhere) => *elsewhere,
     }
 }
@@ -164,9 +169,13 @@ pub(crate) async fn check(visit: Visit, form: Form) -> Response {
         Ok(SignUpCheck::Code(answer)) => {
             let (problem, attempts_left) = problem_of(&answer, facts.code_length, flows.now()).unzip();
             let (facts, problem) = super::code::after_miss(&visit, &token, None, facts, problem).await;
-            let said =
-                Said { typed: sent.shown("code"), problem, attempts_left: attempts_left.flatten(), ..Said::default() };
-            code::show(&visit, CodePurpose::SignUp, &facts, said)
+            let said = Said {
+                typed: sent.shown("code"),
+                problem,
+                attempts_left: attempts_left.flatten(),
+                ..Said::default()
+            };
+            code::show(&visit, CodePurpose::SignUp, &facts, said).await
         }
     }
 }
@@ -187,7 +196,7 @@ pub(crate) async fn resend(visit: Visit, form: Form) -> Response {
         Ok(JourneyResend::Gone) => visit.redirect("/signup"),
         Ok(JourneyResend::Refused(refusal)) => {
             let said = Said { problem: Some(send_problem(refusal, flows.now())), ..Said::default() };
-            code::show(&visit, CodePurpose::SignUp, &facts, said)
+            code::show(&visit, CodePurpose::SignUp, &facts, said).await
         }
     }
 }

@@ -3,12 +3,14 @@
 use super::code::in_full;
 use super::form::Form;
 use super::phone::password_locked;
+use super::regions;
 use super::security::sms_state;
-use super::views::{Problem, Sms, SmsState};
+use super::views::{Problem, RegionState, Sms, SmsState};
 use super::visit::Holder;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::account::SwitchRefusal;
+use countersign_flows::core::reach::Trouble;
 use countersign_flows::{Overview, SwitchOutcome};
 
 /// `GET /security/sms`
@@ -22,6 +24,10 @@ async fn show(holder: &Holder, refused: Option<Problem>, password: Option<Proble
         Ok(overview) => overview,
         Err(error) => return visit.broke(error),
     };
+    let troubles = match visit.server.flows().delivery_troubles(visit.server.service_id()).await {
+        Ok(troubles) => troubles,
+        Err(error) => return visit.broke(error),
+    };
     let state = sms_state(&overview);
     let wrong = refused.is_some() || password.is_some();
     let page = Sms {
@@ -30,9 +36,14 @@ async fn show(holder: &Holder, refused: Option<Problem>, password: Option<Proble
         number: overview.binding.as_ref().map(|binding| in_full(&binding.number)),
         refusal: refused.or_else(|| standing_refusal(&overview, state)),
         password_problem: password,
-        regions: Vec::new(),
+        regions: troubles.iter().map(region_state).collect(),
     };
     visit.page(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
+}
+
+fn region_state(trouble: &Trouble) -> RegionState {
+    let delay_s = trouble.delay.map(|delay| u32::try_from(delay.as_secs()).unwrap_or(u32::MAX));
+    RegionState { region: regions::name(regions::posted(&trouble.region)), delay_s }
 }
 
 /// Why the switch cannot be set at all, said before anything is asked for.

@@ -25,10 +25,10 @@ mod tests;
 
 pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
 pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
-pub(crate) use code::{CodePage, CodePurpose, Method, OtherWay, Resend, SecondProof, SlowRegion};
+pub(crate) use code::{CodePage, CodePurpose, Method, OtherWay, Resend, SlowRegion};
 pub(crate) use devices::{DeviceRow, Devices, SessionRow, SignedInWith};
 pub(crate) use fault::{Fault, FaultPage, Kept};
-pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhoneProve};
+pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhonePassword, PhoneProve};
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
 pub(crate) use security::{Level, NextStep, RegionState, Security, Sms, SmsState};

@@ -46,7 +46,8 @@ impl FromRequestParts<Server> for Visit {
             words: Words::choose(chosen, peer::accept_language(&headers)),
             theme: Theme::named(theme),
             visitor_is_new: visitor.is_none(),
-            visitor: visitor.unwrap_or_else(|| Token::draw(server.inner.entropy.as_ref()).expose().to_owned()),
+            visitor: visitor
+                .unwrap_or_else(|| Token::draw(server.inner.entropy.as_ref()).expose().to_owned()),
             connection: parts.extensions.get().copied(),
             request_id: parts.extensions.get().map(|id: &RequestId| id.0.clone()).unwrap_or_default(),
             signed_in: None,
@@ -83,7 +84,6 @@ impl FromRequestParts<Server> for Holder {
         }
     }
 }
-
 
 impl Visit {
     /// What the page's form sends back as `csrf`.
@@ -181,9 +181,17 @@ impl Visit {
         let back = match (&fault, self.uri.path()) {
             (Fault::SessionEnded, _) => "/signin?notice=ended",
             (Fault::NotFound, _) => "/security",
+            // Paths that only take forms have no page to go back to.
+            (_, "/signup/resend") => "/signup/code",
+            (_, "/signin/resend") => "/signin/code",
+            (_, "/security/phone/prove/resend") => "/security/phone/prove/code",
+            (_, "/security/phone/resend") => "/security/phone/code",
+            (_, "/signout" | "/preferences") => "/security",
+            (_, path) if path.starts_with("/security/devices/") => "/security/devices",
             (_, path) => path,
         };
-        let retry_after_s = if let Fault::Busy { retry_after_s } = &fault { Some(*retry_after_s) } else { None };
+        let retry_after_s =
+            if let Fault::Busy { retry_after_s } = &fault { Some(*retry_after_s) } else { None };
         let page = FaultPage { layout: self.layout("/security"), back: LocalPath::new(back), fault, kept };
         let mut response = self.page(status, &page);
         if let Some(seconds) = retry_after_s {

@@ -13,13 +13,15 @@ use crate::wake::Topic;
 use countersign_core::id::{AttemptId, MessageId, ServiceId, VerificationId};
 use countersign_core::model::{Channel, Message, MessageStatus};
 use countersign_core::outbox::{Leased, Receipt, Submission, Verdict};
+use countersign_core::reach::Sample;
 use countersign_core::time::{Timestamp, minutes};
+use std::collections::HashMap;
 use std::time::Duration;
 
 const INSERT: &str = "INSERT INTO messages
     (id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at, created_at,
-        status, tries, next_try_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $9)";
+        region, status, tries, next_try_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, $9)";
 const CANCEL: &str = "UPDATE messages SET status = 'canceled', body_sealed = NULL, lease_node = NULL
     WHERE verification_id = $1 AND status = 'queued'";
 // The common table makes PostgreSQL choose and lock the rows once, whatever plan the rest gets.
@@ -57,6 +59,12 @@ const DROP_BODIES: &str = "UPDATE messages SET body_sealed = NULL WHERE id IN
      ORDER BY expires_at LIMIT $2 {SKIP_LOCKED})";
 const NEWEST_STATUS: &str = "SELECT status FROM messages WHERE verification_id = $1 ORDER BY id DESC LIMIT 1";
 
+// Identifiers begin with their time, so that the primary key finds what is recent.
+const SAMPLES: &str = "SELECT id, region, status, created_at FROM messages
+    WHERE id >= $2 AND service_id = $1 AND region IS NOT NULL ORDER BY id DESC LIMIT $3";
+const DELIVERIES: &str = "SELECT message_id, updated_at FROM attempts
+    WHERE id >= $1 AND status = 'delivered' ORDER BY id DESC LIMIT $2";
+
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     CANCEL,
@@ -72,6 +80,8 @@ pub(crate) const STATEMENTS: &[&str] = &[
     EXPIRE,
     DROP_BODIES,
     NEWEST_STATUS,
+    SAMPLES,
+    DELIVERIES,
 ];
 
 /// How long after its use the body of a message without a receipt is kept.
@@ -95,7 +105,13 @@ pub(super) fn insert<'a>(rows: &Rows, message: &'a Message) -> Result<Write<'a>,
         .bind_made(rows.seal_record(body_place(&message.id), &message.body)?)
         .bind(&message.locale)
         .bind(message.expires_at)
-        .bind(message.created_at))
+        .bind(message.created_at)
+        .bind_made_text_optional(region_of(message)))
+}
+
+/// Kept beside the sealed number, so that delivery can be measured by country.
+fn region_of(message: &Message) -> Option<String> {
+    message.to.phone().and_then(|number| number.region()).map(|region| region.to_string())
 }
 
 pub(super) fn cancel(verification_id: &VerificationId) -> Write<'_> {
@@ -251,6 +267,34 @@ pub async fn expire(tx: &mut Tx, _rows: &Rows, now: Timestamp, limit: u32) -> Re
         (DROP_BODIES, vec![now.before(BODY_KEPT).into(), limit.into()]),
     ];
     Ok(tx.execute_each(&statements).await?.first().copied().unwrap_or(0))
+}
+
+/// The newest text messages of a service since `since`, at most `limit`, as they were measured.
+pub async fn samples(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Sample>, StorageError> {
+    let mut first = [0u8; 16];
+    let millis = u64::try_from(since.unix_ms()).unwrap_or(0).to_be_bytes();
+    first[..6].copy_from_slice(&millis[2..]);
+    let mut receipts = HashMap::new();
+    for row in tx.rows(DELIVERIES, &[first.as_slice().into(), limit.into()]).await? {
+        receipts.insert(row.array::<16>(0)?, Timestamp::from_unix_ms(row.int(1)?));
+    }
+    let params: [Value<'_>; 3] = [(&service_id).into(), first.as_slice().into(), limit.into()];
+    let found = tx.rows(SAMPLES, &params).await?;
+    let read = |row: &Row| {
+        Ok(Sample {
+            receipt_at: receipts.get(&row.array::<16>(0)?).copied(),
+            region: row.text(1)?.to_owned(),
+            status: row.named(2, MessageStatus::from_text)?,
+            created_at: Timestamp::from_unix_ms(row.int(3)?),
+        })
+    };
+    found.iter().map(read).collect()
 }
 
 /// Forgets receipts that waited in vain.

@@ -56,6 +56,14 @@ impl<'a> Write<'a> {
         }
     }
 
+    /// Binds a made text, or NULL.
+    pub(crate) fn bind_made_text_optional(self, text: Option<String>) -> Self {
+        match text {
+            Some(text) => self.bind_made_text(text),
+            None => self.bind(Value::Null),
+        }
+    }
+
     fn values(&self) -> Vec<Value<'_>> {
         self.params
             .iter()

@@ -154,13 +154,7 @@ impl SlowRegion {
     }
 }
 
-/// Asked along with the code when the number has a history with another account (product.md B.6).
-pub(crate) struct SecondProof {
-    /// What is wrong with the password, if it was tried.
-    pub(crate) problem: Option<Problem>,
-}
-
-/// The code page. Posts `code` (and `password` with a second proof).
+/// The code page. Posts `code`.
 #[derive(Template)]
 #[template(path = "code.html")]
 pub(crate) struct CodePage {
@@ -192,14 +186,11 @@ pub(crate) struct CodePage {
     pub(crate) slow: Option<SlowRegion>,
     /// Set after too many wrong codes, Unix milliseconds: no code is taken before it.
     pub(crate) locked_until_ms: Option<i64>,
-    /// Set when a password is asked for as well.
-    pub(crate) second_proof: Option<SecondProof>,
 }
 
 impl Page for CodePage {
     fn has_problem(&self) -> bool {
-        let password = self.second_proof.as_ref().is_some_and(|proof| proof.problem.is_some());
-        self.problem.is_some() || self.locked_until_ms.is_some() || password
+        self.problem.is_some() || self.locked_until_ms.is_some()
     }
 }
 

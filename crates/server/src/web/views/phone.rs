@@ -105,6 +105,25 @@ impl Page for PhoneConfirm {
     }
 }
 
+/// `GET /security/phone/password`, after step 3: the number was proved and has a history with another account, so the
+/// password is asked as well (product.md B.6). Posts `password` to itself.
+#[derive(Template)]
+#[template(path = "phone_password.html")]
+pub(crate) struct PhonePassword {
+    /// Shared by all pages.
+    pub(crate) layout: Layout,
+    /// International form, whole.
+    pub(crate) number: Address,
+    /// What is wrong with the password.
+    pub(crate) password_problem: Option<Problem>,
+}
+
+impl Page for PhonePassword {
+    fn has_problem(&self) -> bool {
+        self.password_problem.is_some()
+    }
+}
+
 /// `GET /security/phone/done`.
 #[derive(Template)]
 #[template(path = "phone_done.html")]

@@ -185,7 +185,6 @@ impl Samples {
             other_ways: Vec::new(),
             slow: None,
             locked_until_ms: None,
-            second_proof: None,
         }
     }
 
@@ -196,13 +195,6 @@ impl Samples {
             ("signin-code-email", &self.code_page(CodePurpose::SignIn, Method::Email)),
             ("prove-code", &self.code_page(CodePurpose::ProveEmail, Method::Email)),
             ("activate-code", &self.code_page(CodePurpose::Activate, Method::Sms)),
-            (
-                "activate-code-second-proof",
-                &CodePage {
-                    second_proof: Some(SecondProof { problem: Some(Problem::PasswordWrong) }),
-                    ..self.code_page(CodePurpose::Activate, Method::Sms)
-                },
-            ),
             ("signin-code-long", &CodePage { digits: 8, ..self.code_page(CodePurpose::SignIn, Method::Sms) }),
         ])
     }
@@ -302,6 +294,11 @@ impl Samples {
             number,
             example: Some(self.address("081 234 5678")),
         };
+        let password = |problem| PhonePassword {
+            layout: self.inside(),
+            number: self.address("+66 81 234 5678"),
+            password_problem: problem,
+        };
         let confirm = |slow, problem| PhoneConfirm {
             layout: self.inside(),
             number: self.address("+66 81 234 5678"),
@@ -327,6 +324,8 @@ impl Samples {
             ("phone-number-problems", &number(self.picker(None, Some(Problem::RegionMissing)), both)),
             ("phone-confirm", &confirm(None, None)),
             ("phone-confirm-slow", &confirm(Some(slow), Some(Problem::SendingUnavailable))),
+            ("phone-password", &password(None)),
+            ("phone-password-wrong", &password(Some(Problem::PasswordWrong))),
             ("phone-done", &done(false)),
             ("phone-done-on", &done(true)),
         ])
