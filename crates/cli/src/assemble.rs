@@ -83,13 +83,16 @@ impl Engine {
         }
     }
 
-    /// Unbinds the routes.
-    pub(crate) async fn stop(self) {
+    /// Unbinds the routes, and gives back what was still in hand so that another node need not wait for it.
+    pub(crate) async fn stop(self, house: &House) {
         for route in &self.smpp {
             route.shutdown();
         }
         for route in &self.smpp {
             let _ = tokio::time::timeout(Duration::from_secs(3), route.stopped()).await;
+        }
+        if let Err(error) = house.flows.release_leases(Some(house.node)).await {
+            tracing::warn!(%error, "messages in hand could not be given back; their leases run out by themselves");
         }
     }
 }

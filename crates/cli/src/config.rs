@@ -3,11 +3,13 @@
 
 use countersign_core::policy::{Policy, PolicyFile};
 use countersign_delivery::smpp::SmppConfig;
-use countersign_delivery::smtp::SmtpConfig;
+use countersign_delivery::smtp::{SmtpConfig, SmtpRoute};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A secret of the file or the environment.
 #[derive(Clone, Default, Deserialize, PartialEq, Eq)]
@@ -145,6 +147,15 @@ fn check(raw: Raw) -> Result<Config, String> {
     for route in &raw.routes.smpp {
         route.check().map_err(|error| format!("routes.smpp {:?}: {error}", route.name))?;
     }
+    for route in &raw.routes.smtp {
+        SmtpRoute::new(route.clone(), Arc::new(|| 0))
+            .map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
+    }
+    let names = raw.routes.smpp.iter().map(|route| &route.name).chain(raw.routes.smtp.iter().map(|route| &route.name));
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = names.into_iter().find(|name| !seen.insert(name.as_str())) {
+        return Err(format!("routes: two are named {twice:?}; receipts are told apart by the name"));
+    }
     Ok(Config {
         public_url: public_url(&raw.public_url)?,
         listen: raw.listen,
@@ -185,7 +196,7 @@ fn public_url(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let plain = text.strip_prefix("http://");
     let host = plain.or_else(|| text.strip_prefix("https://")).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let name = without_port(host);
     if host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
         return Err(format!("public_url: {text:?} is not an origin such as https://accounts.acme.example"));
     }
@@ -197,8 +208,15 @@ fn public_url(text: &str) -> Result<String, String> {
 
 /// The host that codes are bound to (R13): that of the public address, without port.
 pub(crate) fn code_host(public_url: &str) -> String {
-    let host = public_url.split("://").nth(1).unwrap_or_default();
-    host.rsplit_once(':').map_or(host, |(name, _)| name).to_owned()
+    without_port(public_url.split("://").nth(1).unwrap_or_default()).to_owned()
+}
+
+/// The host of a host and port; an IPv6 address keeps its brackets.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
 }
 
 #[cfg(test)]
@@ -232,6 +250,9 @@ mod tests {
 
     #[test]
     fn each_mistake_is_named() {
+        for url in ["http://[::1]", "http://[::1]:8080", "http://localhost:1", "http://127.0.0.1"] {
+            assert_eq!(public_url(url).as_deref(), Ok(url));
+        }
         for (from, to, named) in [
             ("https://accounts.acme.example/", "http://accounts.acme.example", "must be https"),
             ("https://accounts.acme.example/", "https://acme.example/accounts", "is not an origin"),

@@ -74,7 +74,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), String> {
             if asked { Ok(()) } else { Err(format!("the simulated carriers ended: {status:?}")) }
         }
     };
-    engine.stop().await;
+    engine.stop(&house).await;
     drop(lifeline);
     let _ = tokio::time::timeout(std::time::Duration::from_secs(3), carriers.wait()).await;
     folder.close();

@@ -3,6 +3,7 @@
 
 mod admin;
 mod assemble;
+mod bench;
 mod carriers;
 mod config;
 mod demo;
@@ -38,6 +39,8 @@ enum Role {
     CheckConfig(ConfigArgument),
     /// Services, API keys, operators, accounts.
     Admin(admin::AdminArguments),
+    /// Measure this machine: requests and commits per second, time from commit to wire, memory, start.
+    Bench(bench::BenchArguments),
     /// Run only the simulated carriers: an SMSC, handsets, a mailbox.
     Carriers(carriers::CarriersArguments),
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
             Role::Migrate(file) => serve::migrate(&file.config).await,
             Role::CheckConfig(file) => serve::check_config(&file.config),
             Role::Admin(admin) => admin::run(admin).await,
+            Role::Bench(bench) => bench::run(bench).await,
             Role::Carriers(carriers) => carriers::run(carriers).await,
         }
     });

@@ -27,7 +27,7 @@ pub(crate) async fn run(path: &Path) -> Result<(), String> {
     let bound = listener.local_addr().map_or(config.listen, |bound| bound);
     tracing::info!(listen = %bound, public = config.public_url, "ready");
     assemble::listen(&house, &config, &service, listener, assemble::stop_signal()).await?;
-    engine.stop().await;
+    engine.stop(&house).await;
     Ok(())
 }
 

@@ -86,8 +86,9 @@ pub fn record_failure(state: &mut FactorState, policy: &Policy, now: Timestamp) 
     // An address without an account has nothing to bind again: its guards are the ladder and the rolling budget, which
     // `refusal` reads, and it opens as the year moves on.
     let binds_again = match state.factor {
-        Factor::Sms => matches!(state.subject, Subject::Account(_)),
-        Factor::Password => true,
+        // Passwords tried on an identifier are tried by strangers: shutting it for good would be their weapon (R24), so there
+        // the ladder alone holds.
+        Factor::Sms | Factor::Password => matches!(state.subject, Subject::Account(_)),
         // An email address is not bound again on these pages: its rolling budget alone shuts it, for as long as it must.
         Factor::Email => false,
     };

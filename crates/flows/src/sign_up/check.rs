@@ -7,7 +7,7 @@ use crate::identify::{account_by_identifier, ownership};
 use crate::journeys;
 use countersign_core::account;
 use countersign_core::address::Address;
-use countersign_core::binding::{self, BindOutcome, NumberRefusal, Recycled};
+use countersign_core::binding::{self, BindOutcome, NumberRefusal, Recycled, judge_number};
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::{ServiceId, VerificationId};
@@ -91,6 +91,12 @@ impl Check {
         password_hash: &str,
         world: World<'_>,
     ) -> Result<SignUpCheck, StorageError> {
+        // Before anything is written: the policy may have changed since the code was sent.
+        if let Address::Phone(number) = address
+            && let Err(refusal) = judge_number(number, &self.kit.policy)
+        {
+            return Ok(SignUpCheck::Number(refusal));
+        }
         let account = account::open(self.service_id, address, password_hash, &self.caller.locale, world);
         let opened = Event::AccountOpened;
         let entry = world.scene.event(self.service_id, Some(account.id), opened, world);
