@@ -90,7 +90,7 @@ export function world() {
   before(async () => {
     [here.demo, here.chromium] = await Promise.all([
       startDemo(),
-      chromium.launch({ executablePath: CHROMIUM, args: FLAGS }),
+      chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: 60_000 }),
     ]);
     here.base = here.demo.base_url;
   });

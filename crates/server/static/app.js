@@ -117,11 +117,14 @@ function localTimes() {
     day: { dateStyle: 'medium' },
     full: { dateStyle: 'medium', timeStyle: 'short' },
   };
+  // Written in the page's language, in the way of the reader's country: 14:32 in Britain, 2:32 PM in America.
+  const { lang } = document.documentElement;
+  const habit = navigator.languages.find((tag) => tag.split('-')[0] === lang) || lang;
   for (const time of all('time[data-local]')) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     time.title = time.textContent;
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, styles[time.dataset.local]);
+    const format = new Intl.DateTimeFormat(habit, styles[time.dataset.local]);
     time.textContent = format.format(at);
   }
 }

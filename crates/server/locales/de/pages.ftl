@@ -89,6 +89,7 @@ code-heading-activate = Aktivieren Sie Ihr Telefon
 code-label = { $digits }-stelliger Code
 code-hint = Geben Sie den { $digits }-stelligen Code ein, den wir an { $address } gesendet haben. Er gilt bis { $until }.
 code-hint-ended = Der Code, den wir an { $address } gesendet haben, ist abgelaufen. Fordern Sie unten einen neuen an.
+code-hint-over = Der Code, den wir an { $address } gesendet haben, gilt nicht mehr.
 code-timer = Restzeit dieses Codes
 code-seconds-left = Noch { $seconds } Sekunden für diesen Code.
 code-ended = Der Code ist abgelaufen. Fordern Sie einen neuen an.

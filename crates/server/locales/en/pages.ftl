@@ -89,6 +89,7 @@ code-heading-activate = Activate your phone
 code-label = { $digits }-digit code
 code-hint = Enter the { $digits }-digit code we sent to { $address }. It works until { $until }.
 code-hint-ended = The code we sent to { $address } has run out. Ask for a new one below.
+code-hint-over = The code we sent to { $address } no longer works.
 code-timer = Time left for this code
 code-seconds-left = { $seconds } seconds left for this code.
 code-ended = The code has run out. Ask for a new one.
