@@ -173,7 +173,8 @@ function smallThings() {
   theme?.addEventListener('change', () => { document.documentElement.dataset.theme = theme.value; });
   // Someone who types a national number is shown where its country is chosen.
   const identifier = one('[data-identifier]');
-  identifier?.addEventListener('change', () => {
+  // While they type: at the blur the button that took the focus would move away from under the pointer.
+  identifier?.addEventListener('input', () => {
     if (/^[\d\s().-]{5,}$/.test(asciiDigits(identifier.value))) one('[data-for-phone]').open = true;
   });
 }
