@@ -1,5 +1,5 @@
-//! `countersign admin …`: what is set up once, by hand or by a script. Secrets come from standard input and leave on standard
-//! output, once; never on the command line, where other processes can read them.
+//! `countersign admin …`: what is set up once, by hand or by a script. Secrets come from standard input and leave on
+//! standard output, once; never on the command line, where other processes can read them.
 
 use crate::config;
 use crate::{assemble, output};

@@ -1,4 +1,5 @@
-//! Puts the parts together, the same way for the demo, for `serve` and for measuring: store, use cases, routes, timers, server.
+//! Puts the parts together, the same way for the demo, for `serve` and for measuring: store, use cases, routes,
+//! timers, server.
 
 use crate::config::{Config, Database, code_host};
 use crate::world::{SystemClock, SystemEntropy, monotonic_ms};

@@ -1,5 +1,6 @@
-//! `countersign bench`: what this build does on this machine, side by side with what the machine's disk allows. Everything is
-//! real: the store on disk, HTTP over loopback, SMPP over TCP. Nothing here asserts; it prints what it saw.
+//! `countersign bench`: what this build does on this machine, side by side with what the machine's disk allows.
+//! Everything is real: the store on disk, HTTP over loopback, SMPP over TCP. Nothing here asserts; it prints what it
+//! saw.
 
 mod footprint;
 mod load;

@@ -1,5 +1,5 @@
-//! `countersign carriers`: the simulated carrier network as a process of its own. The demo starts it as its child and stops it
-//! by closing its standard input, so that it never outlives the demo, however that ended.
+//! `countersign carriers`: the simulated carrier network as a process of its own. The demo starts it as its child
+//! and stops it by closing its standard input, so that it never outlives the demo, however that ended.
 
 use crate::{assemble, output};
 use countersign_carriers::{CarrierConfig, demo_operators, start};

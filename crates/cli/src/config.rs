@@ -1,5 +1,5 @@
-//! Configuration, in two steps: read (TOML with the environment on top), then checked. A bad value stops the start and names
-//! itself, its place and what would be right. Secrets print as `…`.
+//! Configuration, in two steps: read (TOML with the environment on top), then checked. A bad value stops the start
+//! and names itself, its place and what would be right. Secrets print as `…`.
 
 use countersign_core::policy::{Policy, PolicyFile};
 use countersign_delivery::smpp::SmppConfig;
@@ -151,7 +151,12 @@ fn check(raw: Raw) -> Result<Config, String> {
         SmtpRoute::new(route.clone(), Arc::new(|| 0))
             .map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
     }
-    let names = raw.routes.smpp.iter().map(|route| &route.name).chain(raw.routes.smtp.iter().map(|route| &route.name));
+    let names = raw
+        .routes
+        .smpp
+        .iter()
+        .map(|route| &route.name)
+        .chain(raw.routes.smtp.iter().map(|route| &route.name));
     let mut seen = BTreeSet::new();
     if let Some(twice) = names.into_iter().find(|name| !seen.insert(name.as_str())) {
         return Err(format!("routes: two are named {twice:?}; receipts are told apart by the name"));

@@ -1,5 +1,5 @@
-//! `countersign demo`: the server on an embedded database, with the simulated carriers as a child process, a seeded operator
-//! and a seeded holder. Its secrets are constants that everybody knows; `serve` refuses every one of them.
+//! `countersign demo`: the server on an embedded database, with the simulated carriers as a child process, a seeded
+//! operator and a seeded holder. Its secrets are constants that everybody knows; `serve` refuses every one of them.
 
 use crate::carriers::Ready;
 use crate::config::{Config, Database, MasterKey};

@@ -1,5 +1,5 @@
-//! The environment on top of the file: `COUNTERSIGN__STORAGE__POSTGRES=…` sets `storage.postgres`, and a name that ends in
-//! `_FILE` reads the value from the file it names, as secret mounts need it.
+//! The environment on top of the file: `COUNTERSIGN__STORAGE__POSTGRES=…` sets `storage.postgres`, and a name that
+//! ends in `_FILE` reads the value from the file it names, as secret mounts need it.
 
 use toml::{Table, Value};
 

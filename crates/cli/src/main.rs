@@ -1,5 +1,5 @@
-//! The binary `countersign`: reads flags, environment and file, puts the parts together, runs one role. Output is for people;
-//! `--json` gives one line for programs. No rule stands here.
+//! The binary `countersign`: reads flags, environment and file, puts the parts together, runs one role. Output is
+//! for people; `--json` gives one line for programs. No rule stands here.
 
 mod admin;
 mod assemble;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// The system's clock, kept from running backwards while the process lives: a lock must not reopen, nor a code live longer,
-/// because somebody set the time.
+/// The system's clock, kept from running backwards while the process lives: a lock must not reopen, nor a code live
+/// longer, because somebody set the time.
 #[derive(Debug, Default)]
 pub(crate) struct SystemClock {
     latest_ms: AtomicI64,

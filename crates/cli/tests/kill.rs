@@ -1,5 +1,5 @@
-//! `kill -9` of the server at different moments of sending and checking codes, with real SMPP to the simulated carriers as a
-//! process of their own: what was accepted is delivered, and no code works twice.
+//! `kill -9` of the server at different moments of sending and checking codes, with real SMPP to the simulated
+//! carriers as a process of their own: what was accepted is delivered, and no code works twice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should stop
 
@@ -62,18 +62,35 @@ fn configuration(folder: &Path, port: u16, smpp: &str) -> PathBuf {
     file
 }
 
+/// When waiting for another process has taken too long: a bound on the test, not a measurement.
+fn deadline() -> Instant {
+    #[allow(clippy::disallowed_methods)] // other processes keep real time
+    let now = Instant::now();
+    now + PATIENCE
+}
+
+fn is_past(deadline: Instant) -> bool {
+    deadline.checked_duration_since(self::deadline() - PATIENCE).is_none()
+}
+
 fn serve(file: &Path, port: u16) -> Process {
     let process = Process(Command::new(BINARY).arg("serve").arg("--config").arg(file).spawn().unwrap());
-    let started = Instant::now();
+    let deadline = deadline();
     while request(port, "GET", "/livez", &[], "").is_none_or(|(status, _)| status != 200) {
-        assert!(started.elapsed() < PATIENCE, "the server did not answer");
+        assert!(!is_past(deadline), "the server did not answer");
         std::thread::yield_now();
     }
     process
 }
 
 /// One request on a connection of its own; none if the server is not there or dies on the way.
-fn request(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<(u16, Value)> {
+fn request(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Option<(u16, Value)> {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
@@ -115,12 +132,12 @@ fn codes(handsets: u16, number: &str) -> Vec<String> {
 }
 
 fn wait_for_code(handsets: u16, number: &str) -> String {
-    let started = Instant::now();
+    let deadline = deadline();
     loop {
         if let Some(code) = codes(handsets, number).into_iter().next() {
             return code;
         }
-        assert!(started.elapsed() < PATIENCE, "a committed code was never delivered");
+        assert!(!is_past(deadline), "a committed code was never delivered");
         std::thread::yield_now();
     }
 }
@@ -143,7 +160,8 @@ fn what_was_accepted_survives_kill_dash_9_and_no_code_works_twice() {
     let made: Value = serde_json::from_slice(&made.stdout).unwrap();
     let api = Api { port, authorization: format!("Bearer {}", made["api_key"].as_str().unwrap()) };
 
-    // Each round kills the server at another moment: at once after the commit, after some work, in the middle of a check.
+    // Each round kills the server at another moment: at once after the commit, after some work, in the middle of a
+    // check.
     for round in 0..6u32 {
         let mut server = serve(&file, port);
         let mut accepted = Vec::new();
@@ -171,7 +189,8 @@ fn what_was_accepted_survives_kill_dash_9_and_no_code_works_twice() {
                 server = serve(&file, port);
             }
             // The answer may have been lost with the server; the code was used up or it was not, and works once in all.
-            let first = killer.is_some_and(|(status, answer)| status == 200 && answer["result"] == "approved");
+            let first =
+                killer.is_some_and(|(status, answer)| status == 200 && answer["result"] == "approved");
             let (status, second) = api.post(&check, "-", &json!({"code": code})).unwrap();
             let again = status == 200 && second["result"] == "approved";
             assert!(!(first && again), "a code worked twice");

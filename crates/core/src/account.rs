@@ -1,5 +1,6 @@
-//! Accounts: opening one, the password step of a sign-in, which second factors may follow, and the SMS switch (sections A
-//! and C). The password itself was compared before, outside any transaction; its result comes in as an input.
+//! Accounts: opening one, the password step of a sign-in, which second factors may follow, and the SMS switch
+//! (sections A and C). The password itself was compared before, outside any transaction; its result comes in as an
+//! input.
 
 use crate::Decision;
 use crate::binding::notice;
@@ -97,8 +98,8 @@ pub struct Method {
     pub refusal: Option<Refusal>,
 }
 
-/// The second factors an account has, the one to ask for first in front: SMS where it is on, email otherwise. A factor that
-/// is locked stays in the list, behind those that work, so that the page can say until when.
+/// The second factors an account has, the one to ask for first in front: SMS where it is on, email otherwise. A
+/// factor that is locked stays in the list, behind those that work, so that the page can say until when.
 pub fn second_factors(
     account: &Account,
     binding: Option<&Binding>,

@@ -1,10 +1,11 @@
-//! Where a code or a notice can go: a phone number or an email address. Knows the one spelling of each that look-ups and
-//! keyed hashes use; refuses to print either in full (R10). Whether an address may be used is not decided here.
+//! Where a code or a notice can go: a phone number or an email address. Knows the one spelling of each that look-ups
+//! and keyed hashes use; refuses to print either in full (R10). Whether an address may be used is not decided here.
 
 use countersign_numbers::{NumberError, PhoneNumber, RegionCode};
 use std::fmt;
 
-/// An email address in the one spelling used for look-ups: trimmed, lower case, at most 254 octets (RFC 5321 4.5.3.1.3).
+/// An email address in the one spelling used for look-ups: trimmed, lower case, at most 254 octets (RFC 5321
+/// 4.5.3.1.3).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
@@ -20,8 +21,8 @@ pub enum EmailError {
 }
 
 impl Email {
-    /// Reads what a person typed. Full-width characters are folded to ASCII; the local part is compared without case, as
-    /// every large mail provider does, so that one mailbox cannot open two accounts by spelling.
+    /// Reads what a person typed. Full-width characters are folded to ASCII; the local part is compared without
+    /// case, as every large mail provider does, so that one mailbox cannot open two accounts by spelling.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
         let folded: String = typed.trim().chars().map(fold_full_width).collect();
         if folded.is_empty() {

@@ -1,5 +1,6 @@
-//! Binding a number to an account (section B): which numbers may be bound at all, and what happens when the number's code was
-//! right but the number has a past. Judged before anything is sent; judged again, in the transaction, before it is bound.
+//! Binding a number to an account (section B): which numbers may be bound at all, and what happens when the number's
+//! code was right but the number has a past. Judged before anything is sent; judged again, in the transaction,
+//! before it is bound.
 
 use crate::Decision;
 use crate::change::Change;
@@ -134,7 +135,8 @@ pub enum BindOutcome {
     Refused(NumberRefusal),
 }
 
-/// Binds a number whose code was right. Takes it from an account that lost it to recycling; never from one that still has it.
+/// Binds a number whose code was right. Takes it from an account that lost it to recycling; never from one that
+/// still has it.
 pub fn bind(
     account: &Account,
     number: &PhoneNumber,

@@ -1,5 +1,6 @@
-//! What a decision asks storage to do. A use case saves the whole list in the transaction it loaded from, or nothing. Every
-//! change is guarded: one that finds no row to change, or a row it did not expect, is a conflict and undoes the decision.
+//! What a decision asks storage to do. A use case saves the whole list in the transaction it loaded from, or
+//! nothing. Every change is guarded: one that finds no row to change, or a row it did not expect, is a conflict and
+//! undoes the decision.
 
 use crate::address::AddressIndex;
 use crate::id::*;

@@ -1,5 +1,5 @@
-//! One-time codes: drawing them, hashing them, and reading what a person typed. A code exists in clear only between here and
-//! the message that carries it; what is kept is a keyed hash bound to everything the code is for (R5, R8).
+//! One-time codes: drawing them, hashing them, and reading what a person typed. A code exists in clear only between
+//! here and the message that carries it; what is kept is a keyed hash bound to everything the code is for (R5, R8).
 
 use crate::address::Address;
 use crate::entropy::Entropy;
@@ -45,8 +45,8 @@ impl fmt::Debug for Code {
     }
 }
 
-/// Draws a code of `length` digits, every value equally likely (R1): numbers from the uneven tail of the 64-bit range are
-/// thrown away instead of being folded in, so there is no modulo bias.
+/// Draws a code of `length` digits, every value equally likely (R1): numbers from the uneven tail of the 64-bit
+/// range are thrown away instead of being folded in, so there is no modulo bias.
 pub fn draw(length: u8, entropy: &dyn Entropy) -> Code {
     let width = usize::from(length.clamp(6, 10));
     let values = 10u64.pow(u32::from(length.clamp(6, 10)));
@@ -76,8 +76,8 @@ pub struct CodeContext<'a> {
     pub details: DetailsDigest,
 }
 
-/// The keyed hash of the code that was sent as number `ordinal` (from one) of its verification. HMAC-SHA-256 (RFC 2104) over
-/// the context, each field with its length before it, so that no two contexts share an encoding.
+/// The keyed hash of the code that was sent as number `ordinal` (from one) of its verification. HMAC-SHA-256 (RFC
+/// 2104) over the context, each field with its length before it, so that no two contexts share an encoding.
 pub fn hash(key: &CodeKey, context: &CodeContext<'_>, ordinal: u32, code: &str) -> CodeHash {
     let mut mac = new_mac(&key.0);
     let (subject_kind, subject): (&[u8], &[u8]) = match &context.subject {
@@ -219,7 +219,8 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// The ASCII digit of a decimal digit in another script (Unicode category Nd, the scripts of our languages and neighbours).
+/// The ASCII digit of a decimal digit in another script (Unicode category Nd, the scripts of our languages and
+/// neighbours).
 fn ascii_digit(c: char) -> Option<char> {
     const ZEROS: [u32; 16] = [
         0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50,

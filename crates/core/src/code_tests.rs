@@ -49,7 +49,8 @@ fn a_million_codes_are_uniform_by_digit_pair_and_neighbour() {
         serial[previous * 10 + usize::from(bytes[0] - b'0')] += 1;
         previous = usize::from(bytes[0] - b'0');
     }
-    // Critical values of chi-square at p = 0.001: 27.877 for 9 degrees of freedom, 148.230 for 99 (NIST handbook 1.3.6.7.4).
+    // Critical values of chi-square at p = 0.001: 27.877 for 9 degrees of freedom, 148.230 for 99 (NIST handbook
+    // 1.3.6.7.4).
     for position in 0..6 {
         assert!(chi_square(&digits[position * 10..position * 10 + 10]) < 27.877, "digit {position}");
     }

@@ -1,5 +1,5 @@
-//! Randomness as the rules see it: bytes from whoever calls. The binary hands in the operating system's generator; a test
-//! hands in a counted one. No generator lives in the core, so none can be seeded by accident (R1).
+//! Randomness as the rules see it: bytes from whoever calls. The binary hands in the operating system's generator; a
+//! test hands in a counted one. No generator lives in the core, so none can be seeded by accident (R1).
 
 /// A source of uniformly random bytes. In production it must be a CSPRNG (NIST SP 800-90A, R1).
 pub trait Entropy: Send + Sync {

@@ -1,5 +1,5 @@
-//! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from it. An
-//! event never holds a code, a token or a full address; whoever builds one passes masked forms.
+//! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from
+//! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
 use crate::model::{Channel, Factor, Purpose};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
-//! Identifiers: time-ordered (UUID version 7, RFC 9562 section 5.7), one Rust type per thing so that an account can never
-//! be passed where a verification is meant, and written with a prefix (`acc_…`) so that a person can tell them apart.
-//! Drawn from the time and entropy given; this module knows neither a clock nor a generator.
+//! Identifiers: time-ordered (UUID version 7, RFC 9562 section 5.7), one Rust type per thing so that an account can
+//! never be passed where a verification is meant, and written with a prefix (`acc_…`) so that a person can tell them
+//! apart. Drawn from the time and entropy given; this module knows neither a clock nor a generator.
 
 use crate::entropy::Entropy;
 use crate::time::Timestamp;

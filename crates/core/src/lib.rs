@@ -1,8 +1,9 @@
 //! The rules of Countersign. Every function here is a decision: same inputs, same answer. Nothing reads a clock, draws
 //! randomness, touches a database or chooses words; those come in as arguments or go out as data.
 //!
-//! The shape is the same everywhere: what was loaded, what is asked, the policy, `now` and a source of entropy go in; an
-//! outcome and the list of changes to save come out. A wrong code, a lock or a refusal is an outcome, never an error.
+//! The shape is the same everywhere: what was loaded, what is asked, the policy, `now` and a source of entropy go
+//! in; an outcome and the list of changes to save come out. A wrong code, a lock or a refusal is an outcome, never
+//! an error.
 
 pub mod account;
 pub mod address;

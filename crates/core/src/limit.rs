@@ -1,6 +1,7 @@
-//! Caps on sending (section E, R68): which counters a send touches, and whether one of them is over its cap. Counters are
-//! rows, counted up before the decision and taken back when nothing is sent, so that two sends at once cannot both be the
-//! last one allowed. Not decided here: failures of guessing (see `lock`), and whether a number may be used at all.
+//! Caps on sending (section E, R68): which counters a send touches, and whether one of them is over its cap.
+//! Counters are rows, counted up before the decision and taken back when nothing is sent, so that two sends at once
+//! cannot both be the last one allowed. Not decided here: failures of guessing (see `lock`), and whether a number
+//! may be used at all.
 
 use crate::address::{Address, AddressIndex};
 use crate::id::{AccountId, ServiceId};

@@ -59,8 +59,8 @@ pub fn refusal(state: &FactorState, policy: &Policy, now: Timestamp) -> Option<R
     state.locked_until.filter(|until| now < *until).map(|until| Refusal::Locked { until })
 }
 
-/// The yearly budget guards what can be guessed blind: codes. A password's guard is the ladder and the count in a row, since
-/// a stranger can fail it without holding anything (R24).
+/// The yearly budget guards what can be guessed blind: codes. A password's guard is the ladder and the count in a
+/// row, since a stranger can fail it without holding anything (R24).
 fn has_yearly_budget(factor: Factor) -> bool {
     match factor {
         Factor::Sms | Factor::Email => true,
@@ -86,10 +86,11 @@ pub fn record_failure(state: &mut FactorState, policy: &Policy, now: Timestamp) 
     // An address without an account has nothing to bind again: its guards are the ladder and the rolling budget, which
     // `refusal` reads, and it opens as the year moves on.
     let binds_again = match state.factor {
-        // Passwords tried on an identifier are tried by strangers: shutting it for good would be their weapon (R24), so there
-        // the ladder alone holds.
+        // Passwords tried on an identifier are tried by strangers: shutting it for good would be their weapon (R24),
+        // so there the ladder alone holds.
         Factor::Sms | Factor::Password => matches!(state.subject, Subject::Account(_)),
-        // An email address is not bound again on these pages: its rolling budget alone shuts it, for as long as it must.
+        // An email address is not bound again on these pages: its rolling budget alone shuts it, for as long as it
+        // must.
         Factor::Email => false,
     };
     let row_is_full = binds_again && u64::from(state.in_a_row) >= policy.failures_in_a_row_max;
@@ -101,7 +102,8 @@ pub fn record_failure(state: &mut FactorState, policy: &Policy, now: Timestamp) 
     if state.run < limit && !is_disabled {
         return Effect::Counted { left: (limit - state.run).min(left_this_year(state, policy)) };
     }
-    // A disabled factor climbs the ladder too: binding it again is the one thing still open, and must not be guessed at.
+    // A disabled factor climbs the ladder too: binding it again is the one thing still open, and must not be guessed
+    // at.
     let until = now.after(policy.lock_span(state.ladder_step));
     state.run = 0;
     state.ladder_step += 1;
@@ -118,8 +120,8 @@ fn left_this_year(state: &FactorState, policy: &Policy) -> u32 {
     u32::try_from(left).unwrap_or(u32::MAX)
 }
 
-/// Counts a success. `own_failures` are those of the very challenge that succeeded: only they are refunded (R20); the ladder
-/// keeps its step, so that a stranger's failures between an owner's successes still add up.
+/// Counts a success. `own_failures` are those of the very challenge that succeeded: only they are refunded (R20);
+/// the ladder keeps its step, so that a stranger's failures between an owner's successes still add up.
 pub fn record_success(state: &mut FactorState, own_failures: u32) {
     state.run = 0;
     state.in_a_row = 0;
@@ -128,7 +130,8 @@ pub fn record_success(state: &mut FactorState, own_failures: u32) {
     state.sends_locked_until = None;
 }
 
-/// Counts a code sent; after too many without a success, sending stops for a while (section E). Answers until when, if so.
+/// Counts a code sent; after too many without a success, sending stops for a while (section E). Answers until when,
+/// if so.
 pub fn record_send(state: &mut FactorState, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
     state.sends_unconverted += 1;
     if u64::from(state.sends_unconverted) < policy.sends_before_lock {
@@ -145,8 +148,8 @@ pub fn sending_locked_until(state: &FactorState, now: Timestamp) -> Option<Times
     state.sends_locked_until.filter(|until| now < *until)
 }
 
-/// Binding a factor anew opens what failures had shut, and begins its year again (section E): another factor and the code of
-/// the number itself were proved for it. Failures of this very day still count.
+/// Binding a factor anew opens what failures had shut, and begins its year again (section E): another factor and the
+/// code of the number itself were proved for it. Failures of this very day still count.
 pub fn rebind(state: &mut FactorState, now: Timestamp) {
     state.run = 0;
     state.in_a_row = 0;

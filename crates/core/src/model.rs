@@ -1,5 +1,5 @@
-//! The records that rules read and write: plain data, no behaviour beyond small questions about themselves. How they are
-//! kept, sealed and looked up is storage's affair; how they change is decided by the modules beside this one.
+//! The records that rules read and write: plain data, no behaviour beyond small questions about themselves. How they
+//! are kept, sealed and looked up is storage's affair; how they change is decided by the modules beside this one.
 
 use crate::address::{Address, AddressIndex};
 use crate::event::Event;
@@ -7,6 +7,10 @@ use crate::id::*;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+mod journey;
+
+pub use journey::{Journey, JourneyStage, Redacted, StoredId};
 
 /// Declares a field-less enum with the one stable text of each value, used in rows, the API and logs alike.
 macro_rules! named {
@@ -287,7 +291,8 @@ pub struct Binding {
     pub ended_at: Option<Timestamp>,
 }
 
-/// What is remembered of a subject's failures and sends with one factor. One row per (service, subject, factor, device lane).
+/// What is remembered of a subject's failures and sends with one factor. One row per (service, subject, factor,
+/// device lane).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactorState {
     /// The service.
@@ -316,7 +321,8 @@ pub struct FactorState {
     pub sends_locked_until: Option<Timestamp>,
     /// When the factor was last bound again: the yearly budget counts from that day on.
     pub rebound_at: Option<Timestamp>,
-    /// Failures of the last 365 days, this moment included, or since the factor was bound again; loaded beside the row, changed by [`crate::change::Change::CountFailures`].
+    /// Failures of the last 365 days, this moment included, or since the factor was bound again; loaded beside the
+    /// row, changed by [`crate::change::Change::CountFailures`].
     pub failures_this_year: u32,
 }
 
@@ -532,128 +538,6 @@ impl fmt::Debug for Session {
             .field("id", &self.id)
             .field("account", &self.account_id)
             .finish_non_exhaustive()
-    }
-}
-
-/// A journey of several pages, owned by the browser that opened it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Journey {
-    /// Its identifier.
-    pub id: JourneyId,
-    /// The service.
-    pub service_id: ServiceId,
-    /// Hash of the page's token.
-    pub token: TokenHash,
-    /// How far it got. Sealed at rest.
-    pub stage: JourneyStage,
-    /// When it was opened.
-    pub created_at: Timestamp,
-    /// When it is over, finished or not.
-    pub expires_at: Timestamp,
-}
-
-/// How far a journey got, with what was said so far. Serialised only into a sealed column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "stage")]
-pub enum JourneyStage {
-    /// Sign-up: the identifier's code is out.
-    SignUp {
-        /// The identifier.
-        #[serde(with = "crate::address::sealed_text")]
-        address: Address,
-        /// Argon2id of the chosen password.
-        password_hash: Redacted,
-        /// The code.
-        verification: StoredId,
-    },
-    /// Sign-in: the password was right; a second factor is being proved.
-    SignIn {
-        /// The account.
-        account: StoredId,
-        /// Which factor is being proved.
-        factor: Factor,
-        /// Its code.
-        verification: StoredId,
-    },
-    /// Binding: another factor is being proved first (R27).
-    BindProve {
-        /// The account.
-        account: StoredId,
-        /// The session that asked.
-        session: StoredId,
-        /// The code, once one was asked for.
-        verification: Option<StoredId>,
-    },
-    /// Binding: proved; the number is being chosen.
-    BindNumber {
-        /// The account.
-        account: StoredId,
-        /// The session that asked.
-        session: StoredId,
-        /// The number judged fit, once one was typed.
-        #[serde(with = "optional_address")]
-        number: Option<Address>,
-    },
-    /// Binding: the number's own code is out.
-    BindCode {
-        /// The account.
-        account: StoredId,
-        /// The session that asked.
-        session: StoredId,
-        /// The number.
-        #[serde(with = "crate::address::sealed_text")]
-        number: Address,
-        /// Its code.
-        verification: StoredId,
-    },
-    /// Binding: the number's code was right; the number has a history, so the password is asked as well (B6).
-    BindPassword {
-        /// The account.
-        account: StoredId,
-        /// The session that asked.
-        session: StoredId,
-        /// The number.
-        #[serde(with = "crate::address::sealed_text")]
-        number: Address,
-    },
-    /// Finished; nothing more can be done with it.
-    Done,
-}
-
-/// An identifier inside a sealed payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredId(pub [u8; 16]);
-
-/// A text that never prints.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Redacted(pub String);
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
-
-mod optional_address {
-    use super::Address;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(
-        address: &Option<Address>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        address.as_ref().map(Address::expose).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Address>, D::Error> {
-        match Option::<String>::deserialize(deserializer)? {
-            None => Ok(None),
-            Some(text) => {
-                Address::from_exposed(&text).map(Some).ok_or_else(|| D::Error::custom("not an address"))
-            }
-        }
     }
 }
 

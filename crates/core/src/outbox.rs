@@ -1,5 +1,6 @@
-//! What becomes of a message: when it is tried again, when it is dead, what a receipt changes (section H). One try over one
-//! route is an attempt. Sending is at least once: a try whose answer was lost is made again while the message is of use.
+//! What becomes of a message: when it is tried again, when it is dead, what a receipt changes (section H). One try
+//! over one route is an attempt. Sending is at least once: a try whose answer was lost is made again while the
+//! message is of use.
 
 use crate::id::{AttemptId, MessageId};
 use crate::model::*;
@@ -83,7 +84,8 @@ pub struct Verdict {
     pub try_at: Option<Timestamp>,
 }
 
-/// Most tries of one message: with the waits below this outlasts every code, and bounds a route that loses every answer.
+/// Most tries of one message: with the waits below this outlasts every code, and bounds a route that loses every
+/// answer.
 pub const TRIES_MAX: u32 = 12;
 
 /// How long a leased message belongs to its dispatcher; after a crash it is anyone's again then.
@@ -134,7 +136,8 @@ pub enum ReceiptState {
 pub struct Receipt {
     /// The route it came over.
     pub route: String,
-    /// Spellings of the message identifier to look for, most likely first (hexadecimal and decimal forms differ by carrier).
+    /// Spellings of the message identifier to look for, most likely first (hexadecimal and decimal forms differ by
+    /// carrier).
     pub provider_ids: Vec<String>,
     /// What it says.
     pub state: ReceiptState,

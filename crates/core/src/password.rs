@@ -1,5 +1,5 @@
-//! Which passwords are accepted (NIST SP 800-63B-4 section 3.1.1.2, R38): long enough, not among the common ones, not the
-//! account's own name. No composition rules, no rotation. How they are hashed is the flows' affair.
+//! Which passwords are accepted (NIST SP 800-63B-4 section 3.1.1.2, R38): long enough, not among the common ones,
+//! not the account's own name. No composition rules, no rotation. How they are hashed is the flows' affair.
 
 use crate::policy::Policy;
 

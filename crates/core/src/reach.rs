@@ -1,5 +1,5 @@
-//! Which countries' messages are slow or not getting through at the moment, from what was measured in the last quarter of an
-//! hour (sections C and H). Says it only when enough messages were seen to mean something.
+//! Which countries' messages are slow or not getting through at the moment, from what was measured in the last
+//! quarter of an hour (sections C and H). Says it only when enough messages were seen to mean something.
 
 use crate::model::MessageStatus;
 use crate::time::{Timestamp, minutes, seconds};

@@ -1,5 +1,5 @@
-//! Sessions, known devices and journeys: how long each lives and what ends it (section A, R44, R45). Tokens are drawn here and
-//! kept as hashes; cookies are the server's affair. A known device is a signal, never proof by itself.
+//! Sessions, known devices and journeys: how long each lives and what ends it (section A, R44, R45). Tokens are
+//! drawn here and kept as hashes; cookies are the server's affair. A known device is a signal, never proof by itself.
 
 use crate::change::Change;
 use crate::entropy::{self, Entropy};
@@ -40,8 +40,8 @@ impl Scene {
     }
 }
 
-/// A bearer secret of 256 random bits, shown once as lower-case hexadecimal; only its SHA-256 is kept (a keyed or slow hash
-/// adds nothing at this entropy, NIST SP 800-63B-4 section 3.1.2).
+/// A bearer secret of 256 random bits, shown once as lower-case hexadecimal; only its SHA-256 is kept (a keyed or
+/// slow hash adds nothing at this entropy, NIST SP 800-63B-4 section 3.1.2).
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Token(String);
 

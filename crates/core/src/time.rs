@@ -1,5 +1,6 @@
-//! Time as the rules see it: an instant given by the caller, in whole milliseconds of Unix time. Nothing here reads a clock;
-//! a clock that steps backwards therefore shows up as a smaller `now`, and the rules are written to stay safe then.
+//! Time as the rules see it: an instant given by the caller, in whole milliseconds of Unix time. Nothing here reads
+//! a clock; a clock that steps backwards therefore shows up as a smaller `now`, and the rules are written to stay
+//! safe then.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! A verification: proof that somebody controls one address, by a code sent there. This module decides when a code is drawn
-//! and sent, what an entered code proves, and when it is too late; it does not know how codes travel or how rows are kept.
+//! A verification: proof that somebody controls one address, by a code sent there. This module decides when a code
+//! is drawn and sent, what an entered code proves, and when it is too late; it does not know how codes travel or how
+//! rows are kept.
 //!
 //! ```text
 //!                     resend (new code, the old one dead)
@@ -12,8 +13,8 @@
 //!                        └── a newer one for the same subject, channel and purpose ► superseded
 //! ```
 //!
-//! Every arrow leaves `pending`; none returns. Guesses are counted on the subject's factor, not on the verification, so no
-//! resend, new verification, page or address ever gives a guess back (R7).
+//! Every arrow leaves `pending`; none returns. Guesses are counted on the subject's factor, not on the verification,
+//! so no resend, new verification, page or address ever gives a guess back (R7).
 
 use crate::Decision;
 use crate::address::{Address, AddressIndex};
@@ -376,8 +377,9 @@ pub enum CheckOutcome {
     NotThisPage,
 }
 
-/// Judges an entered code. A guess is counted before it is compared, in the transaction that compares it and, when it is
-/// right, uses it up (R4, R21). `details` is what the caller says is being confirmed, for purposes that confirm something.
+/// Judges an entered code. A guess is counted before it is compared, in the transaction that compares it and, when
+/// it is right, uses it up (R4, R21). `details` is what the caller says is being confirmed, for purposes that
+/// confirm something.
 pub fn check(
     mut verification: Verification,
     page: Option<TokenHash>,
@@ -471,7 +473,8 @@ fn compare(
     (live, earlier)
 }
 
-/// Failures go into the bucket of the day the verification began, so that a success after midnight refunds the right one.
+/// Failures go into the bucket of the day the verification began, so that a success after midnight refunds the right
+/// one.
 fn count_failures(verification: &Verification, by: i64) -> Change {
     Change::CountFailures {
         service_id: verification.service_id,

@@ -1,5 +1,5 @@
-//! Binding a phone (section B): another factor first, then the number, then its code. One journey, owned by the session that
-//! opened it; every page of it asks here what it may show.
+//! Binding a phone (section B): another factor first, then the number, then its code. One journey, owned by the
+//! session that opened it; every page of it asks here what it may show.
 
 pub(crate) mod activate;
 pub(crate) mod number;

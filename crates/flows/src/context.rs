@@ -1,5 +1,5 @@
-//! What every use case stands on: the store, the keys, the policy, the clock, randomness. Holds nothing that decides and
-//! could be lost: limits, locks and leases are rows.
+//! What every use case stands on: the store, the keys, the policy, the clock, randomness. Holds nothing that decides
+//! and could be lost: limits, locks and leases are rows.
 
 use crate::clock::Clock;
 use crate::error::FlowError;

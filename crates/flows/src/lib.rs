@@ -1,6 +1,6 @@
-//! Use cases, one file each: load, decide, save, answer. The only owner of transactions: whatever a decision of the core asks
-//! to change is saved in the transaction that loaded what it was decided on, and nobody hears of it before the commit. Pages,
-//! API and command line all call the same functions here, so that no door can forget a rule.
+//! Use cases, one file each: load, decide, save, answer. The only owner of transactions: whatever a decision of the
+//! core asks to change is saved in the transaction that loaded what it was decided on, and nobody hears of it before
+//! the commit. Pages, API and command line all call the same functions here, so that no door can forget a rule.
 
 mod accounts;
 mod admin;

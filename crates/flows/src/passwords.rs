@@ -1,5 +1,5 @@
-//! Hashing and comparing passwords: argon2id with the parameters of OWASP's first choice (19 MiB, 2 passes, 1 lane; about
-//! 30 ms), a few at a time and never inside a transaction. An identifier that names nobody costs the same (R46).
+//! Hashing and comparing passwords: argon2id with the parameters of OWASP's first choice (19 MiB, 2 passes, 1 lane;
+//! about 30 ms), a few at a time and never inside a transaction. An identifier that names nobody costs the same (R46).
 
 use crate::error::FlowError;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};

@@ -1,5 +1,5 @@
-//! Sending a code, as every journey does it: lock the factor, count the caps, decide, save. One place, so that a cap or a lock
-//! checked at one door is checked at all of them (R22).
+//! Sending a code, as every journey does it: lock the factor, count the caps, decide, save. One place, so that a cap
+//! or a lock checked at one door is checked at all of them (R22).
 
 use crate::context::{Caller, Kit};
 use countersign_core::address::Address;

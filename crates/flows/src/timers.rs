@@ -1,5 +1,5 @@
-//! The clock's work: ending what is overdue, forgetting what is old (R3, R79). Each timer is a function of `now`, safe to run
-//! twice and on every node at once; a lease only saves the effort. Tests call it, nothing sleeps.
+//! The clock's work: ending what is overdue, forgetting what is old (R3, R79). Each timer is a function of `now`,
+//! safe to run twice and on every node at once; a lease only saves the effort. Tests call it, nothing sleeps.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;

@@ -1,5 +1,6 @@
-//! Verifications as the relying party uses them, without an account page: start, look, check, resend, cancel. The key vouches
-//! for whoever stands behind it, so no page owns them; everything else is decided by the same rules as on the pages.
+//! Verifications as the relying party uses them, without an account page: start, look, check, resend, cancel. The
+//! key vouches for whoever stands behind it, so no page owns them; everything else is decided by the same rules as
+//! on the pages.
 
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;

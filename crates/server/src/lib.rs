@@ -1,6 +1,6 @@
-//! HTTP: the API for the relying party, the pages for holders. Turns bytes into typed commands for the flows and outcomes into
-//! status codes, problem details and pages. Decides nothing: no rule stands here, no SQL, and no words outside the
-//! catalogues.
+//! HTTP: the API for the relying party, the pages for holders. Turns bytes into typed commands for the flows and
+//! outcomes into status codes, problem details and pages. Decides nothing: no rule stands here, no SQL, and no words
+//! outside the catalogues.
 
 mod api;
 mod http;

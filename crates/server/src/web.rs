@@ -1,5 +1,6 @@
-//! The Security Center: pages that work without a script, one decision each, POST-redirect-GET. A handler reads the form,
-//! calls one flow, and shows its outcome; what may happen next is always decided again by the flow, never by the page.
+//! The Security Center: pages that work without a script, one decision each, POST-redirect-GET. A handler reads the
+//! form, calls one flow, and shows its outcome; what may happen next is always decided again by the flow, never by
+//! the page.
 
 mod account;
 mod activity;
@@ -79,7 +80,8 @@ async fn static_file(Path((version, name)): Path<(String, String)>) -> Response 
     (headers, asset.bytes).into_response()
 }
 
-/// What stands in for an answer that broke: a problem for programs, a page for people, a reference and nothing else (R10).
+/// What stands in for an answer that broke: a problem for programs, a page for people, a reference and nothing else
+/// (R10).
 pub(crate) fn fault_or_problem(server: &Server, is_api: bool, reference: &str, broken: Response) -> Response {
     if is_api {
         return if broken.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json") {

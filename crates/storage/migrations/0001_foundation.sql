@@ -143,7 +143,8 @@ CREATE TABLE messages (
     next_try_at {INT} NOT NULL,
     lease_node {BYTES},
     expires_at {INT} NOT NULL,
-    created_at {INT} NOT NULL
+    created_at {INT} NOT NULL,
+    delivered_at {INT}
 ) {TABLE_OPTIONS_BY_KEY};
 CREATE INDEX messages_queued ON messages (channel, next_try_at, id) WHERE status = 'queued';
 CREATE INDEX messages_with_body ON messages (expires_at) WHERE body_sealed IS NOT NULL;

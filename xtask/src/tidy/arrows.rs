@@ -122,7 +122,8 @@ mod tests {
         assert_eq!(lines(check, "crates/flows/Cargo.toml", server), [] as [usize; 0]);
         let carriers = "[target.'cfg(unix)'.dependencies.countersign-core]\nworkspace = true\n";
         assert_eq!(lines(check, "crates/carriers/Cargo.toml", carriers), [1]);
-        let core = "[dependencies]\nserde.workspace = true\n# tokio = \"1\"\ntokio = \"1\"\n[dev-dependencies]\nproptest = \"1\"\n";
+        let core = "[dependencies]\nserde.workspace = true\n\
+                    # tokio = \"1\"\ntokio = \"1\"\n[dev-dependencies]\nproptest = \"1\"\n";
         assert_eq!(lines(check, "crates/core/Cargo.toml", core), [4]);
         assert_eq!(lines(check, "crates/extras/Cargo.toml", "[package]\n"), [1]);
     }

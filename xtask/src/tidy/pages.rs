@@ -115,7 +115,8 @@ mod tests {
             assert_eq!(of_template(bad), [1], "{bad}");
         }
         assert_eq!(of_template("<p>\n<p>\n<b onClick='x'>"), [3]);
-        let good = "<script src=\"/a.js\" defer></script><p data-style=\"x\" class=\"on\">one = two, on=1 {% if on == 1 %}";
+        let good = "<script src=\"/a.js\" defer></script><p data-style=\"x\" class=\"on\">\
+                    one = two, on=1 {% if on == 1 %}";
         assert_eq!(of_template(good), [] as [usize; 0]);
     }
 

@@ -138,14 +138,16 @@ mod tests {
 
     #[test]
     fn the_clock_and_randomness_come_in_at_the_edge() {
-        let text = "//! x\nfn a() {\n    let now = std::time::SystemTime::now();\n    // Instant::now()\n    OsRng.fill();\n}\n";
+        let text = "//! x\nfn a() {\n\
+                    \x20   let now = std::time::SystemTime::now();\n    // Instant::now()\n    OsRng.fill();\n}\n";
         assert_eq!(lines(check, "crates/storage/src/clock.rs", text), [3, 5]);
         assert_eq!(lines(check, "crates/server/tests/slow.rs", text), [3, 5]);
         assert!(clean(check, "crates/cli/src/world.rs", text));
     }
     #[test]
     fn an_exception_needs_its_reason_beside_it() {
-        let with = "//! x\n#[allow(clippy::disallowed_methods)] // the queue is full, so the loop waits\nlet a = time::sleep(b);\n";
+        let with = "//! x\n\
+                    #[allow(clippy::disallowed_methods)] // the queue is full, so the loop waits\nlet a = time::sleep(b);\n";
         assert!(clean(check, "crates/flows/src/dispatch.rs", with));
         let without = with.replace(" // the queue is full, so the loop waits", "");
         assert_eq!(lines(check, "crates/flows/src/dispatch.rs", &without), [2, 3]);

@@ -229,7 +229,8 @@ mod tests {
     fn functions_are_measured_from_fn_to_brace() {
         let source = Source::read(
             "trait T { fn none(&self) -> [u8; 4]; fn some(&self) {} }\n\
-             pub async fn outer<'a, const N: usize>(\n    x: fn(u8) -> u8,\n) -> impl Fn()\nwhere\n    u8: Copy,\n{\n    \
+             pub async fn outer<'a, const N: usize>(\n    x: fn(u8) -> u8,\n\
+             ) -> impl Fn()\nwhere\n    u8: Copy,\n{\n    \
              fn inner() {\n    }\n    if x { \"}\" } else { '}' };\n}\n",
         );
         let found: Vec<(String, usize, usize)> = source

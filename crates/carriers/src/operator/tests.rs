@@ -1,3 +1,5 @@
+//! An operator's fate of each message, drawn from a seed; limits that its settings must keep.
+
 use super::*;
 
 fn operator(behaviour: Behaviour) -> Operator {

@@ -1,5 +1,5 @@
-//! The load: pairs of "send code" and "check code" for numbers never seen before, with the code read off the outbox's channel as
-//! a handset would, once through the flows alone and once through HTTP. Both write the same rows.
+//! The load: pairs of "send code" and "check code" for numbers never seen before, with the code read off the
+//! outbox's channel as a handset would, once through the flows alone and once through HTTP. Both write the same rows.
 
 use super::report::{Latencies, Outcome, Overload};
 use crate::assemble::{self, House};
@@ -12,7 +12,9 @@ use countersign_core::numbers::PhoneNumber;
 use countersign_core::outbox::Submission;
 use countersign_core::verification::CheckOutcome;
 use countersign_delivery::{Letter, Submitting};
-use countersign_flows::{ApiStart, Caller, CodeAnswer, Dispatcher, FlowError, Flows, NewVerification, RouteChannel};
+use countersign_flows::{
+    ApiStart, Caller, CodeAnswer, Dispatcher, FlowError, Flows, NewVerification, RouteChannel,
+};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
@@ -92,7 +94,8 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) async fn start(house: House, config: &Config) -> Result<Self, String> {
         let service = assemble::service(&house.flows, &config.service, false).await?;
-        let made = house.flows.create_api_key(service.id, "bench").await.map_err(|error| error.to_string())?;
+        let made =
+            house.flows.create_api_key(service.id, "bench").await.map_err(|error| error.to_string())?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let handsets = Arc::new(Handsets::default());
@@ -254,13 +257,19 @@ impl Client {
     async fn connect(address: SocketAddr, key: Arc<str>) -> Result<Self, String> {
         let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let (sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| error.to_string())?;
         tokio::spawn(connection);
         Ok(Self { sender, key })
     }
 
-    async fn post(&mut self, path: &str, key: Option<&str>, body: &Value) -> Option<(StatusCode, bool, Value)> {
+    async fn post(
+        &mut self,
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+    ) -> Option<(StatusCode, bool, Value)> {
         self.sender.ready().await.ok()?;
         let mut request = Request::post(path)
             .header("host", "bench")

@@ -139,14 +139,26 @@ impl Report {
     pub(crate) fn tables(&self) -> String {
         let mut out = String::new();
         if let Some(seen) = &self.footprint {
-            let memory = seen.idle_memory_kib.map_or("not known here".to_owned(), |kib| format!("{} MiB", kib / 1_024));
-            let _ = writeln!(out, "Start to ready: {} ms. Memory at rest: {memory}.\n", seen.start.as_millis());
+            let memory = seen
+                .idle_memory_kib
+                .map_or("not known here".to_owned(), |kib| format!("{} MiB", kib / 1_024));
+            let _ =
+                writeln!(out, "Start to ready: {} ms. Memory at rest: {memory}.\n", seen.start.as_millis());
         }
         let _ = writeln!(
             out,
             "A pair is one code sent and checked: two durable steps, with counters, outbox, attempt and events.\n\
              {:9} {:>5}  {:>12} {:>9}  {:>12} {:>7} {:>8} {:>8}  {:>9} {:>7}",
-            "engine", "conns", "ceiling p/s", "p99 ms", "HTTP pairs/s", "share", "p50 ms", "p99 ms", "commits/s", "failed"
+            "engine",
+            "conns",
+            "ceiling p/s",
+            "p99 ms",
+            "HTTP pairs/s",
+            "share",
+            "p50 ms",
+            "p99 ms",
+            "commits/s",
+            "failed"
         );
         for run in &self.runs {
             let _ = writeln!(
@@ -167,8 +179,8 @@ impl Report {
         for (engine, seen) in &self.overload {
             let _ = writeln!(
                 out,
-                "\n{engine}, beyond the queue: {} asked at once, {} accepted, {} refused with 503 and Retry-After, {} other; \
-                 {} of the accepted were handed to a route.",
+                "\n{engine}, beyond the queue: {} asked at once, {} accepted, {} refused with 503 and Retry-After, \
+                 {} other; {} of the accepted were handed to a route.",
                 seen.asked, seen.accepted, seen.refused_with_retry_after, seen.other, seen.delivered
             );
         }

@@ -1,5 +1,5 @@
-//! From the commit of a "send code" to its `submit_sm` on the wire: a real SMPP route to the simulated SMSC, with a relay in the
-//! middle that notes when each frame passes.
+//! From the commit of a "send code" to its `submit_sm` on the wire: a real SMPP route to the simulated SMSC, with a
+//! relay in the middle that notes when each frame passes.
 
 use super::report::Wire;
 use crate::assemble::{self, House};
@@ -56,8 +56,12 @@ pub(crate) async fn measure(house: &House, rate: u32, span: Duration) -> Result<
     tasks.spawn(pass_on(relay, network.smpp, watch, passed.clone()));
     let route = smpp::start(route(address), Arc::new(NoReceipts), monotonic_ms(), Arc::new(SystemEntropy));
     route.reaches(|state| matches!(state, smpp::RouteState::Bound)).await;
-    let out =
-        RouteChannel { name: "wire".to_owned(), channel: Channel::Sms, out: route.clone(), in_flight_max: 200 };
+    let out = RouteChannel {
+        name: "wire".to_owned(),
+        channel: Channel::Sms,
+        out: route.clone(),
+        in_flight_max: 200,
+    };
     tasks.spawn(Dispatcher::new(house.flows.clone(), out, house.node, String::new()).run());
     let sent = send(house, rate, span, watch).await?;
     let mut wire = Wire::default();

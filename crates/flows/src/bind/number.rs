@@ -1,5 +1,5 @@
-//! Choosing the number, seeing it in full, and sending its code. The number is judged when it is typed and again when its code
-//! is sent: the policy or its owner may have changed in between.
+//! Choosing the number, seeing it in full, and sending its code. The number is judged when it is typed and again
+//! when its code is sent: the policy or its owner may have changed in between.
 
 use super::{Owner, lock_own};
 use crate::context::{Caller, Flows, Kit};

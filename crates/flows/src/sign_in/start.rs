@@ -1,5 +1,5 @@
-//! The first page of a sign-in. An unknown account and a wrong password take the same steps: one slow comparison, one count
-//! on the identifier, one answer (R46). No code is sent before the password is right (T15, R24).
+//! The first page of a sign-in. An unknown account and a wrong password take the same steps: one slow comparison,
+//! one count on the identifier, one answer (R46). No code is sent before the password is right (T15, R24).
 
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;

@@ -35,7 +35,8 @@ impl<T: Input> FromRequest<Server> for Body<T> {
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
         let stated = states_json(request.headers());
-        if !stated && !(T::MAY_BE_ABSENT && request.headers().get(CONTENT_TYPE).is_none()) {
+        let says_nothing = request.headers().get(CONTENT_TYPE).is_none();
+        if !stated && (!T::MAY_BE_ABSENT || !says_nothing) {
             return Err(Problem::new(Kind::ContentTypeUnsupported));
         }
         let bytes = Bytes::from_request(request, server).await.map_err(|rejection| {

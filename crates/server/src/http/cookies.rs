@@ -1,5 +1,5 @@
-//! Cookies: one place that names them and their attributes (R45). Every one is `HttpOnly`, `SameSite=Lax`, host-only and, over
-//! TLS, `Secure` with the `__Host-` prefix, so that no neighbouring host can plant one.
+//! Cookies: one place that names them and their attributes (R45). Every one is `HttpOnly`, `SameSite=Lax`, host-only
+//! and, over TLS, `Secure` with the `__Host-` prefix, so that no neighbouring host can plant one.
 
 use crate::state::Server;
 use axum::http::HeaderMap;

@@ -1,6 +1,6 @@
-//! Forms are taken only from our own pages: the browser's word about where the request came from (`Sec-Fetch-Site`, `Origin`)
-//! and a token bound to the visitor's cookie and session must both agree. Each alone has holes; together a stranger's page
-//! needs both.
+//! Forms are taken only from our own pages: the browser's word about where the request came from (`Sec-Fetch-Site`,
+//! `Origin`) and a token bound to the visitor's cookie and session must both agree. Each alone has holes; together a
+//! stranger's page needs both.
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;

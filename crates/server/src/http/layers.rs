@@ -1,5 +1,6 @@
-//! What happens to every request and answer: an id, a time limit, a size limit, the headers that keep browsers strict, one
-//! line in the log. The line names method, route pattern, status and time; never a path with values, a query or a body (R10).
+//! What happens to every request and answer: an id, a time limit, a size limit, the headers that keep browsers
+//! strict, one line in the log. The line names method, route pattern, status and time; never a path with values, a
+//! query or a body (R10).
 
 use crate::state::Server;
 use axum::Router;
@@ -49,7 +50,8 @@ async fn around(State(server): State<Server>, mut request: Request, next: Next) 
     let took_ms = server.flows().now().since(started).as_millis();
     let status = response.status().as_u16();
     let route = route.as_deref().unwrap_or("-");
-    if response.status().is_server_error() {
+    // Being busy is an answer, not a fault: a flood must not fill the log as well.
+    if response.status().is_server_error() && response.status() != StatusCode::SERVICE_UNAVAILABLE {
         tracing::error!(request = id, %method, route, status, took_ms, "request failed");
     } else {
         tracing::debug!(request = id, %method, route, status, took_ms, "request");

@@ -9,8 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Connection(pub(crate) SocketAddr);
 
-/// The network address of the person. Behind `n` trusted proxies it is the n-th entry of `X-Forwarded-For` from the right:
-/// everything further left was written by whoever liked to.
+/// The network address of the person. Behind `n` trusted proxies it is the n-th entry of `X-Forwarded-For` from the
+/// right: everything further left was written by whoever liked to.
 pub(crate) fn ip(server: &Server, headers: &HeaderMap, connection: Option<Connection>) -> Option<IpAddr> {
     let direct = connection.map(|connection| connection.0.ip());
     if server.inner.proxies == 0 {
@@ -32,8 +32,8 @@ pub(crate) fn accept_language(headers: &HeaderMap) -> Option<&str> {
     headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
 }
 
-/// Browser and system, as people call them: "Firefox on Windows". Only names from these lists come out, so that a hostile
-/// header can put nothing into a page or a message.
+/// Browser and system, as people call them: "Firefox on Windows". Only names from these lists come out, so that a
+/// hostile header can put nothing into a page or a message.
 pub(crate) fn device_label(headers: &HeaderMap) -> String {
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // First match wins: every browser claims to be several others, the specific name stands beside the general ones.
@@ -79,10 +79,12 @@ mod tests {
     #[test]
     fn browsers_are_named_as_people_name_them() {
         // User-agent strings as the browsers' makers publish them.
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
+                      (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
         assert_eq!(label(chrome), "Chrome on Linux");
         assert_eq!(label(&format!("{chrome} Edg/120.0.0.0")), "Edge on Linux");
-        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1";
+        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) \
+                      AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1";
         assert_eq!(label(safari), "Safari on iPhone");
         let firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:120.0) Gecko/20100101 Firefox/120.0";
         assert_eq!(label(firefox), "Firefox on Windows");

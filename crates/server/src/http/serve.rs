@@ -1,5 +1,5 @@
-//! The listener: bounded connections, slow senders cut off, a graceful end. HTTP/1.1 only; TLS and HTTP/2 belong to the proxy
-//! in front.
+//! The listener: bounded connections, slow senders cut off, a graceful end. HTTP/1.1 only; TLS and HTTP/2 belong to
+//! the proxy in front.
 
 use crate::http::peer::Connection;
 use axum::Router;

@@ -36,8 +36,8 @@ pub(crate) async fn sign_out(holder: Holder, form: Form) -> Response {
     response
 }
 
-/// `GET /session`: 204 while signed in, 401 otherwise. Asked by open pages; does not count as use, so that a forgotten page
-/// still runs out.
+/// `GET /session`: 204 while signed in, 401 otherwise. Asked by open pages; does not count as use, so that a
+/// forgotten page still runs out.
 pub(crate) async fn is_alive(State(server): State<Server>, headers: HeaderMap) -> Response {
     let Some(cookie) = cookies::read(&headers, &server, Name::Session) else {
         return StatusCode::UNAUTHORIZED.into_response();

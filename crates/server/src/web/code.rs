@@ -172,7 +172,8 @@ pub(crate) fn moment(at: Timestamp, now: Timestamp) -> Moment {
     Moment::near(at.unix_ms(), now.unix_ms())
 }
 
-/// After a code that was not right: the facts as they are now, and a new code at once where the old one had only run out.
+/// After a code that was not right: the facts as they are now, and a new code at once where the old one had only run
+/// out.
 pub(crate) async fn after_miss(
     visit: &Visit,
     token: &str,

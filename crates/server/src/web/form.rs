@@ -1,5 +1,5 @@
-//! A posted form: read, size and encoding checked, taken only from our own pages. What a refused form held is shown again, so
-//! that nobody types twice.
+//! A posted form: read, size and encoding checked, taken only from our own pages. What a refused form held is shown
+//! again, so that nobody types twice.
 
 use super::views::{Fault, Kept};
 use super::visit::Visit;

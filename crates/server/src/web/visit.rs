@@ -1,5 +1,5 @@
-//! One request of a browser: who it is, what language it reads, which form tokens are good. Everything a page needs besides
-//! its own facts.
+//! One request of a browser: who it is, what language it reads, which form tokens are good. Everything a page needs
+//! besides its own facts.
 
 use super::views::{Fault, FaultPage, Kept, Layout, LocalPath, Notice, Theme};
 use super::words::Words;

@@ -2,7 +2,7 @@
 //! bodies are sealed, and a body goes when its message is delivered or dead. When to try again is the core's
 //! rule; this keeps the rows.
 
-use super::rows::Rows;
+use super::rows::{Rows, first_id_at};
 use super::write::Write;
 use super::{parts, write};
 use crate::error::StorageError;
@@ -15,7 +15,6 @@ use countersign_core::model::{Channel, Message, MessageStatus};
 use countersign_core::outbox::{Leased, Receipt, Submission, Verdict};
 use countersign_core::reach::Sample;
 use countersign_core::time::{Timestamp, minutes};
-use std::collections::HashMap;
 use std::time::Duration;
 
 const INSERT: &str = "INSERT INTO messages
@@ -60,10 +59,8 @@ const DROP_BODIES: &str = "UPDATE messages SET body_sealed = NULL WHERE id IN
 const NEWEST_STATUS: &str = "SELECT status FROM messages WHERE verification_id = $1 ORDER BY id DESC LIMIT 1";
 
 // Identifiers begin with their time, so that the primary key finds what is recent.
-const SAMPLES: &str = "SELECT id, region, status, created_at FROM messages
+const SAMPLES: &str = "SELECT region, status, created_at, delivered_at FROM messages
     WHERE id >= $2 AND service_id = $1 AND region IS NOT NULL ORDER BY id DESC LIMIT $3";
-const DELIVERIES: &str = "SELECT message_id, updated_at FROM attempts
-    WHERE id >= $1 AND status = 'delivered' ORDER BY id DESC LIMIT $2";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
@@ -81,7 +78,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     DROP_BODIES,
     NEWEST_STATUS,
     SAMPLES,
-    DELIVERIES,
 ];
 
 /// How long after its use the body of a message without a receipt is kept.
@@ -277,21 +273,14 @@ pub async fn samples(
     since: Timestamp,
     limit: u32,
 ) -> Result<Vec<Sample>, StorageError> {
-    let mut first = [0u8; 16];
-    let millis = u64::try_from(since.unix_ms()).unwrap_or(0).to_be_bytes();
-    first[..6].copy_from_slice(&millis[2..]);
-    let mut receipts = HashMap::new();
-    for row in tx.rows(DELIVERIES, &[first.as_slice().into(), limit.into()]).await? {
-        receipts.insert(row.array::<16>(0)?, Timestamp::from_unix_ms(row.int(1)?));
-    }
-    let params: [Value<'_>; 3] = [(&service_id).into(), first.as_slice().into(), limit.into()];
-    let found = tx.rows(SAMPLES, &params).await?;
+    let first = first_id_at(since);
+    let found = tx.rows(SAMPLES, &[(&service_id).into(), (&first).into(), limit.into()]).await?;
     let read = |row: &Row| {
         Ok(Sample {
-            receipt_at: receipts.get(&row.array::<16>(0)?).copied(),
-            region: row.text(1)?.to_owned(),
-            status: row.named(2, MessageStatus::from_text)?,
-            created_at: Timestamp::from_unix_ms(row.int(3)?),
+            region: row.text(0)?.to_owned(),
+            status: row.named(1, MessageStatus::from_text)?,
+            created_at: row.timestamp(2)?,
+            receipt_at: row.optional_timestamp(3)?,
         })
     };
     found.iter().map(read).collect()

@@ -43,8 +43,8 @@ const COUNT_PARTS: &str = "SELECT count(*),
 const FINISH_ATTEMPT: &str = "UPDATE attempts SET status = $2, error = $3, updated_at = $4 WHERE id = $1";
 // Only what was handed over can be delivered or lost on the way; a message that was canceled since stays
 // canceled.
-const FINISH_MESSAGE: &str =
-    "UPDATE messages SET status = $2, body_sealed = NULL WHERE id = $1 AND status = 'submitted'";
+const FINISH_MESSAGE: &str = "UPDATE messages SET status = $2, body_sealed = NULL, delivered_at = $3
+    WHERE id = $1 AND status = 'submitted'";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     ATTACH,
@@ -183,13 +183,11 @@ async fn settle(tx: &mut Tx, attempt: AttemptId, error: &str, now: Timestamp) ->
     if let Some((attempt_status, message_status)) = after_receipt(status, state) {
         let finished = [id(), attempt_status.as_str().into(), error.into(), now.into()];
         tx.execute(FINISH_ATTEMPT, &finished).await?;
-        finish_message(tx, message_id, message_status).await?;
+        let delivered_at = (message_status == MessageStatus::Delivered).then_some(now);
+        let finished = [(&message_id).into(), message_status.as_str().into(), delivered_at.into()];
+        tx.execute(FINISH_MESSAGE, &finished).await?;
     }
     Ok(())
-}
-
-async fn finish_message(tx: &mut Tx, id: MessageId, status: MessageStatus) -> Result<(), StorageError> {
-    tx.execute(FINISH_MESSAGE, &[(&id).into(), status.as_str().into()]).await.map(|_| ())
 }
 
 /// Forgets receipts whose answer never came.

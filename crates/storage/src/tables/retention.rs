@@ -2,7 +2,7 @@
 //! signing in after thirteen months. Each run takes a bounded bite, so that a long absence is caught up with
 //! in steps. Events stay: they are the record that the others are forgotten against.
 
-use super::rows::Rows;
+use super::rows::{Rows, first_id_at};
 use crate::error::StorageError;
 use crate::tx::Tx;
 use crate::value::Value;
@@ -23,7 +23,8 @@ const BLANK_FACTORS: &str = "DELETE FROM factor_states
         AND (service_id, subject, factor, lane) IN
     (SELECT service_id, subject, factor, lane FROM factor_states
      WHERE run = 0 AND in_a_row = 0 AND ladder_step = 0 AND sends_unconverted = 0 AND locked_until IS NULL
-        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND rebound_at IS NULL AND created_at < $1
+        AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND rebound_at IS NULL
+        AND created_at < $1
      LIMIT $2)";
 const FAILURE_DAYS: &str = "DELETE FROM failure_days WHERE (service_id, subject, factor, day) IN
     (SELECT service_id, subject, factor, day FROM failure_days WHERE day < $1 LIMIT $2)";
@@ -87,13 +88,4 @@ pub async fn purge(tx: &mut Tx, _rows: &Rows, now: Timestamp) -> Result<u64, Sto
         statements.push((sql, vec![(&old).into(), limit]));
     }
     Ok(tx.execute_each(&statements).await?.iter().sum())
-}
-
-/// The smallest time-ordered identifier of an instant: 48 bits of Unix milliseconds lead it (RFC 9562 section
-/// 5.7).
-fn first_id_at(instant: Timestamp) -> [u8; 16] {
-    let mut id = [0; 16];
-    let millis = u64::try_from(instant.unix_ms()).unwrap_or(0).to_be_bytes();
-    id[..6].copy_from_slice(&millis[2..]);
-    id
 }

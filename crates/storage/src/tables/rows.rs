@@ -115,6 +115,15 @@ impl SubjectBytes {
     }
 }
 
+/// The smallest time-ordered identifier of an instant: 48 bits of Unix milliseconds lead it (RFC 9562 section
+/// 5.7).
+pub(crate) fn first_id_at(instant: Timestamp) -> [u8; 16] {
+    let mut id = [0; 16];
+    let millis = u64::try_from(instant.unix_ms()).unwrap_or(0).to_be_bytes();
+    id[..6].copy_from_slice(&millis[2..]);
+    id
+}
+
 impl Row {
     /// An instant.
     pub(crate) fn timestamp(&self, column: usize) -> Result<Timestamp, StorageError> {

@@ -72,6 +72,7 @@ on_every_engine! {
     receipts::a_receipt_may_come_before_the_carriers_own_answer,
     receipts::an_answer_and_its_receipt_that_cross_always_meet,
     receipts::an_early_receipt_is_taken_by_one_message_only,
+    receipts::deliveries_are_measured_by_country,
     receipts::of_two_spellings_the_newest_try_is_meant,
     receipts::receipts_of_another_route_or_week_are_not_ours,
     receipts::receipts_that_waited_in_vain_are_forgotten,

@@ -150,7 +150,8 @@ impl Operation {
         let mut lines = vec![format!("curl {quote}{base}{target}{quote}")];
         lines.push("-H \"Authorization: Bearer $COUNTERSIGN_KEY\"".to_owned());
         if self.call.needs_idempotency_key {
-            lines.push("-H \"Idempotency-Key: $(uuidgen)\"".to_owned());
+            // Every shell has these two; not every machine has a program that draws a UUID.
+            lines.push("-H \"Idempotency-Key: $(date +%s)-$$\"".to_owned());
         }
         match &self.call.body {
             Some(body) => {
@@ -342,7 +343,7 @@ mod tests {
              \\\n  -H \"Authorization: Bearer $COUNTERSIGN_KEY\" \\\n  -X POST"
         );
         let start = operation("start_verification").curl(base);
-        assert!(start.contains("Idempotency-Key: $(uuidgen)") && start.contains("-d '{"), "{start}");
+        assert!(start.contains("Idempotency-Key: $(date +%s)-$$") && start.contains("-d '{"), "{start}");
         let regions = operation("list_regions").curl(base);
         assert!(regions.starts_with("curl 'https://accounts.example/v1/regions?search=thai'"), "{regions}");
     }

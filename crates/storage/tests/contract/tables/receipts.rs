@@ -5,7 +5,9 @@ use super::sending::{SUBMITTED, accepted};
 use crate::engines::Database;
 use countersign_core::change::Change;
 use countersign_core::id::*;
+use countersign_core::model::*;
 use countersign_core::outbox::{Leased, Receipt, ReceiptState};
+use countersign_core::reach::Sample;
 use countersign_core::time::{Timestamp, days, seconds};
 use countersign_storage::tables::outbox;
 use std::sync::Arc;
@@ -62,6 +64,30 @@ pub(crate) async fn the_first_final_word_counts(database: Database) {
     let failed = world.taken(&["a2"], NOW).await;
     assert!(world.hear(receipt(&["a2"], FAILED), NOW).await);
     assert_eq!(world.standing(failed).await, ("failed".into(), false, vec![("failed".into(), "016".into())]));
+}
+
+/// What the delay of a country is measured from.
+pub(crate) async fn deliveries_are_measured_by_country(database: Database) {
+    let world = World::new(&database).await;
+    world.taken(&["m0"], NOW.before(seconds(1))).await;
+    world.taken(&["m1"], NOW).await;
+    world.taken(&["m2"], NOW.after(seconds(1))).await;
+    assert!(world.hear(receipt(&["m1"], FAILED), NOW.after(seconds(8))).await);
+    assert!(world.hear(receipt(&["m2"], DELIVERED), NOW.after(seconds(9))).await);
+    let email = Message { channel: Channel::Email, to: address(EMAIL), ..world.message(None, NOW) };
+    world.save([Change::InsertMessage(email)]).await.unwrap();
+    let sample =
+        |status, created_at, receipt_at| Sample { region: "GB".into(), status, created_at, receipt_at };
+    let newest = sample(MessageStatus::Delivered, NOW.after(seconds(1)), Some(NOW.after(seconds(9))));
+    let samples = |service, since, limit| {
+        world.read(move |tx, r| Box::pin(outbox::samples(tx, r, service, since, limit)))
+    };
+    let service_id = world.service_id;
+    let failed = sample(MessageStatus::Failed, NOW, None);
+    assert_eq!(samples(service_id, NOW, 9).await, vec![newest.clone(), failed]);
+    assert_eq!(samples(service_id, NOW, 1).await, vec![newest]);
+    assert_eq!(samples(service_id, NOW.before(seconds(1)), 9).await.len(), 3);
+    assert_eq!(samples(world.other_service().await, NOW, 9).await, vec![]);
 }
 
 pub(crate) async fn receipts_of_another_route_or_week_are_not_ours(database: Database) {
