@@ -8,7 +8,7 @@ mod smsc;
 
 use countersign_core::outbox::{Failure, ReceiptState, Submission};
 use countersign_delivery::Channel;
-use countersign_delivery::smpp::{DlrId, RouteState, SmppConfig};
+use countersign_delivery::smpp::{DlrId, RouteState};
 use countersign_smpp::pdu::{Address, Octets, ShortMessage, esm_class};
 use countersign_smpp::receipt::{MessageState, ReceiptContent, ReceiptForm};
 use countersign_smpp::session::{CloseReason, ServerEvent};
@@ -95,7 +95,7 @@ async fn without_an_smsc_letters_come_back_at_once() {
 async fn an_smsc_that_never_answers_the_bind_is_left() {
     let world = World::new(|_| {}).await;
     let (mut smsc, _) = world.accept().await;
-    world.advance(Duration::from_secs(5));
+    world.clock.advance(Duration::from_secs(5));
     smsc.stream.write_all(&[0, 0]).await.unwrap(); // wakes the route; half a length means nothing yet
     world.reaches(is_down).await;
     let RouteState::Down { reason } = world.route.status().state else { panic!("down") };
@@ -135,10 +135,10 @@ async fn a_submit_without_an_answer_is_lost_and_frees_its_place() {
     smsc.submitted().await;
     let waited_too_long = world.submit(letter("111111"));
     smsc.round_trip().await;
-    world.advance(Duration::from_millis(9_999));
+    world.clock.advance(Duration::from_millis(9_999));
     let next = world.submit(letter("222222"));
     assert_eq!(smsc.round_trip().await, 0);
-    world.advance(Duration::from_millis(1));
+    world.clock.advance(Duration::from_millis(1));
     smsc.round_trip().await;
     assert_eq!(in_time(silent).await.unwrap(), Submission::Lost);
     assert_eq!(in_time(waited_too_long).await.unwrap(), Submission::NotSent);
@@ -218,9 +218,9 @@ async fn a_throttled_bind_slows_down_and_recovers() {
 
     // Two a second was the rate, so half a second would have done; now it takes nearly a whole one.
     let next = world.submit(letter("111111"));
-    world.advance(Duration::from_millis(700));
+    world.clock.advance(Duration::from_millis(700));
     assert_eq!(smsc.round_trip().await, 0);
-    world.advance(Duration::from_millis(300));
+    world.clock.advance(Duration::from_millis(300));
     smsc.round_trip().await;
     let (sequence, _) = smsc.submitted().await;
     smsc.answer(sequence, Ok("4")).await;
@@ -375,6 +375,7 @@ async fn a_shutdown_waits_for_answers_gives_back_the_rest_and_unbinds() {
     world.route.shutdown();
     assert_eq!(in_time(waiting).await.unwrap(), Submission::NotSent);
     assert_eq!(in_time(world.submit(letter("222222"))).await.unwrap(), Submission::NotSent);
+    assert_eq!(smsc.round_trip().await, 0, "no unbind while an answer is due");
     smsc.answer(sequence, Ok("6")).await;
     assert_eq!(in_time(out).await.unwrap(), accepted(&["6"]));
     let end = smsc.event().await;
@@ -417,24 +418,30 @@ async fn a_silent_smsc_is_asked_whether_it_lives_and_left_when_it_does_not_say()
     let mut smsc = world.bound().await;
     let submission = world.submit(letter("482913"));
     smsc.submitted().await;
-    world.advance(Duration::from_secs(30));
+    world.clock.advance(Duration::from_secs(30));
     smsc.stream.write_all(&[0]).await.unwrap(); // wakes the route; a quarter of a length says nothing
     let mut question = [0; 16];
     in_time(smsc.stream.read_exact(&mut question)).await.unwrap();
     assert_eq!(question[..12], [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0]);
     assert_eq!(in_time(submission).await.unwrap(), Submission::Lost);
-    world.advance(Duration::from_secs(10));
+    world.clock.advance(Duration::from_secs(10));
     smsc.stream.write_all(&[0]).await.unwrap();
     world.bound().await;
 }
 
-/// Nothing wakes the route here but its own timer.
+/// Nothing wakes the route here but its own timer, on a clock that goes by itself.
 #[tokio::test]
 async fn letters_that_wait_for_the_pace_go_by_themselves() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let limited = |config: &mut SmppConfig| config.throughput_per_s = Some(20);
-    let world = World::ticking(listener, limited, 10);
+    let world = World::new(|config| config.throughput_per_s = Some(5)).await;
     let mut smsc = world.bound().await;
+    let hands = world.clock.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        loop {
+            ticks.tick().await;
+            hands.advance(Duration::from_millis(5));
+        }
+    });
     let submissions: Vec<_> = (0..4).map(|_| world.submit(letter("482913"))).collect();
     let mut asked = Vec::new();
     for _ in 0..4 {
@@ -446,6 +453,18 @@ async fn letters_that_wait_for_the_pace_go_by_themselves() {
     for submission in submissions {
         assert_eq!(in_time(submission).await.unwrap(), accepted(&["7"]));
     }
+}
+
+#[tokio::test]
+async fn a_message_of_which_one_part_has_left_is_lost_and_never_unsent() {
+    let world = World::new(|config| config.throughput_per_s = Some(1)).await;
+    let mut smsc = world.bound().await;
+    let submission = world.submit(long_letter("482913"));
+    let (sequence, _) = smsc.submitted().await;
+    smsc.answer(sequence, Ok("a1")).await;
+    assert_eq!(smsc.round_trip().await, 0, "the second part waits for its turn");
+    drop(smsc);
+    assert_eq!(in_time(submission).await.unwrap(), Submission::Lost);
 }
 
 #[tokio::test]
@@ -465,7 +484,7 @@ async fn nothing_secret_is_logged() {
     let mut smsc = world.bound().await;
     for status in [Status::INVALID_DESTINATION, Status::THROTTLED, Status::INVALID_MESSAGE_LENGTH] {
         let submission = world.submit(letter("482913"));
-        world.advance(Duration::from_secs(2));
+        world.clock.advance(Duration::from_secs(2));
         smsc.round_trip().await;
         let (sequence, _) = smsc.submitted().await;
         smsc.answer(sequence, Err(status)).await;
@@ -473,7 +492,7 @@ async fn nothing_secret_is_logged() {
     }
     smsc.deliver(receipt("482913", MessageState::Rejected, NUMBER)).await;
     smsc.deliver(ShortMessage { short_message: Octets(b"482913".to_vec()), ..ShortMessage::default() }).await;
-    world.advance(Duration::from_secs(2));
+    world.clock.advance(Duration::from_secs(2));
     let lost = world.submit(letter("482913"));
     smsc.round_trip().await;
     drop(smsc);

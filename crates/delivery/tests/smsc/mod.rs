@@ -20,19 +20,20 @@ use tokio::task::JoinHandle;
 pub(crate) struct World {
     pub(crate) route: Arc<SmppRoute>,
     pub(crate) receipts: mpsc::UnboundedReceiver<Receipt>,
-    clock: Clock,
+    pub(crate) clock: Clock,
     listener: TcpListener,
+}
+
+impl Clock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
 }
 
 impl World {
     pub(crate) async fn new(change: impl FnOnce(&mut SmppConfig)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self::ticking(listener, change, 0)
-    }
-
-    /// A world whose clock moves by so many milliseconds whenever the route looks at it.
-    pub(crate) fn ticking(listener: TcpListener, change: impl FnOnce(&mut SmppConfig), tick_ms: u64) -> Self {
-        let clock = Clock { tick_ms, ..Clock::default() };
+        let clock = Clock::default();
         let mut config = config(listener.local_addr().unwrap().port());
         change(&mut config);
         let (route, receipts) = start(config, &clock);
@@ -59,10 +60,7 @@ impl World {
         smsc
     }
 
-    pub(crate) fn advance(&self, by: Duration) {
-        self.clock.now_ms.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
-    }
-
+    /// Waits for a state of the route.
     pub(crate) async fn reaches(&self, wanted: impl FnMut(&RouteState) -> bool) {
         assert!(in_time(self.route.reaches(wanted)).await);
     }
@@ -154,6 +152,8 @@ impl Smsc {
             _ => false,
         };
         while !self.events.iter().any(is_answer) {
+            let is_over = self.events.iter().any(|event| matches!(event, ServerEvent::Closed(_)));
+            assert!(!is_over, "the connection ended before the round trip did");
             self.read().await;
         }
         self.events.retain(|event| !is_answer(event));
