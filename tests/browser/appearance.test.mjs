@@ -15,6 +15,7 @@ const test = steps();
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 // Each width once and each theme once: neither changes with the other.
 const LOOKS = [{ width: 320, colorScheme: 'dark' }, { width: 1280, colorScheme: 'light' }];
+// For eyes: a folder that exists, for a picture of every page in every look.
 const SHOTS = process.env.COUNTERSIGN_TEST_SCREENSHOTS;
 const seen = new Set();
 
@@ -166,8 +167,13 @@ test('the pages of the simulated network and of the API', async () => {
   await look(page, 'operators');
   await page.goto(here.demo.mailbox_url);
   await look(page, 'mailbox');
-  await page.goto('/docs');
-  await look(page, 'docs');
+  for (const [name, path] of [['docs', '/docs'], ['reference', '/docs/api'], ['errors', '/docs/errors']]) {
+    await page.goto(path);
+    await look(page, name);
+  }
+  await page.goto('/docs/api');
+  const spacing = await page.locator('pre').evaluateAll((all) => all.map((one) => getComputedStyle(one).letterSpacing));
+  assert.deepEqual([...new Set(spacing)], ['normal'], 'samples are not drawn like the field for a code');
   assert.ok(seen.size > 30, 'every page was looked at');
 });
 
