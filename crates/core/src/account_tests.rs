@@ -134,11 +134,14 @@ fn t14_an_unknown_identifier_and_a_wrong_password_look_alike_through_every_lock(
         now = known.locked_until.filter(|until| now < *until).unwrap_or(now);
     }
     let of = |wanted: fn(&PasswordOutcome) -> bool| outcomes.iter().filter(|o| wanted(o)).count();
-    assert_eq!(of(|o| *o == PasswordOutcome::Wrong), 80, "four of each five");
-    assert_eq!(of(|o| matches!(o, PasswordOutcome::LockedNow { .. })), 19);
+    let locked = of(|o| matches!(o, PasswordOutcome::LockedNow { .. }));
+    let wrong = of(|o| *o == PasswordOutcome::Wrong);
+    assert!((4 * locked..4 * locked + 5).contains(&wrong), "four of each five: {wrong} and {locked}");
     assert!(of(|o| matches!(o, PasswordOutcome::Refused(Refusal::Locked { .. }))) > 0);
-    assert_eq!(outcomes.last(), Some(&PasswordOutcome::Refused(Refusal::Disabled)), "a hundred in a row");
-    assert_eq!((known.in_a_row, unknown.in_a_row), (100, 100));
+    // Strangers may not shut an identifier for good (R24, CWE-645): the ladder's last step is all they reach.
+    assert!(!outcomes.contains(&PasswordOutcome::Refused(Refusal::Disabled)));
+    assert_eq!(known.in_a_row, unknown.in_a_row);
+    assert!(known.in_a_row > 100, "on past a hundred in a row");
 }
 
 #[test]

@@ -304,7 +304,7 @@ fn an_account_with_a_number_binds_neither_it_nor_another() {
 }
 
 #[test]
-fn binding_opens_the_sms_factor_but_gives_no_budget_back() {
+fn binding_opens_what_failures_had_shut_and_begins_the_year_again() {
     let spent = FactorState {
         run: 4,
         in_a_row: 100,
@@ -325,9 +325,17 @@ fn binding_opens_the_sms_factor_but_gives_no_budget_back() {
     let opened = saved(spent.clone());
     assert_eq!(lock::refusal(&opened, world().policy, START), None);
     assert_eq!((opened.run, opened.in_a_row), (0, 0));
-    assert_eq!((opened.ladder_step, opened.failures_this_year), (3, 59), "R7");
-    let still = saved(FactorState { failures_this_year: 60, ..spent });
-    assert_eq!(lock::refusal(&still, world().policy, START), Some(lock::Refusal::Disabled));
+    assert_eq!(
+        (opened.ladder_step, opened.rebound_at),
+        (3, Some(START)),
+        "the ladder is not given back (R7)"
+    );
+    let spent_budget = saved(FactorState { failures_this_year: 60, ..spent });
+    assert_eq!(
+        lock::refusal(&spent_budget, world().policy, START),
+        None,
+        "until it is bound again (section E)"
+    );
 }
 
 #[test]

@@ -276,7 +276,11 @@ mod tests {
         assert_eq!(record_failure(&mut bare, &policy, START), Effect::Disabled);
         assert_eq!(refusal(&bare, &policy, START), Some(Refusal::Disabled));
         bare.failures_this_year = 59;
-        assert_eq!(refusal(&bare, &policy, START), None);
+        assert!(
+            matches!(refusal(&bare, &policy, START), Some(Refusal::Locked { .. })),
+            "the ladder still holds"
+        );
+        assert_eq!(refusal(&bare, &policy, START.after(minutes(15))), None);
     }
 
     #[test]

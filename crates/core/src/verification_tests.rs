@@ -287,11 +287,22 @@ fn the_fifth_code_without_a_success_locks_sending_for_half_an_hour() {
     assert_eq!(play.counters, counters);
     let email = Ask { address: address(EMAIL), ..Ask::for_purpose(Purpose::Withdrawal) };
     assert!(play.start(&email).is_ok(), "another channel is another factor");
-    assert_eq!(play.check(ids[0], &play.code(ids[0])), CheckOutcome::Approved, "sent codes still work");
     play.now = until.before(MOMENT);
     assert_eq!(play.start(&Ask::sign_in()), Err(refused));
     play.now = until;
     assert!(play.start(&Ask::sign_in()).is_ok());
+}
+
+#[test]
+fn codes_sent_before_the_lock_still_work_and_a_success_opens_sending() {
+    let mut play = Play::new();
+    let purposes =
+        [Purpose::SignIn, Purpose::Bind, Purpose::ApiKey, Purpose::SettingChange, Purpose::PasswordReset];
+    let ids = purposes.map(|purpose| play.start(&Ask::for_purpose(purpose)).unwrap());
+    let another = Ask { details: None, ..Ask::for_purpose(Purpose::SignUp) };
+    assert!(matches!(play.start(&another), Err(SendRefusal::SendingLocked { .. })));
+    assert_eq!(play.check(ids[0], &play.code(ids[0])), CheckOutcome::Approved);
+    assert!(play.start(&another).is_ok());
 }
 
 #[test]

@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn an_exception_needs_its_reason_beside_it() {
         let with = "//! x\n\
-                    #[allow(clippy::disallowed_methods)] // the queue is full, so the loop waits\nlet a = time::sleep(b);\n";
+                    #[allow(clippy::disallowed_methods)] // the queue is full, so the loop waits\n\
+                    let a = time::sleep(b);\n";
         assert!(clean(check, "crates/flows/src/dispatch.rs", with));
         let without = with.replace(" // the queue is full, so the loop waits", "");
         assert_eq!(lines(check, "crates/flows/src/dispatch.rs", &without), [2, 3]);

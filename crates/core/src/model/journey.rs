@@ -1,0 +1,131 @@
+//! Journeys of several pages: how far one got and what was said so far. Plain data, serialised only into a sealed
+//! column; which step may follow which is decided where the step is taken.
+
+use super::{Factor, TokenHash};
+use crate::address::Address;
+use crate::id::{JourneyId, ServiceId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A journey of several pages, owned by the browser that opened it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journey {
+    /// Its identifier.
+    pub id: JourneyId,
+    /// The service.
+    pub service_id: ServiceId,
+    /// Hash of the page's token.
+    pub token: TokenHash,
+    /// How far it got. Sealed at rest.
+    pub stage: JourneyStage,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it is over, finished or not.
+    pub expires_at: Timestamp,
+}
+
+/// How far a journey got, with what was said so far. Serialised only into a sealed column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage")]
+pub enum JourneyStage {
+    /// Sign-up: the identifier's code is out.
+    SignUp {
+        /// The identifier.
+        #[serde(with = "crate::address::sealed_text")]
+        address: Address,
+        /// Argon2id of the chosen password.
+        password_hash: Redacted,
+        /// The code.
+        verification: StoredId,
+    },
+    /// Sign-in: the password was right; a second factor is being proved.
+    SignIn {
+        /// The account.
+        account: StoredId,
+        /// Which factor is being proved.
+        factor: Factor,
+        /// Its code.
+        verification: StoredId,
+    },
+    /// Binding: another factor is being proved first (R27).
+    BindProve {
+        /// The account.
+        account: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// The code, once one was asked for.
+        verification: Option<StoredId>,
+    },
+    /// Binding: proved; the number is being chosen.
+    BindNumber {
+        /// The account.
+        account: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// The number judged fit, once one was typed.
+        #[serde(with = "optional_address")]
+        number: Option<Address>,
+    },
+    /// Binding: the number's own code is out.
+    BindCode {
+        /// The account.
+        account: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// The number.
+        #[serde(with = "crate::address::sealed_text")]
+        number: Address,
+        /// Its code.
+        verification: StoredId,
+    },
+    /// Binding: the number's code was right; the number has a history, so the password is asked as well (B6).
+    BindPassword {
+        /// The account.
+        account: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// The number.
+        #[serde(with = "crate::address::sealed_text")]
+        number: Address,
+    },
+    /// Finished; nothing more can be done with it.
+    Done,
+}
+
+/// An identifier inside a sealed payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredId(pub [u8; 16]);
+
+/// A text that never prints.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redacted(pub String);
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+mod optional_address {
+    use super::Address;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(
+        address: &Option<Address>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        address.as_ref().map(Address::expose).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Address>, D::Error> {
+        match Option::<String>::deserialize(deserializer)? {
+            None => Ok(None),
+            Some(text) => {
+                Address::from_exposed(&text).map(Some).ok_or_else(|| D::Error::custom("not an address"))
+            }
+        }
+    }
+}
