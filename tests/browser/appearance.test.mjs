@@ -1,6 +1,6 @@
-// Every page that a holder meets, on a narrow phone in the dark and on a desktop in the light: axe finds nothing serious,
-// nothing runs off the side, and targets are large enough. `world` itself sees that no page asks another host,
-// breaks its own policy or complains.
+// Every page that a holder meets, on a narrow phone in the dark and on a desktop in the light: axe finds
+// nothing serious, nothing runs off the side, targets are large enough. `world` itself sees that no page asks
+// another host, breaks its own policy or complains.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -26,7 +26,8 @@ async function look(page, name) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
     const where = `${name}, ${width} px, ${colorScheme}`;
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+    const path = `${SHOTS}/${name}-${width}-${colorScheme}.png`;
+    if (SHOTS) await page.screenshot({ path, fullPage: true });
     assert.deepEqual(await page.evaluate(measure), { overflow: 0, small: [] }, where);
     const found = await page.evaluate(judge);
     assert.deepEqual(found, [], where);
@@ -53,7 +54,7 @@ async function judge() {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }
 
-/** A browser whose pages have axe in them before anything else runs; the policy of the pages stays as it is. */
+/** A browser whose pages have axe in them before anything else runs; their policy stays as it is. */
 async function watched() {
   const page = await here.browser();
   await page.addInitScript({ path: axe });
@@ -144,13 +145,14 @@ test('SMS, devices and activity of an account in use', async () => {
   await look(page, 'sign-in-notice');
 });
 
-test('German, larger text and the widest words fit as well', async () => {
+test('German and its long words fit as well', async () => {
   const page = await watched();
   await signInHolder(here, page);
   await page.locator('select[name=language]').selectOption('de');
   await sent(page, () => button(page, 'Save').click());
   for (const [name, path] of [['de-overview', '/security'], ['de-phone', '/security/phone'],
-    ['de-sms', '/security/sms'], ['de-devices', '/security/devices'], ['de-activity', '/security/activity']]) {
+    ['de-sms', '/security/sms'], ['de-devices', '/security/devices'],
+    ['de-activity', '/security/activity']]) {
     await page.goto(path);
     assert.equal(await page.locator('html').getAttribute('lang'), 'de');
     await look(page, name);
@@ -172,7 +174,8 @@ test('the pages of the simulated network and of the API', async () => {
     await look(page, name);
   }
   await page.goto('/docs/api');
-  const spacing = await page.locator('pre').evaluateAll((all) => all.map((one) => getComputedStyle(one).letterSpacing));
+  const spacing = await page.locator('pre')
+    .evaluateAll((samples) => samples.map((sample) => getComputedStyle(sample).letterSpacing));
   assert.deepEqual([...new Set(spacing)], ['normal'], 'samples are not drawn like the field for a code');
   assert.ok(seen.size > 30, 'every page was looked at');
 });

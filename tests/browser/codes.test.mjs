@@ -130,7 +130,7 @@ test('no other number, no new start and no right code opens the lock', async () 
   const told = await page.locator('.events .what').allTextContents();
   assert.equal(told.filter((sentence) => sentence === 'A wrong code was entered.').length, 5);
   assert.equal(told.filter((sentence) => sentence.startsWith('Codes were locked until ')).length, 1);
-  assert.match(told[0], /^Codes were locked until /, 'the newest stands first: the lock after what caused it');
+  assert.match(told[0], /^Codes were locked until /, 'the lock comes after what caused it');
 });
 
 test('a code asked for in one browser is worth nothing in another', async () => {

@@ -2,7 +2,9 @@
 // switched on, a second browser that is asked for the code, and the first one signed out from there.
 
 import assert from 'node:assert/strict';
-import { PASSWORD, button, chooseCountry, codeField, enterCode, sent, signIn, signUp } from './journeys.mjs';
+import {
+  PASSWORD, button, chooseCountry, codeField, enterCode, problem, sent, signIn, signUp,
+} from './journeys.mjs';
 import { steps, world } from './support.mjs';
 
 const here = world();
@@ -64,7 +66,7 @@ test('SMS authentication asks for the password again and is active at once', asy
   await first.getByRole('link', { name: 'Next: switch SMS authentication on' }).click();
   await first.locator('#password').fill('not the password');
   await sent(first, () => button(first, 'Switch on').click());
-  assert.equal(await first.locator('#password-problem').textContent(), "That password doesn't match. Try again.");
+  assert.equal(await problem(first, 'password').textContent(), "That password doesn't match. Try again.");
   await first.locator('#password').fill(PASSWORD);
   await button(first, 'Switch on').click();
   await first.waitForURL('**/security/sms?notice=sms-on');

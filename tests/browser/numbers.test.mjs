@@ -47,14 +47,16 @@ test('a number with a country code switches the country, and says so', async () 
 });
 
 // Numbers of the Ofcom, Bundesnetzagentur and NANPA plans.
+const LANDLINE = "This is a landline, which can't receive texts. Use a mobile number.";
+const TOLL_FREE = "This is a toll-free number, which can't receive texts. Use a mobile number.";
 const REFUSED = [
-  ['GB', '020 7031 3000', '3007', 'This is a landline, which can\'t receive texts. Use a mobile number.'],
-  ['DE', '030 123456', '3007', 'This is a landline, which can\'t receive texts. Use a mobile number.'],
+  ['GB', '020 7031 3000', '3007', LANDLINE],
+  ['DE', '030 123456', '3007', LANDLINE],
   ['GB', '056 0012 3456', '3008',
     'This is an internet number, which can\'t be used for codes. Use a mobile number from a carrier.'],
   ['GB', '0909 879 0123', '3009', 'This is a premium-rate number. Use your own mobile number.'],
-  ['GB', '0800 123 4567', '3011', 'This is a toll-free number, which can\'t receive texts. Use a mobile number.'],
-  ['US', '800 234 5678', '3011', 'This is a toll-free number, which can\'t receive texts. Use a mobile number.'],
+  ['GB', '0800 123 4567', '3011', TOLL_FREE],
+  ['US', '800 234 5678', '3011', TOLL_FREE],
   ['GB', '0764 012 3456', '3010', 'This is a pager number. Use a mobile number.'],
   ['GB', '0740', '3003', 'This number is too short for its country.'],
   ['GB', '07400 1234567890', '3004', 'This number is too long for its country.'],

@@ -75,15 +75,15 @@ function watch(context, demo, faults) {
   });
   context.on('console', (message) => {
     // Chromium reports every answer of 400 and above here; which of them are right is each test's business.
-    const status = message.text().startsWith('Failed to load resource: the server responded with a status of 4');
+    const status = message.text().includes('the server responded with a status of 4');
     if (message.type() === 'error' && !status) faults.push(`console: ${message.text()}`);
   });
   context.on('weberror', (error) => faults.push(`script: ${error.error().stack}`));
 }
 
 /**
- * A demo and a browser for the tests of one file. `browser(options)` opens a browser that nobody has used yet,
- * with one page in it.
+ * A demo and a browser for the tests of one file. `browser(options)` opens a browser that nobody has used
+ * yet, with one page in it.
  */
 export function world() {
   const here = { faults: [] };
