@@ -168,10 +168,12 @@ impl Operation {
 impl Answer {
     fn read(document: &Value, status: &str, response: &Value) -> Answer {
         let content = &response["content"]["application/json"];
+        // What an answer has it always has; saying so on every line would only hide the words.
+        let stated = |field| Field { is_required: false, ..field };
         Answer {
             status: status.to_owned(),
             about: Prose::of(&text(&response["description"])),
-            fields: fields(document, &content["schema"], ""),
+            fields: fields(document, &content["schema"], "").into_iter().map(stated).collect(),
             example: content.get("example").map(pretty).unwrap_or_default(),
         }
     }
@@ -202,13 +204,15 @@ fn errors(status: &str, response: &Value) -> Vec<ErrorLine> {
     objects(examples).map(line).collect()
 }
 
-/// The parts of an object, those of objects inside it included: `details.amount`, `data[].name`. Our bodies
-/// are three levels deep at most, and none holds itself.
+/// The parts of an object, required ones first, each with the parts of its own: `details.amount`,
+/// `data[].name`. Our bodies are three levels deep at most, and none holds itself.
 fn fields(document: &Value, schema: &Value, under: &str) -> Vec<Field> {
     let schema = resolve(document, schema);
     let required: Vec<&str> = items(&schema["required"]).filter_map(Value::as_str).collect();
+    let mut parts: Vec<(&str, &Value)> = objects(&schema["properties"]).collect();
+    parts.sort_by_key(|(name, _)| !required.contains(name));
     let mut found = Vec::new();
-    for (name, part) in objects(&schema["properties"]) {
+    for (name, part) in parts {
         let resolved = resolve(document, part);
         let is_list = resolved["type"] == "array";
         let beside_null = items(&part["oneOf"]).find_map(|one| one.get("description"));
@@ -323,6 +327,7 @@ mod tests {
     fn objects_inside_objects_are_shown_by_their_path() {
         let start = operation("start_verification");
         let names: Vec<&str> = start.body.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names[..2], ["purpose", "to"], "required ones come first");
         assert!(names.contains(&"details.amount") && names.contains(&"details.payee"), "{names:?}");
         // Its own words, not those of all details everywhere.
         let details = start.body.iter().find(|field| field.name == "details").unwrap();
