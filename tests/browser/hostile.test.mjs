@@ -1,5 +1,6 @@
 // What people paste by mistake and attackers send on purpose: markup, template and SQL marks, forms sent
-// twice, forms of another site, sessions that are gone. Nothing breaks, nothing is believed, nothing typed is lost.
+// twice, forms of another site, sessions that are gone. Nothing breaks, nothing is believed, nothing typed is
+// lost.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

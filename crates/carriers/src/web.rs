@@ -114,11 +114,15 @@ pub(crate) fn message_list(messages: &[Arc<Received>], show_to: bool) -> String 
     out
 }
 
-/// The likeliest code in a text: the first run of exactly six ASCII digits, or else the first of four to
-/// eight.
+/// The likeliest code in a text: the first run of exactly six ASCII digits, or else, where the text speaks of a
+/// code, the first of four to eight. A year in a notice is none.
 fn first_code(text: &str) -> Option<&str> {
     let runs = || text.split(|at: char| !at.is_ascii_digit());
-    runs().find(|run| run.len() == 6).or_else(|| runs().find(|run| (4..=8).contains(&run.len())))
+    let lower = text.to_lowercase();
+    let speaks_of_one = lower.contains("code") || lower.contains("pin");
+    runs()
+        .find(|run| run.len() == 6)
+        .or_else(|| runs().find(|run| speaks_of_one && (4..=8).contains(&run.len())))
 }
 
 /// The style sheet, the script and the icon, all compiled in.
@@ -188,6 +192,7 @@ mod tests {
             ("PIN 4821, valid 10 min", Some("4821")),
             ("call 491701234567", None),
             ("at 14:32", None),
+            ("A new browser signed in. When: 22 Nov 2026", None),
         ];
         for (text, code) in cases {
             assert_eq!(first_code(text), code, "{text}");

@@ -21,7 +21,7 @@ fn world_at(now: Timestamp) -> World<'static> {
         key: Box::leak(Box::new(CodeKey::new([9; 32]))),
         now,
         entropy: Box::leak(Box::new(Counting::new())),
-        scene: Box::leak(Box::new(Scene { device: "Firefox on Linux".to_owned() })),
+        scene: Box::leak(Box::new(Scene::of("Firefox on Linux"))),
     }
 }
 

@@ -108,6 +108,18 @@ ids! {
     EventId "evt";
 }
 
+impl EventId {
+    /// A new identifier that sorts by `ordinal` (0 to 4095) among those drawn in the same millisecond (RFC 9562 section
+    /// 6.2, method 1): what happened in one decision is told in that order.
+    pub fn draw_in_order(now: Timestamp, ordinal: u16, entropy: &dyn Entropy) -> Self {
+        let mut bytes = *draw(now, entropy).as_bytes();
+        let [high, low] = ordinal.min(0x0FFF).to_be_bytes();
+        bytes[6] = 0x70 | high;
+        bytes[7] = low;
+        Self(Uuid::from_bytes(bytes))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +132,16 @@ mod tests {
         let late = AccountId::draw(Timestamp::from_unix_ms(1_001), &entropy);
         assert!(early.as_bytes() < late.as_bytes());
         assert_eq!(early.to_string().parse::<AccountId>(), Ok(early));
+    }
+
+    #[test]
+    fn entries_of_one_moment_keep_their_order() {
+        let entropy = Counting::new();
+        let now = Timestamp::from_unix_ms(1_800_000_000_000);
+        let drawn: Vec<EventId> = (0..300).map(|n| EventId::draw_in_order(now, n, &entropy)).collect();
+        assert!(drawn.is_sorted());
+        assert_eq!(drawn[299].to_string().parse(), Ok(drawn[299]), "still a UUID");
+        assert_eq!(&drawn[0].to_string()[16..17], "7", "of version 7");
     }
 
     #[test]

@@ -11,16 +11,29 @@ use crate::time::{Timestamp, days, minutes, seconds};
 use crate::verification::World;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::sync::atomic::{AtomicU16, Ordering};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Who is asking, as far as the record of what happened cares.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Scene {
     /// Browser and system in words; empty for programs.
-    pub device: String,
+    device: String,
+    /// Entries so far: those of one moment keep the order in which they happened.
+    entries: AtomicU16,
 }
 
 impl Scene {
+    /// Somebody at a browser.
+    pub fn of(device: &str) -> Self {
+        Self { device: device.to_owned(), entries: AtomicU16::new(0) }
+    }
+
+    /// Browser and system in words; empty for programs.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
     /// An entry of what happened, at the world's now.
     pub fn event(
         &self,
@@ -30,7 +43,11 @@ impl Scene {
         world: World<'_>,
     ) -> Change {
         Change::InsertEvent(EventEntry {
-            id: EventId::draw(world.now, world.entropy),
+            id: EventId::draw_in_order(
+                world.now,
+                self.entries.fetch_add(1, Ordering::Relaxed),
+                world.entropy,
+            ),
             service_id,
             account_id,
             at: world.now,
@@ -130,7 +147,7 @@ pub fn open(
     let (device, device_token) = match known {
         Some(mut device) => {
             device.last_seen_at = world.now;
-            device.label.clone_from(&world.scene.device);
+            device.label = world.scene.device().to_owned();
             changes.push(Change::SaveDevice(device.clone()));
             (device, None)
         }
@@ -141,7 +158,7 @@ pub fn open(
                 service_id: account.service_id,
                 account_id: account.id,
                 token: token.hash(),
-                label: world.scene.device.clone(),
+                label: world.scene.device().to_owned(),
                 created_at: world.now,
                 last_seen_at: world.now,
                 forgotten_at: None,

@@ -112,7 +112,7 @@ impl Play {
             now: START,
             key: CodeKey::new([9; 32]),
             entropy: Counting::new(),
-            scene: Scene { device: "Firefox on Linux".to_owned() },
+            scene: Scene::of("Firefox on Linux"),
             verifications: BTreeMap::new(),
             details: HashMap::new(),
             factors: HashMap::new(),

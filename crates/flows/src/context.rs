@@ -77,7 +77,7 @@ pub struct Caller {
 
 impl Caller {
     pub(crate) fn scene(&self) -> Scene {
-        Scene { device: self.device_label.clone() }
+        Scene::of(&self.device_label)
     }
 
     pub(crate) fn ip_text(&self) -> String {

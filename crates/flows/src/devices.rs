@@ -71,7 +71,7 @@ async fn open_sessions(
 }
 
 fn ended_entry(kit: &Kit, signed_in: &SignedIn, label: &str, count: u32, now: Timestamp) -> Change {
-    let scene = Scene { device: signed_in.device.label.clone() };
+    let scene = Scene::of(&signed_in.device.label);
     let event = Event::SessionEnded { device: label.to_owned(), count };
     let account = &signed_in.account;
     scene.event(account.service_id, Some(account.id), event, kit.world(&scene, now))
@@ -176,7 +176,7 @@ impl Step for Forget {
         let found = devices::load(tx, &kit.rows, account.service_id, self.id).await?;
         let own = found.filter(|d| d.account_id == account.id && d.forgotten_at.is_none());
         let Some(own) = own else { return Ok(false) };
-        let scene = Scene { device: self.signed_in.device.label.clone() };
+        let scene = Scene::of(&self.signed_in.device.label);
         let event = Event::DeviceForgotten { device: own.label.clone() };
         let entry = scene.event(account.service_id, Some(account.id), event, kit.world(&scene, now));
         let mut changes = vec![entry];

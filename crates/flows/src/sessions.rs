@@ -110,7 +110,7 @@ impl Step for SignOut {
     async fn run(&self, tx: &mut Tx) -> Result<(), StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
         let SignedIn { session, account, device, .. } = &self.signed_in;
-        let scene = Scene { device: device.label.clone() };
+        let scene = Scene::of(&device.label);
         let ended = Session { ended_at: Some(now), ..session.clone() };
         let world = kit.world(&scene, now);
         let entry = scene.event(account.service_id, Some(account.id), Event::SignedOut, world);

@@ -72,7 +72,7 @@ impl Step for Check {
             CodeAnswer::Judged(CheckOutcome::Approved) => {}
             CodeAnswer::Judged(CheckOutcome::LockedNow { .. } | CheckOutcome::DisabledNow) => {
                 // Somebody who knows the password failed the second factor: its owner is told (R48).
-                let told = notice(&account, Notice::SecondFactorLocked, scene.device.clone(), world);
+                let told = notice(&account, Notice::SecondFactorLocked, scene.device().to_owned(), world);
                 tables::apply(tx, &kit.rows, told.as_slice()).await?;
                 return Ok(SignInCheck::Code(answer));
             }
@@ -96,7 +96,7 @@ impl Check {
         let (opened, mut changes) = session::open(account, None, Some(factor), &self.caller.ip_text(), world);
         let event = Event::SignedIn { new_device: true, second_factor: Some(factor) };
         changes.push(world.scene.event(self.service_id, Some(account.id), event, world));
-        changes.extend(notice(account, Notice::NewSignIn, world.scene.device.clone(), world));
+        changes.extend(notice(account, Notice::NewSignIn, world.scene.device().to_owned(), world));
         tables::apply(tx, &self.kit.rows, &changes).await?;
         Ok(opened)
     }

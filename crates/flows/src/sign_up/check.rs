@@ -108,7 +108,8 @@ impl Check {
             let sms = factors::lock(tx, rows, self.service_id, subject, Factor::Sms, None, world.now).await?;
             let bound = binding::bind(&account, number, &owners, Recycled::Unknown, sms, world);
             if let BindOutcome::Refused(refusal) = self.kit.save(tx, bound).await? {
-                return Ok(SignUpCheck::Number(refusal));
+                // Somebody was first: undoes the account as well, and the code may be entered again.
+                return Err(StorageError::Conflict { what: format!("number {}", refusal.as_str()) });
             }
         }
         let factor = address.channel().factor();

@@ -184,7 +184,7 @@ done-sms-off = Ein Schritt fehlt noch: Schalten Sie die SMS-Bestätigung ein, da
 
 ## SMS-Bestätigung
 sms-number = Codes gehen an { $number }.
-sms-what = Ist sie aktiv, fragen eine Anmeldung aus einem neuen Browser und jede Änderung Ihrer Sicherheitseinstellungen nach einem Code per SMS.
+sms-what = Ist sie aktiv, fragt eine Anmeldung aus einem neuen Browser nach einem Code per SMS.
 sms-switch-on = Einschalten
 sms-switch-off = Ausschalten
 sms-abroad-heading = Auf Reisen

@@ -184,7 +184,7 @@ done-sms-off = One step is left: switch SMS authentication on, so that a sign-in
 
 ## SMS authentication
 sms-number = Codes go to { $number }.
-sms-what = When it is active, a sign-in from a new browser and every change of your security settings ask for a code by text message.
+sms-what = When it is active, a sign-in from a new browser asks for a code by text message.
 sms-switch-on = Switch on
 sms-switch-off = Switch off
 sms-abroad-heading = When you travel

@@ -5,8 +5,8 @@ use super::form::{Form, Sent};
 use super::regions;
 use super::security::sms_state;
 use super::views::{
-    BoundPhone, CodePurpose, Field, Method, OtherWay, Phone, PhoneConfirm, PhoneDone, PhoneNumber,
-    PhonePassword, PhoneProve, Problem, SmsState,
+    BoundPhone, CodePurpose, Fault, Field, Kept, Method, OtherWay, Phone, PhoneConfirm, PhoneDone,
+    PhoneNumber, PhonePassword, PhoneProve, Problem, SmsState,
 };
 use super::visit::{Holder, Visit};
 use super::words::Address as Shown;
@@ -254,12 +254,15 @@ fn show_number(visit: &Visit, sent: &Sent, region: Option<Problem>, number: Opti
 }
 
 /// `POST /security/phone/number`
-pub(crate) async fn choose(holder: Holder, form: Form) -> Response {
-    let sent = match form.open(&holder.visit) {
+pub(crate) async fn choose(visit: Visit, form: Form) -> Response {
+    let sent = match form.open(&visit) {
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    let (visit, signed_in) = (&holder.visit, &holder.signed_in);
+    // Here something is typed that would be lost with the session, so it is shown again.
+    let (visit, Some(signed_in)) = (&visit, &visit.signed_in) else {
+        return visit.fault_keeping(Fault::SessionEnded, vec![Kept::Number(sent.shown("number"))]);
+    };
     let Some(token) = visit.cookie(Name::Binding) else { return visit.redirect("/security/phone/prove") };
     let region = regions::posted(sent.get("region"));
     match visit.server.flows().choose_number(signed_in, &token, sent.get("number"), region).await {
