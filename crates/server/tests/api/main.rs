@@ -1,0 +1,16 @@
+//! The API from the outside: requests through the whole router, on a store in memory, with a clock that the
+//! tests move and codes read where a carrier would read them. Every answer of every test is held against the
+//! OpenAPI document and searched for codes and numbers (`house.rs`).
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should stop
+
+mod bodies;
+mod checks;
+mod documentation;
+mod errors;
+mod health;
+mod house;
+mod isolation;
+mod logbook;
+mod resources;
+mod verifications;
