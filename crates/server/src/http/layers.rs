@@ -4,16 +4,21 @@
 
 use crate::state::Server;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use countersign_flows::core::entropy;
+use futures_util::StreamExt;
 use std::time::Duration;
 
 /// Largest body taken, in bytes: our largest form is a few hundred.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Most bytes read of a body that is refused for its size.
+const READ_PAST_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Longest time a request may take, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
@@ -40,7 +45,11 @@ async fn around(State(server): State<Server>, mut request: Request, next: Next) 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let is_api = request.uri().path().starts_with("/v1/");
-    let mut response = match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+    let answered = async {
+        let request = read_past_if_too_large(request).await;
+        next.run(request).await
+    };
+    let mut response = match tokio::time::timeout(REQUEST_TIMEOUT, answered).await {
         Ok(response) => response,
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     };
@@ -58,6 +67,26 @@ async fn around(State(server): State<Server>, mut request: Request, next: Next) 
     }
     finish(response.headers_mut(), &id, server.is_secure());
     response
+}
+
+/// A body that says it is too large is read and thrown away, up to a bound, before it is refused: a sender who is still
+/// writing when the connection closes would never see the answer. What goes on to the handler is too large as well.
+async fn read_past_if_too_large(request: Request) -> Request {
+    let length =
+        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_none_or(|length| length <= BODY_BYTES_MAX) {
+        return request;
+    }
+    let (head, body) = request.into_parts();
+    let mut stream = body.into_data_stream();
+    let mut read = 0;
+    while let Some(Ok(chunk)) = stream.next().await {
+        read += chunk.len();
+        if read > READ_PAST_BYTES_MAX {
+            break;
+        }
+    }
+    Request::from_parts(head, Body::from(vec![b'0'; BODY_BYTES_MAX + 1]))
 }
 
 fn finish(headers: &mut HeaderMap, id: &str, secure: bool) {

@@ -109,7 +109,7 @@ async fn bodies_that_two_readers_could_read_differently_are_refused() {
     ];
     for body in malformed {
         let ask = Ask::post(&path, Value::Null).key(&house.key).body(body.clone());
-        house.send(ask).await.is_problem("body_malformed");
+        house.send(ask).await.refused_as("body_malformed");
     }
     for extra in
         [r#""user":{"admin":true}"#, r#""Code":"1""#, r#""code ":"1""#, r#""__proto__":{}"#, r#""":1"#]
@@ -118,15 +118,15 @@ async fn bodies_that_two_readers_could_read_differently_are_refused() {
         house
             .send(Ask::post(&path, Value::Null).key(&house.key).body(body))
             .await
-            .is_problem("param_unknown");
+            .refused_as("param_unknown");
     }
     let utf16: Vec<u8> =
         format!(r#"{{"code":"{code}"}}"#).encode_utf16().flat_map(u16::to_le_bytes).collect();
-    house.send(Ask::post(&path, Value::Null).key(&house.key).body(utf16)).await.is_problem("body_malformed");
+    house.send(Ask::post(&path, Value::Null).key(&house.key).body(utf16)).await.refused_as("body_malformed");
     let bad = house
         .send(Ask::post(&path, Value::Null).key(&house.key).body(&b"{\"code\":\n\"\xff\xfe\"}"[..]))
         .await;
-    let detail = bad.is_problem("body_malformed").json["detail"].as_str().unwrap().to_owned();
+    let detail = bad.refused_as("body_malformed").json["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("line 2, column 2"), "{detail}");
     assert_eq!(house.check(&id, &code).await.json["result"], "approved");
 }
@@ -141,7 +141,7 @@ async fn media_types_and_encodings_other_than_plain_json_are_refused() {
     };
     for kind in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""]
     {
-        house.send(ask(&[kind], None)).await.is_ok();
+        house.send(ask(&[kind], None)).await.succeeded();
     }
     for kind in [
         &[][..],
@@ -154,9 +154,9 @@ async fn media_types_and_encodings_other_than_plain_json_are_refused() {
         &["application/json", "text/plain"],
         &["\u{e9}"],
     ] {
-        house.send(ask(kind, None)).await.is_problem("content_type_unsupported");
+        house.send(ask(kind, None)).await.refused_as("content_type_unsupported");
     }
-    house.send(ask(&["application/json"], Some("gzip"))).await.is_problem("content_type_unsupported");
+    house.send(ask(&["application/json"], Some("gzip"))).await.refused_as("content_type_unsupported");
 }
 
 #[tokio::test]
@@ -165,23 +165,23 @@ async fn huge_inputs_are_refused_by_size() {
     for length in [70_000, 1_000_000, 10_000_000] {
         let digits = "1".repeat(length);
         let path = "/v1/verifications/vrf_00000000000000000000000000000000/check";
-        house.post(path, json!({ "code": digits })).await.is_problem("body_too_large");
+        house.post(path, json!({ "code": digits })).await.refused_as("body_too_large");
     }
     house
         .post("/v1/numbers/judge", json!({ "number": "1".repeat(60_000) }))
         .await
-        .is_problem("param_invalid");
+        .refused_as("param_invalid");
     let nested =
         |open: &str, close: &str| format!("{{\"number\":{}1{}}}", open.repeat(9_000), close.repeat(9_000));
     for (body, code) in [(nested("[", "]"), "param_invalid"), (nested("{\"a\":", "}"), "body_malformed")] {
         house
             .send(Ask::post("/v1/numbers/judge", Value::Null).key(&house.key).body(body))
             .await
-            .is_problem(code);
+            .refused_as(code);
     }
     let search = format!("/v1/regions?search={}", "x".repeat(65));
-    house.get(&search).await.is_problem("param_invalid");
-    house.get(&format!("/v1/verifications/{}", "x".repeat(5_000))).await.is_problem("verification_not_found");
+    house.get(&search).await.refused_as("param_invalid");
+    house.get(&format!("/v1/verifications/{}", "x".repeat(5_000))).await.refused_as("verification_not_found");
 }
 
 /// Texts that mean something to a database, a template, a shell, a terminal or a carrier.
@@ -213,13 +213,13 @@ async fn metacharacters_mean_nothing_anywhere() {
             assert_eq!(reply.json["param"], name);
             assert!(!reply.text.contains(text), "{name} is told back: {}", reply.text);
         }
-        house.post("/v1/accounts/find", json!({ "identifier": text })).await.is_problem("address_unreadable");
-        let judged = house.post("/v1/numbers/judge", json!({ "number": text })).await.is_ok();
+        house.post("/v1/accounts/find", json!({ "identifier": text })).await.refused_as("address_unreadable");
+        let judged = house.post("/v1/numbers/judge", json!({ "number": text })).await.succeeded();
         assert_eq!((&judged.json["valid"], &judged.json["problem"]), (&json!(false), &json!("not_a_number")));
     }
-    house.get("/v1/regions?search=%27%3B%20DROP%20TABLE%20accounts%3B%20--").await.is_ok();
-    house.get("/v1/accounts/%27%3B%20DROP%20TABLE").await.is_problem("account_not_found");
-    house.get("/v1/accounts/%ff%fe").await.is_problem("account_not_found");
+    house.get("/v1/regions?search=%27%3B%20DROP%20TABLE%20accounts%3B%20--").await.succeeded();
+    house.get("/v1/accounts/%27%3B%20DROP%20TABLE").await.refused_as("account_not_found");
+    house.get("/v1/accounts/%ff%fe").await.refused_as("account_not_found");
     house.started(good).await;
     house.code().await;
 }
@@ -232,7 +232,7 @@ async fn a_payee_travels_as_it_is_or_not_at_all() {
         let to = format!("user{index}@example.com");
         let reply = house.start(json!({ "to": to, "purpose": "withdrawal", "details": details })).await;
         if text.chars().any(|c| c.is_control() || c == '\u{202e}') {
-            assert_eq!(reply.is_problem("param_invalid").json["param"], "details.payee");
+            assert_eq!(reply.refused_as("param_invalid").json["param"], "details.payee");
         } else {
             assert_eq!(reply.status, StatusCode::CREATED, "{text:?} {}", reply.text);
             let letter = house.letter().await;
@@ -249,7 +249,7 @@ async fn a_payee_travels_as_it_is_or_not_at_all() {
         ("details", json!("1 BTC to x"), "param_invalid"),
     ] {
         let body = json!({ "to": NUMBER, "purpose": "withdrawal", "details": value });
-        assert_eq!(house.start(body).await.is_problem(code).json["param"], name);
+        assert_eq!(house.start(body).await.refused_as(code).json["param"], name);
     }
 }
 
@@ -269,21 +269,21 @@ async fn the_document_and_the_operations_agree_on_every_parameter() {
         };
         let mut unknown = example.clone();
         unknown["surprise"] = json!(1);
-        ask(unknown).await.is_problem("param_unknown");
+        ask(unknown).await.refused_as("param_unknown");
         let schema = content["schema"]["oneOf"].as_array().map_or(&content["schema"], |either| &either[0]);
         let schema = DOCUMENT.pointer(schema["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap();
         for name in schema["properties"].as_object().unwrap().keys() {
             let mut other = example.clone();
             other[name] = json!(7);
-            assert_eq!(ask(other).await.is_problem("param_invalid").json["param"], *name, "{path}");
+            assert_eq!(ask(other).await.refused_as("param_invalid").json["param"], *name, "{path}");
             seen += 1;
         }
         for name in schema["required"].as_array().into_iter().flatten() {
             let mut without = example.clone();
             without.as_object_mut().unwrap().remove(name.as_str().unwrap());
-            assert_eq!(ask(without.clone()).await.is_problem("param_missing").json["param"], *name, "{path}");
+            assert_eq!(ask(without.clone()).await.refused_as("param_missing").json["param"], *name, "{path}");
             without[name.as_str().unwrap()] = Value::Null;
-            assert_eq!(ask(without).await.is_problem("param_invalid").json["param"], *name, "{path}");
+            assert_eq!(ask(without).await.refused_as("param_invalid").json["param"], *name, "{path}");
         }
     }
     assert!(seen >= 17, "the document names {seen} parameters");

@@ -34,14 +34,14 @@ async fn neither_new_verifications_nor_resends_refund_a_guess() {
     let code = house.code().await;
     assert_eq!(house.miss(&second, &code, 1).await.json["attempts_left"], 2);
     house.later(30);
-    house.post(&format!("/v1/verifications/{second}/resend"), json!({})).await.is_ok();
+    house.post(&format!("/v1/verifications/{second}/resend"), json!({})).await.succeeded();
     let code = house.code().await;
     assert_eq!(house.miss(&second, &code, 1).await.json["attempts_left"], 1);
-    house.miss(&second, &code, 1).await.is_problem("factor_locked");
+    house.miss(&second, &code, 1).await.refused_as("factor_locked");
     // The lock stands at every door: the other verification, a resend, a new one.
-    house.check(&first, &code).await.is_problem("factor_locked");
-    house.post(&format!("/v1/verifications/{first}/resend"), json!({})).await.is_problem("factor_locked");
-    house.start(json!({ "to": NUMBER, "purpose": "password_reset" })).await.is_problem("factor_locked");
+    house.check(&first, &code).await.refused_as("factor_locked");
+    house.post(&format!("/v1/verifications/{first}/resend"), json!({})).await.refused_as("factor_locked");
+    house.start(json!({ "to": NUMBER, "purpose": "password_reset" })).await.refused_as("factor_locked");
     // Another channel is another factor.
     house.started(json!({ "to": "ada@example.com", "purpose": "sign_in" })).await;
 }
@@ -57,11 +57,11 @@ async fn caps_follow_the_person_that_the_relying_party_names() {
     house.started(body(1, "203.0.113.7", "a")).await;
     house.started(body(2, "::ffff:203.0.113.7", "b")).await;
     assert_eq!(
-        house.start(body(3, "203.0.113.7", "c")).await.is_problem("send_limited").json["reason"],
+        house.start(body(3, "203.0.113.7", "c")).await.refused_as("send_limited").json["reason"],
         "ip"
     );
     assert_eq!(
-        house.start(body(4, "203.0.113.9", "a")).await.is_problem("send_limited").json["reason"],
+        house.start(body(4, "203.0.113.9", "a")).await.refused_as("send_limited").json["reason"],
         "device"
     );
     house.started(body(5, "203.0.113.9", "d")).await;

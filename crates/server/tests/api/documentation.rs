@@ -26,7 +26,7 @@ fn the_document_is_the_one_in_the_repository() {
 #[tokio::test]
 async fn the_document_is_served_and_whole() {
     let house = House::new().await;
-    let served = house.send(Ask::get("/openapi.json")).await.is_ok();
+    let served = house.send(Ask::get("/openapi.json")).await.succeeded();
     assert_eq!(served.text, countersign_server::openapi_json());
     assert_eq!(DOCUMENT["openapi"], "3.1.0");
     let mut ids = BTreeSet::new();
@@ -88,7 +88,7 @@ async fn every_page_stands_alone_and_every_link_leads_somewhere() {
         if !seen.insert(path.clone()) {
             continue;
         }
-        let reply = page(&house, &path).await.is_ok();
+        let reply = page(&house, &path).await.succeeded();
         let text = &reply.text;
         for forbidden in ["<script", "<style", " style=", " onclick=", "javascript:", "src="] {
             assert!(!text.contains(forbidden), "{path} has {forbidden}");
@@ -106,7 +106,7 @@ async fn every_page_stands_alone_and_every_link_leads_somewhere() {
             } else if target.starts_with("/docs/docs.css") || target == "/openapi.json" {
                 assert_eq!(house.send(Ask::get(target)).await.status, StatusCode::OK, "{link}");
             } else {
-                let there = page(&house, target).await.is_ok();
+                let there = page(&house, target).await.succeeded();
                 assert!(anchor.is_empty() || attributes(&there.text, "id").contains(&anchor), "{link}");
                 waiting.push(target.to_owned());
             }
@@ -149,7 +149,7 @@ async fn an_unknown_error_has_a_page_that_says_so() {
 #[tokio::test]
 async fn the_style_asks_nobody_else() {
     let house = House::new().await;
-    let style = house.send(Ask::get("/docs/docs.css")).await.is_ok();
+    let style = house.send(Ask::get("/docs/docs.css")).await.succeeded();
     assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
     assert!(!style.text.contains("url(") && !style.text.contains("@import") && !style.text.contains("//"));
 }

@@ -308,14 +308,14 @@ impl Reply {
 
     /// Asserts that it is this error; answers itself for more questions.
     #[track_caller]
-    pub(crate) fn is_problem(self, code: &str) -> Self {
+    pub(crate) fn refused_as(self, code: &str) -> Self {
         let log = if self.status.is_server_error() { logbook::text() } else { String::new() };
         assert_eq!(self.json["code"], code, "{} {}\n{log}", self.status, self.text);
         self
     }
 
     #[track_caller]
-    pub(crate) fn is_ok(self) -> Self {
+    pub(crate) fn succeeded(self) -> Self {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text);
         self
     }

@@ -38,11 +38,11 @@ async fn a_strangers_verification_is_no_verification() {
             let ask = Ask::new(method.clone(), &format!("/v1/verifications/{id}{action}")).key(&theirs);
             ask.header("content-type", "application/json").body(body.to_string())
         };
-        let at_theirs = house.send(ask(&id)).await.is_problem("verification_not_found");
+        let at_theirs = house.send(ask(&id)).await.refused_as("verification_not_found");
         let at_none = house.send(ask(&never)).await;
         assert_eq!(told(at_theirs), told(at_none), "{method} {action}");
     }
-    let seen = house.get(&format!("/v1/verifications/{id}")).await.is_ok();
+    let seen = house.get(&format!("/v1/verifications/{id}")).await.succeeded();
     assert_eq!(
         (&seen.json["status"], &seen.json["sends"], &seen.json["failures"]),
         (&json!("pending"), &json!(1), &json!(0))
@@ -63,7 +63,7 @@ async fn a_strangers_account_is_no_account() {
             let ask = Ask::new(method.clone(), &format!("/v1/accounts/{id}{action}")).key(&theirs);
             ask.header("content-type", "application/json").body(body.to_string())
         };
-        let at_theirs = house.send(ask(&id)).await.is_problem("account_not_found");
+        let at_theirs = house.send(ask(&id)).await.refused_as("account_not_found");
         assert_eq!(told(at_theirs), told(house.send(ask(&never)).await), "{method} {action}");
     }
     let found = house
@@ -72,11 +72,11 @@ async fn a_strangers_account_is_no_account() {
     let none = house
         .send(Ask::post("/v1/accounts/find", json!({ "identifier": "eve@example.com" })).key(&theirs))
         .await;
-    assert_eq!(told(found.is_problem("account_not_found")), told(none));
+    assert_eq!(told(found.refused_as("account_not_found")), told(none));
     let body = json!({ "to": NUMBER, "purpose": "sign_in", "account": id });
     let ask = Ask::post("/v1/verifications", body).key(&theirs).header("idempotency-key", "k");
-    house.send(ask).await.is_problem("account_not_found");
-    assert_eq!(house.get(&format!("/v1/accounts/{id}")).await.is_ok().json["status"], "active");
+    house.send(ask).await.refused_as("account_not_found");
+    assert_eq!(house.get(&format!("/v1/accounts/{id}")).await.succeeded().json["status"], "active");
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn keys_against_repetition_locks_and_counts_are_each_services_own() {
     let other = house.send(ask(&theirs)).await;
     assert_eq!(other.status, StatusCode::CREATED);
     assert_ne!(ours.json["id"], other.json["id"]);
-    house.miss(ours.json["id"].as_str().unwrap(), &code, 5).await.is_problem("factor_locked");
+    house.miss(ours.json["id"].as_str().unwrap(), &code, 5).await.refused_as("factor_locked");
     let next = Ask::post("/v1/verifications", body.clone()).key(&theirs).header("idempotency-key", "next");
     assert_eq!(house.send(next).await.status, StatusCode::CREATED);
 }
@@ -108,6 +108,6 @@ pub(crate) async fn account(house: &mut House) -> String {
     let countersign_core::model::Body::Code { code, purpose, .. } = letter.body else { panic!("no code") };
     assert_eq!(purpose, Purpose::SignUp);
     flows.check_sign_up(house.service_id, token.expose(), &code, caller).await.unwrap();
-    let found = house.post("/v1/accounts/find", json!({ "identifier": "ADA@example.com" })).await.is_ok();
+    let found = house.post("/v1/accounts/find", json!({ "identifier": "ADA@example.com" })).await.succeeded();
     found.json["id"].as_str().unwrap().to_owned()
 }

@@ -10,7 +10,7 @@ async fn a_number_is_judged_before_anything_is_sent() {
     let policy = Policy { countries_denied: vec!["DE".to_owned()], ..Policy::default() };
     let house = House::with(policy).await;
     let judge = async |number: &str, region: Option<&str>| -> Value {
-        house.post("/v1/numbers/judge", json!({ "number": number, "region": region })).await.is_ok().json
+        house.post("/v1/numbers/judge", json!({ "number": number, "region": region })).await.succeeded().json
     };
     assert_eq!(
         judge("07400 123456", Some("GB")).await,
@@ -46,37 +46,37 @@ async fn a_number_is_judged_before_anything_is_sent() {
     house
         .post("/v1/numbers/judge", json!({ "number": "1", "region": "XX" }))
         .await
-        .is_problem("param_invalid");
+        .refused_as("param_invalid");
 }
 
 #[tokio::test]
 async fn regions_are_found_by_what_people_type() {
     let house = House::new().await;
-    let all = house.get("/v1/regions").await.is_ok();
+    let all = house.get("/v1/regions").await.succeeded();
     assert!(all.json["data"].as_array().unwrap().len() >= 221);
     for typed in ["th", "66", "%2B66", "thai", "%E0%B9%84%E0%B8%97%E0%B8%A2"] {
-        let found = house.get(&format!("/v1/regions?search={typed}")).await.is_ok();
+        let found = house.get(&format!("/v1/regions?search={typed}")).await.succeeded();
         let first = &found.json["data"][0];
         assert_eq!((&first["code"], &first["calling_code"]), (&json!("TH"), &json!(66)), "{typed}");
     }
-    assert_eq!(house.get("/v1/regions?search=nowhere").await.is_ok().json, json!({ "data": [] }));
-    house.get("/v1/regions?serach=th").await.is_problem("param_unknown");
-    house.get("/v1/regions?search=a&search=b").await.is_problem("param_unknown");
+    assert_eq!(house.get("/v1/regions?search=nowhere").await.succeeded().json, json!({ "data": [] }));
+    house.get("/v1/regions?serach=th").await.refused_as("param_unknown");
+    house.get("/v1/regions?search=a&search=b").await.refused_as("param_unknown");
 }
 
 #[tokio::test]
 async fn an_account_is_found_by_its_identifier_and_shown_masked() {
     let mut house = House::new().await;
     let id = account(&mut house).await;
-    let seen = house.get(&format!("/v1/accounts/{id}")).await.is_ok();
+    let seen = house.get(&format!("/v1/accounts/{id}")).await.succeeded();
     assert_eq!(seen.json["email_masked"], "a•••@example.com");
     assert_eq!(
         (&seen.json["status"], &seen.json["phone"], &seen.json["locks"]),
         (&json!("active"), &Value::Null, &json!([]))
     );
     assert!(!seen.text.contains("ada@"));
-    house.post("/v1/accounts/find", json!({ "identifier": NUMBER })).await.is_problem("account_not_found");
-    house.post("/v1/accounts/find", json!({ "identifier": "ada@" })).await.is_problem("address_unreadable");
+    house.post("/v1/accounts/find", json!({ "identifier": NUMBER })).await.refused_as("account_not_found");
+    house.post("/v1/accounts/find", json!({ "identifier": "ada@" })).await.refused_as("address_unreadable");
 }
 
 #[tokio::test]
@@ -85,10 +85,10 @@ async fn a_status_takes_effect_and_an_unknown_one_does_not() {
     let id = account(&mut house).await;
     let path = format!("/v1/accounts/{id}/status");
     for status in ["restricted", "restricted", "flagged", "frozen", "active"] {
-        assert_eq!(house.post(&path, json!({ "status": status })).await.is_ok().json["status"], status);
+        assert_eq!(house.post(&path, json!({ "status": status })).await.succeeded().json["status"], status);
         assert_eq!(house.get(&format!("/v1/accounts/{id}")).await.json["status"], status);
     }
-    house.post(&path, json!({ "status": "Frozen" })).await.is_problem("param_invalid");
+    house.post(&path, json!({ "status": "Frozen" })).await.refused_as("param_invalid");
     assert_eq!(house.get(&format!("/v1/accounts/{id}")).await.json["status"], "active");
 }
 
@@ -101,11 +101,11 @@ async fn wrong_codes_for_an_account_lock_its_factor_whatever_the_number() {
         "details": { "amount": "1 BTC", "payee": "bc1q" } }))
         .await;
     let code = house.code().await;
-    house.miss(&started, &code, 5).await.is_problem("factor_locked");
-    let seen = house.get(&format!("/v1/accounts/{id}")).await.is_ok();
+    house.miss(&started, &code, 5).await.refused_as("factor_locked");
+    let seen = house.get(&format!("/v1/accounts/{id}")).await.succeeded();
     assert_eq!(seen.json["locks"], json!([{ "factor": "sms", "until": "2027-01-15T08:15:00.000Z" }]));
     let other = json!({ "to": "+447400123457", "purpose": "sign_in", "account": id });
-    house.start(other).await.is_problem("factor_locked");
+    house.start(other).await.refused_as("factor_locked");
     // The number itself is not the account's: without it, codes go there.
     house.started(json!({ "to": NUMBER, "purpose": "sign_in" })).await;
 }

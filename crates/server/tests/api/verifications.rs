@@ -29,18 +29,18 @@ async fn a_code_is_sent_entered_and_used_up() {
     assert_eq!(letter.locale, "de-AT");
     let Words::Code { code, .. } = letter.body else { panic!("a code was asked for") };
 
-    let wrong = house.miss(&id, &code, 1).await.is_ok();
+    let wrong = house.miss(&id, &code, 1).await.succeeded();
     assert_eq!(wrong.json["result"], "wrong");
     assert_eq!(wrong.json["attempts_left"], 4);
     assert_eq!(wrong.json["verification"]["failures"], 1);
-    let right = house.check(&id, &code).await.is_ok();
+    let right = house.check(&id, &code).await.succeeded();
     assert_eq!(right.json["result"], "approved");
     assert_eq!(right.json["attempts_left"], Value::Null);
-    let seen = house.get(&format!("/v1/verifications/{id}")).await.is_ok();
+    let seen = house.get(&format!("/v1/verifications/{id}")).await.succeeded();
     assert_eq!(seen.json["status"], "approved");
     assert_eq!(seen.json["resend_at"], Value::Null);
     assert_eq!(right.json["verification"]["status"], "approved");
-    house.check(&id, &code).await.is_problem("verification_approved");
+    house.check(&id, &code).await.refused_as("verification_approved");
 }
 
 #[tokio::test]
@@ -88,17 +88,17 @@ async fn a_resend_kills_the_earlier_code_and_refunds_nothing() {
     let first = house.code().await;
     house.miss(&id, &first, 2).await;
     let resend = format!("/v1/verifications/{id}/resend");
-    let early = house.post(&resend, json!({})).await.is_problem("resend_too_soon");
+    let early = house.post(&resend, json!({})).await.refused_as("resend_too_soon");
     assert_eq!(early.json["retry_after"], 30);
     house.later(30);
-    let sent = house.post(&resend, json!({ "client_ip": "2001:db8::7" })).await.is_ok();
+    let sent = house.post(&resend, json!({ "client_ip": "2001:db8::7" })).await.succeeded();
     assert_eq!((&sent.json["sends"], &sent.json["failures"]), (&json!(2), &json!(2)));
     let second = house.code().await;
     assert_ne!(first, second);
-    let dead = house.check(&id, &first).await.is_ok();
+    let dead = house.check(&id, &first).await.succeeded();
     assert_eq!((&dead.json["result"], &dead.json["attempts_left"]), (&json!("earlier_code"), &json!(2)));
     // The same request again, as after a lost answer: nothing is sent, and the resource says so.
-    house.post(&resend, json!({})).await.is_problem("resend_too_soon");
+    house.post(&resend, json!({})).await.refused_as("resend_too_soon");
     assert_eq!(house.get(&format!("/v1/verifications/{id}")).await.json["sends"], 2);
     assert_eq!(house.check(&id, &second).await.json["result"], "approved");
 }
@@ -110,15 +110,15 @@ async fn a_resend_needs_no_body_but_takes_no_other_media_type() {
     house.later(30);
     let resend =
         || Ask::new(axum::http::Method::POST, &format!("/v1/verifications/{id}/resend")).key(&house.key);
-    house.send(resend().header("content-type", "text/plain")).await.is_problem("content_type_unsupported");
-    house.send(resend().body("{}")).await.is_problem("content_type_unsupported");
+    house.send(resend().header("content-type", "text/plain")).await.refused_as("content_type_unsupported");
+    house.send(resend().body("{}")).await.refused_as("content_type_unsupported");
     house
         .send(resend().header("content-type", "application/json").body("[]"))
         .await
-        .is_problem("body_malformed");
-    house.send(resend().header("content-type", "application/json").body("null")).await.is_ok();
+        .refused_as("body_malformed");
+    house.send(resend().header("content-type", "application/json").body("null")).await.succeeded();
     house.later(40);
-    house.send(resend()).await.is_ok();
+    house.send(resend()).await.succeeded();
 }
 
 #[tokio::test]
@@ -128,15 +128,15 @@ async fn a_canceled_verification_approves_nothing() {
     let code = house.code().await;
     let cancel = format!("/v1/verifications/{id}/cancel");
     for _ in 0..2 {
-        let reply = house.send(Ask::new(axum::http::Method::POST, &cancel).key(&house.key)).await.is_ok();
+        let reply = house.send(Ask::new(axum::http::Method::POST, &cancel).key(&house.key)).await.succeeded();
         assert_eq!(reply.json["status"], "canceled");
     }
-    house.check(&id, &code).await.is_problem("verification_canceled");
+    house.check(&id, &code).await.refused_as("verification_canceled");
     house.later(30);
     house
         .post(&format!("/v1/verifications/{id}/resend"), json!({}))
         .await
-        .is_problem("verification_canceled");
+        .refused_as("verification_canceled");
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_code_confirms_its_amount_and_payee_only() {
     }
     house.later(30);
     let resend = format!("/v1/verifications/{id}/resend");
-    house.post(&resend, json!({})).await.is_problem("details_mismatch");
+    house.post(&resend, json!({})).await.refused_as("details_mismatch");
     let approved = house.post(&check, json!({ "code": code, "details": details })).await;
     assert_eq!(approved.json["result"], "approved");
 }
@@ -179,7 +179,7 @@ async fn a_repeated_start_is_the_same_verification_and_sends_once() {
     {
         let mut other = body.clone();
         other[name] = value.into();
-        house.send(ask(other)).await.is_problem("idempotency_key_reused");
+        house.send(ask(other)).await.refused_as("idempotency_key_reused");
     }
     let next = house.started(json!({ "to": "ada@example.com", "purpose": "sign_in" })).await;
     assert_ne!(json!(next), first.json["id"]);
@@ -197,7 +197,7 @@ async fn a_refused_start_may_use_its_key_again() {
         let body = json!({ "to": to, "purpose": "sign_in" });
         Ask::post("/v1/verifications", body).key(&house.key).header("idempotency-key", "retry")
     };
-    house.send(ask("+442079460018")).await.is_problem("number_refused");
+    house.send(ask("+442079460018")).await.refused_as("number_refused");
     assert_eq!(house.send(ask(NUMBER)).await.status, StatusCode::CREATED);
 }
 
