@@ -99,7 +99,7 @@ impl Smsc {
     /// Reads once, however much there is.
     async fn read(&mut self) {
         let mut buffer = [0; 4096];
-        match in_time(self.stream.read(&mut buffer)).await {
+        match self.stream.read(&mut buffer).await {
             Ok(0) | Err(_) => self.session.handle_disconnect(),
             Ok(count) => self.session.handle_bytes(0, &buffer[..count]),
         }
@@ -111,12 +111,15 @@ impl Smsc {
 
     /// What happened next.
     pub(crate) async fn event(&mut self) -> ServerEvent {
-        loop {
-            if let Some(event) = self.events.pop_front() {
-                return event;
+        in_time(async {
+            loop {
+                if let Some(event) = self.events.pop_front() {
+                    return event;
+                }
+                self.read().await;
             }
-            self.read().await;
-        }
+        })
+        .await
     }
 
     /// The next submit; anything else is a surprise.
@@ -151,11 +154,14 @@ impl Smsc {
             ServerEvent::DeliverAnswered { sequence, .. } => *sequence == wanted,
             _ => false,
         };
-        while !self.events.iter().any(is_answer) {
-            let is_over = self.events.iter().any(|event| matches!(event, ServerEvent::Closed(_)));
-            assert!(!is_over, "the connection ended before the round trip did");
-            self.read().await;
-        }
+        in_time(async {
+            while !self.events.iter().any(is_answer) {
+                let is_over = self.events.iter().any(|event| matches!(event, ServerEvent::Closed(_)));
+                assert!(!is_over, "the connection ended before the round trip did");
+                self.read().await;
+            }
+        })
+        .await;
         self.events.retain(|event| !is_answer(event));
         self.events.len()
     }
