@@ -11,6 +11,7 @@ pub use mail::{Mail, render_mail};
 pub use sms::render_sms;
 
 use catalogue::Words;
+use countersign_core::model::Purpose;
 use countersign_smpp::time::Utc;
 use std::time::Duration;
 
@@ -30,6 +31,24 @@ fn moment(words: &Words, at_ms: i64) -> String {
         .with("hour", format!("{hour:02}"))
         .with("minute", format!("{minute:02}"))
         .text()
+}
+
+/// The end of the key of a code's sentence. What leaves without an amount is an address that is opened for later.
+fn stem(purpose: Purpose, amount: &str) -> &'static str {
+    match purpose {
+        Purpose::Transfer if amount.is_empty() => "transfer-address",
+        purpose => purpose.as_str(),
+    }
+}
+
+/// A value with the words that join it to its sentence; nothing when there is none.
+fn joined(words: &Words, key: &'static str, name: &'static str, value: &str) -> String {
+    if value.is_empty() { String::new() } else { words.say(key).with(name, value).text() }
+}
+
+/// Where the account is frozen by a button, signed in or not (R67). None without a path or a place for it.
+fn freeze_link(origin: &str, freeze_path: &str) -> Option<String> {
+    (!origin.is_empty() && !freeze_path.is_empty()).then(|| format!("{origin}{freeze_path}"))
 }
 
 #[cfg(test)]

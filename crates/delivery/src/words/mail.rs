@@ -1,9 +1,10 @@
-//! The text of an email: a subject that says what for and never the code, plain sentences, no links. A code
-//! in a subject would stand in the logs of every relay on the way (R10).
+//! The text of an email: a subject that says what for and never the code, plain sentences, and no link but the one that
+//! freezes the account (R67). A code in a subject would stand in the logs of every relay on the way (R10). The phrase
+//! that the owner chose stands first, so that a fake email is missed by its absence.
 
 use super::catalogue::Words;
 use super::plain::one_line;
-use super::{minutes, moment};
+use super::{freeze_link, joined, minutes, moment, stem};
 use crate::Letter;
 use countersign_core::model::{Body, Notice, Purpose};
 use std::fmt;
@@ -27,16 +28,36 @@ impl fmt::Debug for Mail {
 pub fn render_mail(letter: &Letter) -> Mail {
     let words = Words::of(&letter.locale);
     let brand = one_line(&letter.brand);
-    let (subject, paragraphs) = match &letter.body {
-        Body::Code { code, purpose, amount, payee, .. } => {
-            let details = [amount, payee].map(|detail| one_line(detail.as_deref().unwrap_or_default()));
+    let (subject, mut paragraphs) = match &letter.body {
+        Body::Code { code, purpose, amount, payee, network, fingerprint, .. } => {
+            let details = Details {
+                amount: line_of(amount.as_deref()),
+                payee: line_of(payee.as_deref()),
+                network: line_of(network.as_deref()),
+                fingerprint: line_of(fingerprint.as_deref()),
+            };
             code_mail(words, letter, code, *purpose, &brand, &details)
         }
-        Body::Notice { notice, at_ms, detail } => {
-            notice_mail(words, *notice, *at_ms, &one_line(detail), &brand)
+        Body::Notice { notice, at_ms, detail, freeze_path } => {
+            let link = freeze_link(&letter.origin, freeze_path);
+            notice_mail(words, *notice, *at_ms, &one_line(detail), &brand, link)
         }
     };
+    if let Some(phrase) = letter.phrase.as_deref().map(one_line).filter(|phrase| !phrase.is_empty()) {
+        paragraphs.insert(0, words.say("mail-phrase").with("phrase", phrase).text());
+    }
     Mail { subject: one_line(&subject), text: paragraphs.join("\n\n") + "\n" }
+}
+
+struct Details {
+    amount: String,
+    payee: String,
+    network: String,
+    fingerprint: String,
+}
+
+fn line_of(detail: Option<&str>) -> String {
+    detail.map(one_line).unwrap_or_default()
 }
 
 fn code_mail(
@@ -45,18 +66,22 @@ fn code_mail(
     code: &str,
     purpose: Purpose,
     brand: &str,
-    [amount, payee]: &[String; 2],
+    details: &Details,
 ) -> (String, Vec<String>) {
-    let key = |stem: &str| format!("{stem}-{}", purpose.as_str());
-    let subject = words.say(key("mail-code-subject")).with("brand", brand).text();
-    let lead = words.say(key("mail-code")).with("brand", brand);
-    let lead = lead.with("amount", &**amount).with("payee", &**payee).text();
+    let subject = words.say(format!("mail-code-subject-{}", purpose.as_str())).with("brand", brand).text();
+    let network = joined(words, "mail-network", "network", &details.network);
+    let lead = words.say(format!("mail-code-{}", stem(purpose, &details.amount))).with("brand", brand);
+    let lead = lead.with("amount", &*details.amount).with("payee", &*details.payee).with("network", network).text();
     // Nobody signed up or forgot a password: then there is nothing to protect yet, or nothing was changed.
     let harmless = matches!(purpose, Purpose::SignUp | Purpose::PasswordReset);
     let otherwise = words.say(if harmless { "mail-not-asked" } else { "mail-not-you" }).text();
     let valid = words.say("mail-valid").with("minutes", minutes(letter.valid_for)).text();
     let never_ask = words.say("mail-never-ask").text();
-    (subject, vec![lead, format!("    {code}"), valid, never_ask, otherwise])
+    let mut paragraphs = vec![lead, format!("    {code}"), valid, never_ask, otherwise];
+    if !details.fingerprint.is_empty() {
+        paragraphs.insert(2, words.say("mail-words").with("words", &*details.fingerprint).text());
+    }
+    (subject, paragraphs)
 }
 
 fn notice_mail(
@@ -65,6 +90,7 @@ fn notice_mail(
     at_ms: i64,
     detail: &str,
     brand: &str,
+    freeze_link: Option<String>,
 ) -> (String, Vec<String>) {
     let key = |stem: &str| format!("{stem}-{}", notice.as_str());
     let subject = words.say(key("mail-notice-subject")).with("brand", brand).text();
@@ -72,15 +98,50 @@ fn notice_mail(
     let mut facts = words.say("mail-when").with("when", moment(words, at_ms)).text();
     if !detail.is_empty() {
         let label = match notice {
-            Notice::NumberBound | Notice::SmsSuspended => "mail-number",
-            Notice::NewSignIn
-            | Notice::SecondFactorLocked
-            | Notice::SmsSwitchedOn
-            | Notice::SmsSwitchedOff => "mail-device",
+            Notice::NumberBound | Notice::NumberChanged | Notice::SmsSuspended => "mail-number",
+            _ => "mail-device",
         };
         facts = format!("{facts}\n{}", words.say(label).with("detail", detail).text());
     }
-    let next = words.say(key("mail-next")).text();
-    let never_ask = words.say("mail-notice-never-ask").text();
-    (subject, vec![what, facts, next, never_ask])
+    let mut paragraphs = vec![what, facts];
+    if holds(notice) {
+        paragraphs.push(words.say("mail-held").text());
+    }
+    let next = match notice {
+        Notice::NewSignIn => "mail-next-password",
+        Notice::SecondFactorLocked => "mail-next-locked",
+        Notice::SmsSuspended => "mail-next-number",
+        Notice::AccountFrozen => "mail-next-open",
+        _ => "mail-next-support",
+    };
+    paragraphs.push(words.say(next).text());
+    paragraphs.extend(freeze_link.map(|link| format!("{}\n{link}", words.say("mail-freeze").text())));
+    paragraphs.push(words.say("mail-notice-never-ask").text());
+    (subject, paragraphs)
+}
+
+/// Whether what happened holds withdrawals for a while: every change of a factor does (section F).
+fn holds(notice: Notice) -> bool {
+    match notice {
+        Notice::NumberBound
+        | Notice::NumberChanged
+        | Notice::SmsSwitchedOff
+        | Notice::TotpAdded
+        | Notice::TotpRemoved
+        | Notice::PasskeyAdded
+        | Notice::PasskeyRemoved
+        | Notice::TradingPasswordSet
+        | Notice::TradingPasswordRemoved
+        | Notice::RecoveryCodesMade
+        | Notice::RecoveryCodesRemoved
+        | Notice::PasswordChanged
+        | Notice::AccountUnfrozen => true,
+        Notice::NewSignIn
+        | Notice::SecondFactorLocked
+        | Notice::SmsSwitchedOn
+        | Notice::SmsSuspended
+        | Notice::RecoveryCodeUsed
+        | Notice::PhraseChanged
+        | Notice::AccountFrozen => false,
+    }
 }

@@ -16,6 +16,10 @@ const BRAND: &str = "Acme Digital Markets"; // 20 characters
 const HOST: &str = "login.acme.example"; // 18 characters
 /// A taproot address of BIP 350, as long as payees get.
 const PAYEE: &str = "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0";
+const PAYEE_CUT: &str = "bc1p0x..zk5jj0";
+const FINGERPRINT: &str = "ocean tiger";
+/// As long as a token of 128 bits makes it.
+const FREEZE_PATH: &str = "/freeze/Zm9vYmFyYmF6cXV4MTIzNA";
 /// 21 November 2026, 14:05:09 UTC (GNU date).
 const AT_MS: i64 = 1_795_269_909_000;
 
@@ -36,23 +40,36 @@ fn letter(locale: &str, body: Body) -> Letter {
         locale: locale.to_owned(),
         brand: BRAND.to_owned(),
         host: HOST.to_owned(),
+        origin: format!("https://{HOST}"),
+        phrase: None,
         valid_for: Duration::from_millis(119_990),
     }
 }
 
+/// Whether a code for this names what it moves.
+fn moves_value(purpose: Purpose) -> bool {
+    purpose.needs_details() || purpose == Purpose::Transfer
+}
+
 fn code_body(purpose: Purpose, code: &str) -> Body {
-    let details = purpose.needs_details();
+    let details = moves_value(purpose);
     Body::Code {
         code: code.to_owned(),
         purpose,
         valid_s: 120,
         amount: details.then(|| "1.00000001 BTC".to_owned()),
         payee: details.then(|| PAYEE.to_owned()),
+        network: (purpose == Purpose::Withdrawal).then(|| "Bitcoin".to_owned()),
+        fingerprint: details.then(|| FINGERPRINT.to_owned()),
     }
 }
 
 fn notice_body(notice: Notice, detail: &str) -> Body {
-    Body::Notice { notice, at_ms: AT_MS, detail: detail.to_owned() }
+    Body::Notice { notice, at_ms: AT_MS, detail: detail.to_owned(), freeze_path: String::new() }
+}
+
+fn notice_with_link(notice: Notice, detail: &str) -> Body {
+    Body::Notice { notice, at_ms: AT_MS, detail: detail.to_owned(), freeze_path: FREEZE_PATH.to_owned() }
 }
 
 /// Every code that can be sent: purpose, code and text.
@@ -121,40 +138,86 @@ fn every_code_fits_one_segment_and_binds_itself_to_its_site() {
 }
 
 #[test]
-fn a_code_that_moves_value_says_how_much_and_to_whom() {
-    for (purpose, _, text) in code_texts(|_| {}).into_iter().filter(|(purpose, ..)| purpose.needs_details()) {
+fn a_code_that_moves_value_says_how_much_to_whom_and_the_two_words() {
+    for (purpose, _, text) in code_texts(|_| {}).into_iter().filter(|(purpose, ..)| moves_value(*purpose)) {
         assert!(text.contains("1.00000001 BTC"), "{text}");
-        let (head, tail) = text.split_once("...").expect("a payee that is cut");
-        let head = head.rsplit(' ').next().unwrap_or_default();
-        let tail = &tail[..tail.find('.').unwrap_or(0)];
-        assert!(head.len() >= 4 && PAYEE.starts_with(head), "{purpose:?}: {text}");
-        assert!(tail.len() >= 3 && PAYEE.ends_with(tail), "{purpose:?}: {text}");
+        assert!(text.contains(&format!(" {PAYEE_CUT} (ocean tiger).")), "{purpose:?}: {text}");
     }
-    let body = Body::Code {
-        code: "482913".to_owned(),
-        purpose: Purpose::Withdrawal,
-        valid_s: 120,
-        amount: Some("0.25 BTC".to_owned()),
-        payee: Some("Ada Lovelace".to_owned()),
+}
+
+#[test]
+fn what_is_left_out_for_room_is_never_amount_payee_words_or_warning() {
+    // Longer than any network is called, with the longest words there are.
+    let crowd = |letter: &mut Letter| {
+        if let Body::Code { network, fingerprint, .. } = &mut letter.body {
+            *network = network.is_some().then(|| "Binance Smart Chain (BEP20)".to_owned());
+            *fingerprint = fingerprint.is_some().then(|| "absolute accident".to_owned());
+        }
     };
-    let short = Letter { brand: "Acme".to_owned(), host: "acme.example".to_owned(), ..letter("en", body) };
-    let expected = "Acme: 482913 confirms withdrawing 0.25 BTC to Ada Lovelace. If this is not you, do not share it. \
-                    Valid 2 min.\n@acme.example #482913";
-    assert_eq!(render_sms(&short), expected);
+    for (purpose, code, text) in code_texts(crowd).into_iter().filter(|(purpose, ..)| moves_value(*purpose)) {
+        assert!(!text.contains("Binance") && !text.contains("2 "), "{purpose:?}: {text}");
+        let kept = ["1.00000001 BTC", PAYEE_CUT, "(absolute accident)"];
+        assert!(kept.iter().all(|part| text.contains(part)), "{purpose:?}: {text}");
+        assert!(text.contains("Not you?") || text.contains("Nicht Sie?"), "{purpose:?}: {text}");
+        assert_eq!(parse_origin_bound(&text), Some((HOST.to_owned(), code.to_owned())), "{text}");
+    }
+}
+
+fn at_acme(locale: &str, body: Body) -> Letter {
+    Letter {
+        brand: "Acme".to_owned(),
+        host: "acme.example".to_owned(),
+        origin: "https://acme.example".to_owned(),
+        ..letter(locale, body)
+    }
 }
 
 #[test]
 fn the_words_are_those_of_the_interface_page() {
-    let short = |purpose| Letter {
-        brand: "Acme".to_owned(),
-        host: "acme.example".to_owned(),
-        ..letter("en", code_body(purpose, "482913"))
-    };
+    let short = |purpose| at_acme("en", code_body(purpose, "482913"));
     let sign_in = "482913 is your Acme code to sign in on a new device. We never ask for it by phone or chat. \
                    Valid 2 min.\n@acme.example #482913";
     assert_eq!(render_sms(&short(Purpose::SignIn)), sign_in);
+    let withdrawal = "Acme: 482913 confirms 1.00000001 BTC on Bitcoin to bc1p0x..zk5jj0 (ocean tiger). Not you? Do not \
+                      share it. Valid 2 min.\n@acme.example #482913";
+    assert_eq!(render_sms(&short(Purpose::Withdrawal)), withdrawal);
     let all = Purpose::ALL.iter().map(|purpose| render_sms(&short(*purpose)));
     assert_eq!(all.collect::<BTreeSet<_>>().len(), Purpose::ALL.len(), "each purpose has words of its own");
+}
+
+#[test]
+fn an_address_that_is_opened_for_later_has_no_amount() {
+    let body = Body::Code {
+        code: "482913".to_owned(),
+        purpose: Purpose::Transfer,
+        valid_s: 120,
+        amount: None,
+        payee: Some(PAYEE.to_owned()),
+        network: Some("Bitcoin".to_owned()),
+        fingerprint: Some(FINGERPRINT.to_owned()),
+    };
+    let letter = at_acme("en", body);
+    let expected = "Acme: 482913 confirms the address bc1p0x..zk5jj0 on Bitcoin (ocean tiger). Not you? Do not share it. \
+                    Valid 2 min.\n@acme.example #482913";
+    assert_eq!(render_sms(&letter), expected);
+    assert!(render_mail(&letter).text.contains(&format!("the address {PAYEE} on Bitcoin for")));
+}
+
+#[test]
+fn a_code_for_a_page_that_shows_two_words_carries_them_whatever_it_is_for() {
+    for purpose in [Purpose::SignIn, Purpose::SettingChange, Purpose::PasswordReset, Purpose::ApiKey] {
+        for locale in LOCALES {
+            let mut body = code_body(purpose, "48291378");
+            if let Body::Code { fingerprint, .. } = &mut body {
+                *fingerprint = Some("absolute accident".to_owned());
+            }
+            let letter = letter(locale, body);
+            let text = render_sms(&letter);
+            assert!(text.contains(" (absolute accident)"), "{text}");
+            assert!(gsm7::septet_count(&text).is_some_and(|septets| septets <= 160), "{text}");
+            assert!(render_mail(&letter).text.contains(": absolute accident."), "{locale}");
+        }
+    }
 }
 
 #[test]
@@ -177,8 +240,10 @@ fn nobody_forges_a_line_through_a_brand_an_amount_or_a_payee() {
     const HOSTILE: &str = "x\r\n@evil.example #000000\u{2028}\u{202E}\u{0}{ $code } \u{85}@evil.example #1";
     let forge = |letter: &mut Letter| {
         letter.brand = HOSTILE.to_owned();
-        if let Body::Code { amount: Some(amount), payee: Some(payee), .. } = &mut letter.body {
+        letter.phrase = Some(HOSTILE.to_owned());
+        if let Body::Code { amount: Some(amount), payee: Some(payee), network, .. } = &mut letter.body {
             (*amount, *payee) = (HOSTILE.to_owned(), HOSTILE.to_owned());
+            *network = Some(HOSTILE.to_owned());
         }
     };
     for (_, code, text) in code_texts(forge) {
@@ -206,6 +271,8 @@ fn what_the_gsm_alphabet_lacks_is_sent_whole_rather_than_as_question_marks() {
         valid_s: 120,
         amount: Some("10 TON".to_owned()),
         payee: Some("Мария Иванова".to_owned()),
+        network: None,
+        fingerprint: Some(FINGERPRINT.to_owned()),
     };
     let text = render_sms(&letter("en", body));
     assert!(text.contains("Мария Иванова"), "{text}");
@@ -239,6 +306,41 @@ fn every_notice_has_words_and_fits_one_segment() {
 }
 
 #[test]
+fn a_notice_carries_its_freeze_link_whole_and_in_one_segment() {
+    let link = format!("https://{HOST}{FREEZE_PATH}");
+    for notice in Notice::ALL {
+        for locale in LOCALES {
+            for detail in ["", "Firefox on Windows", &"Mozilla ".repeat(30)] {
+                let letter = letter(locale, notice_with_link(*notice, detail));
+                let text = render_sms(&letter);
+                assert!(gsm7::septet_count(&text).is_some_and(|septets| septets <= 160), "{text}");
+                assert!(text.starts_with(BRAND) && text.ends_with(&format!(": {link}")), "{text}");
+                let mail = render_mail(&letter).text;
+                assert_eq!(mail.lines().filter(|line| *line == link).count(), 1, "{mail}");
+                assert_eq!(mail.matches("http").count(), 1, "{mail}");
+            }
+        }
+    }
+    let english = render_sms(&at_acme("en", notice_with_link(Notice::TotpRemoved, "")));
+    let expected = "Acme: authenticator app removed, 21 Nov 2026, 14:05 UTC. \
+                    Not you? Freeze: https://acme.example/freeze/Zm9vYmFyYmF6cXV4MTIzNA";
+    assert_eq!(english, expected);
+    let nowhere = Letter { origin: String::new(), ..letter("en", notice_with_link(Notice::TotpAdded, "")) };
+    assert!(!render_sms(&nowhere).contains("/freeze/") && !render_mail(&nowhere).text.contains("/freeze/"));
+}
+
+#[test]
+fn the_phrase_of_the_owner_opens_every_email_and_no_text_message() {
+    for body in [code_body(Purpose::SignIn, "482913"), notice_with_link(Notice::PasskeyAdded, "")] {
+        let with = Letter { phrase: Some("blue\r\nheron".to_owned()), ..letter("en", body.clone()) };
+        assert!(render_mail(&with).text.starts_with("Your phrase: blue heron\n\n"));
+        assert!(!render_sms(&with).contains("heron"));
+        let without = Letter { phrase: Some(" ".to_owned()), ..letter("en", body) };
+        assert!(!render_mail(&without).text.contains("phrase"));
+    }
+}
+
+#[test]
 fn email_carries_the_code_in_the_text_and_never_in_the_subject() {
     for purpose in Purpose::ALL {
         for locale in LOCALES {
@@ -249,8 +351,9 @@ fn email_carries_the_code_in_the_text_and_never_in_the_subject() {
                 if locale == "de" { "Wir fragen nie nach Codes" } else { "We never ask for codes" };
             assert!(mail.text.contains(never_ask), "{}", mail.text);
             assert!(!mail.text.contains("http"), "no links: {}", mail.text);
-            if purpose.needs_details() {
-                assert!(mail.text.contains("1.00000001 BTC") && mail.text.contains(PAYEE), "{}", mail.text);
+            if moves_value(*purpose) {
+                let parts = ["1.00000001 BTC", PAYEE, ": ocean tiger."];
+                assert!(parts.iter().all(|part| mail.text.contains(part)), "{}", mail.text);
             }
         }
     }
@@ -287,16 +390,26 @@ fn catalogues_hold_exactly_the_keys_that_are_used_and_no_faults() {
         render_mail(&letter);
     }
     for notice in Notice::ALL {
-        let letter = letter("en", notice_body(*notice, "Firefox on Windows"));
-        render_sms(&letter);
-        render_mail(&letter);
+        for body in [notice_body(*notice, "Firefox on Windows"), notice_with_link(*notice, "")] {
+            let letter = Letter { phrase: Some("blue heron".to_owned()), ..letter("en", body) };
+            render_sms(&letter);
+            render_mail(&letter);
+        }
     }
+    let mut address = code_body(Purpose::Transfer, "482913");
+    if let Body::Code { amount, .. } = &mut address {
+        *amount = None;
+    }
+    render_sms(&letter("en", address.clone()));
+    render_mail(&letter("en", address));
     let used = USED.with_borrow(Clone::clone);
-    assert!(used.len() > 40, "{used:?}");
+    assert!(used.len() > 100, "{used:?}");
     for (tag, source) in CATALOGUES {
         assert!(fluent_bundle::FluentResource::try_new(source.to_owned()).is_ok(), "{tag} has a fault");
         let starts = source.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
-        let keys: Vec<&str> = starts.filter_map(|line| Some(line.split_once(" =")?.0)).collect();
+        let keys = starts.filter_map(|line| Some(line.split_once(" =")?.0));
+        // What is spoken is looked up by the module that speaks it, whose tests hold its keys.
+        let keys: Vec<&str> = keys.filter(|key| !key.starts_with("voice-")).collect();
         let defined: BTreeSet<String> = keys.iter().map(|key| (*key).to_owned()).collect();
         assert_eq!(defined.len(), keys.len(), "{tag} says a key twice");
         assert_eq!(defined, used, "{tag}");
