@@ -3,7 +3,7 @@
 //! input.
 
 use crate::Decision;
-use crate::binding::notice;
+use crate::notice::notice;
 use crate::change::Change;
 use crate::event::Event;
 use crate::id::AccountId;
@@ -29,6 +29,9 @@ pub fn open(
         email: (!by_phone).then(|| address.clone()),
         password_hash: password_hash.to_owned(),
         sms_enabled_at: by_phone.then_some(world.now),
+        phrase: None,
+        password_set_at: world.now,
+        frozen_from: None,
         locale: locale.to_owned(),
         created_at: world.now,
     }

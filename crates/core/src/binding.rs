@@ -5,11 +5,11 @@
 use crate::Decision;
 use crate::change::Change;
 use crate::event::Event;
-use crate::id::{BindingId, MessageId};
+use crate::id::BindingId;
 use crate::lock;
+use crate::notice::notice;
 use crate::model::*;
 use crate::policy::{Policy, TakenNumber};
-use crate::time::days;
 use crate::verification::World;
 use countersign_numbers::{LineKind, PhoneNumber};
 
@@ -182,22 +182,6 @@ pub fn bind(
     changes.push(world.scene.event(account.service_id, Some(account.id), bound, world));
     changes.extend(notice(account, Notice::NumberBound, number.masked(), world));
     Decision { outcome: BindOutcome::Bound(binding), changes }
-}
-
-/// A notice to the account's email address, if it has one: the channel that a thief of the phone does not hold (R62).
-pub fn notice(account: &Account, notice: Notice, detail: String, world: World<'_>) -> Option<Change> {
-    let to = account.email.clone()?;
-    Some(Change::InsertMessage(Message {
-        id: MessageId::draw(world.now, world.entropy),
-        service_id: account.service_id,
-        verification_id: None,
-        channel: Channel::Email,
-        to,
-        body: Body::Notice { notice, at_ms: world.now.unix_ms(), detail },
-        locale: account.locale.clone(),
-        expires_at: world.now.after(days(1)),
-        created_at: world.now,
-    }))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! undoes the decision.
 
 use crate::address::AddressIndex;
+use crate::amount::Rate;
 use crate::id::*;
 use crate::limit::CounterKey;
 use crate::model::*;
@@ -100,6 +101,41 @@ pub enum Change {
     },
     /// A new operator.
     InsertOperator(Operator),
+    /// A new authenticator. Conflict if the account has a live one of its kind, passkeys excepted.
+    InsertAuthenticator(Authenticator),
+    /// The mutable fields of an authenticator: name, secret, last step, last use, end. Conflict if its last step is
+    /// not earlier than the one to save (R35), or if it has ended.
+    SaveAuthenticator(Authenticator),
+    /// A new action.
+    InsertAction(Action),
+    /// The mutable fields of an action. Conflict if it has reached a final status already (R4, R53).
+    SaveAction(Action),
+    /// A new hold.
+    InsertHold(Hold),
+    /// A link that freezes an account.
+    InsertFreezeLink {
+        /// Hash of the link's token.
+        token: TokenHash,
+        /// The service.
+        service_id: ServiceId,
+        /// The account it freezes.
+        account_id: AccountId,
+        /// Until when it works.
+        expires_at: Timestamp,
+    },
+    /// A new listener of a relying party.
+    InsertWebhookEndpoint(WebhookEndpoint),
+    /// The mutable fields of a listener: secrets and end.
+    SaveWebhookEndpoint(WebhookEndpoint),
+    /// Something to tell every live listener of its service; wakes the teller once committed.
+    InsertWebhookEvent(WebhookEvent),
+    /// The rate of an asset (insert or replace).
+    SaveRate {
+        /// The service.
+        service_id: ServiceId,
+        /// The rate.
+        rate: Rate,
+    },
 }
 
 /// Which account an identifier names: by email or by the live binding of a number.

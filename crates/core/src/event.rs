@@ -1,7 +1,7 @@
 //! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
-use crate::model::{Channel, Factor, Purpose};
+use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose};
 use serde::{Deserialize, Serialize};
 
 /// What a holder narrows the list of events to.
@@ -13,6 +13,8 @@ pub enum Group {
     Codes,
     /// Changes of settings.
     Changes,
+    /// Withdrawals, sales and whatever else was to be authorised.
+    Actions,
 }
 
 /// One thing that happened to an account or an address.
@@ -114,6 +116,93 @@ pub enum Event {
         /// Stable text of the new status.
         status: String,
     },
+    /// A factor was enrolled.
+    FactorAdded {
+        /// Which.
+        factor: Factor,
+        /// What its owner calls it.
+        name: String,
+    },
+    /// A factor was given another name.
+    FactorRenamed {
+        /// Which.
+        factor: Factor,
+        /// What its owner calls it now.
+        name: String,
+    },
+    /// A factor was removed or replaced.
+    FactorRemoved {
+        /// Which.
+        factor: Factor,
+        /// What its owner called it.
+        name: String,
+    },
+    /// A factor was answered wrongly.
+    FactorWrong {
+        /// Which.
+        factor: Factor,
+    },
+    /// A recovery code was used.
+    RecoveryCodeUsed {
+        /// Codes that remain.
+        left: u32,
+    },
+    /// Something was asked to be authorised.
+    ActionOpened {
+        /// What.
+        action: ActionKind,
+    },
+    /// Every factor of an action was proved.
+    ActionAuthorised {
+        /// What.
+        action: ActionKind,
+        /// The factors.
+        factors: Vec<Factor>,
+    },
+    /// An action was cancelled.
+    ActionCanceled {
+        /// What.
+        action: ActionKind,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The relying party carried an action out.
+    ActionRedeemed {
+        /// What.
+        action: ActionKind,
+    },
+    /// An action was refused before anything was asked.
+    ActionRefused {
+        /// What.
+        action: ActionKind,
+        /// Stable text of the reason.
+        reason: String,
+    },
+    /// Ways for value to leave are held.
+    HoldStarted {
+        /// What it began with.
+        cause: HoldCause,
+        /// Unix milliseconds.
+        until_ms: i64,
+    },
+    /// The account was frozen by its holder.
+    AccountFrozen {
+        /// By the link in a message, without signing in.
+        by_link: bool,
+    },
+    /// It was opened again by its holder.
+    AccountUnfrozen,
+    /// The number was replaced.
+    NumberChanged {
+        /// Masked number before.
+        from: String,
+        /// Masked number now.
+        to: String,
+    },
+    /// The anti-phishing phrase was set, changed or removed.
+    PhraseChanged,
+    /// The password was changed.
+    PasswordChanged,
 }
 
 impl Event {
@@ -138,6 +227,22 @@ impl Event {
             Event::SessionEnded { .. } => "session_ended",
             Event::DeviceForgotten { .. } => "device_forgotten",
             Event::StatusChanged { .. } => "status_changed",
+            Event::FactorAdded { .. } => "factor_added",
+            Event::FactorRenamed { .. } => "factor_renamed",
+            Event::FactorRemoved { .. } => "factor_removed",
+            Event::FactorWrong { .. } => "factor_wrong",
+            Event::RecoveryCodeUsed { .. } => "recovery_code_used",
+            Event::ActionOpened { .. } => "action_opened",
+            Event::ActionAuthorised { .. } => "action_authorised",
+            Event::ActionCanceled { .. } => "action_canceled",
+            Event::ActionRedeemed { .. } => "action_redeemed",
+            Event::ActionRefused { .. } => "action_refused",
+            Event::HoldStarted { .. } => "hold_started",
+            Event::AccountFrozen { .. } => "account_frozen",
+            Event::AccountUnfrozen => "account_unfrozen",
+            Event::NumberChanged { .. } => "number_changed",
+            Event::PhraseChanged => "phrase_changed",
+            Event::PasswordChanged => "password_changed",
         }
     }
 
@@ -154,14 +259,30 @@ impl Event {
             | Event::FactorLocked { .. }
             | Event::FactorDisabled { .. }
             | Event::SendingLocked { .. }
-            | Event::SendLimited { .. } => Group::Codes,
+            | Event::SendLimited { .. }
+            | Event::FactorWrong { .. } => Group::Codes,
+            Event::ActionOpened { .. }
+            | Event::ActionAuthorised { .. }
+            | Event::ActionCanceled { .. }
+            | Event::ActionRedeemed { .. }
+            | Event::ActionRefused { .. } => Group::Actions,
             Event::AccountOpened
             | Event::NumberRefused { .. }
             | Event::NumberBound { .. }
             | Event::NumberLost { .. }
             | Event::SmsSwitchedOn
             | Event::SmsSwitchedOff
-            | Event::StatusChanged { .. } => Group::Changes,
+            | Event::StatusChanged { .. }
+            | Event::FactorAdded { .. }
+            | Event::FactorRenamed { .. }
+            | Event::FactorRemoved { .. }
+            | Event::RecoveryCodeUsed { .. }
+            | Event::HoldStarted { .. }
+            | Event::AccountFrozen { .. }
+            | Event::AccountUnfrozen
+            | Event::NumberChanged { .. }
+            | Event::PhraseChanged
+            | Event::PasswordChanged => Group::Changes,
         }
     }
 }

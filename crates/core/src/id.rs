@@ -106,6 +106,14 @@ ids! {
     JourneyId "jny";
     /// One entry of what happened on an account.
     EventId "evt";
+    /// One enrolled authenticator.
+    AuthenticatorId "aut";
+    /// Something that must be authorised.
+    ActionId "act";
+    /// A time before which value does not leave.
+    HoldId "hld";
+    /// Where a relying party listens.
+    WebhookId "whk";
 }
 
 impl EventId {

@@ -6,23 +6,36 @@
 //! an error.
 
 pub mod account;
+pub mod action;
 pub mod address;
+pub mod amount;
 pub mod binding;
 pub mod change;
 pub mod code;
+pub mod digest;
 pub mod entropy;
 pub mod event;
+pub mod fingerprint;
+pub mod hold;
 pub mod id;
+pub mod jws;
 pub mod limit;
 pub mod lock;
 pub mod model;
+pub mod notice;
 pub mod outbox;
 pub mod password;
 pub mod policy;
 pub mod reach;
+pub mod recovery;
+pub mod requirement;
+pub mod risk;
 pub mod session;
 pub mod time;
+pub mod totp;
+pub mod trading_password;
 pub mod verification;
+pub mod webhook;
 
 pub use countersign_numbers as numbers;
 

@@ -59,17 +59,21 @@ pub fn refusal(state: &FactorState, policy: &Policy, now: Timestamp) -> Option<R
     state.locked_until.filter(|until| now < *until).map(|until| Refusal::Locked { until })
 }
 
-/// The yearly budget guards what can be guessed blind: codes. A password's guard is the ladder and the count in a
-/// row, since a stranger can fail it without holding anything (R24).
-fn has_yearly_budget(factor: Factor) -> bool {
+/// The yearly budget guards what can be guessed blind: codes and six digits. A password's guard is the ladder and the
+/// count in a row, since a stranger can fail it without holding anything (R24). A passkey cannot be guessed.
+pub fn yearly_budget(factor: Factor, policy: &Policy) -> Option<u64> {
     match factor {
-        Factor::Sms | Factor::Email => true,
-        Factor::Password => false,
+        Factor::Sms => Some(policy.failures_per_year_max),
+        Factor::Email => Some(policy.email_failures_per_year_max),
+        Factor::Totp => Some(policy.totp_failures_per_year_max),
+        Factor::TradingPassword => Some(policy.trading_password_failures_per_year_max),
+        Factor::RecoveryCode => Some(policy.recovery_code_failures_per_year_max),
+        Factor::Password | Factor::Passkey => None,
     }
 }
 
 fn budget_is_spent(state: &FactorState, policy: &Policy) -> bool {
-    has_yearly_budget(state.factor) && u64::from(state.failures_this_year) >= policy.failures_per_year_max
+    yearly_budget(state.factor, policy).is_some_and(|budget| u64::from(state.failures_this_year) >= budget)
 }
 
 /// Counts a failure. The caller saves the state, and the failure in its day's bucket, before it tells anyone.
@@ -88,7 +92,12 @@ pub fn record_failure(state: &mut FactorState, policy: &Policy, now: Timestamp) 
     let binds_again = match state.factor {
         // Passwords tried on an identifier are tried by strangers: shutting it for good would be their weapon (R24),
         // so there the ladder alone holds.
-        Factor::Sms | Factor::Password => matches!(state.subject, Subject::Account(_)),
+        Factor::Sms
+        | Factor::Password
+        | Factor::Totp
+        | Factor::TradingPassword
+        | Factor::RecoveryCode
+        | Factor::Passkey => matches!(state.subject, Subject::Account(_)),
         // An email address is not bound again on these pages: its rolling budget alone shuts it, for as long as it
         // must.
         Factor::Email => false,
@@ -113,11 +122,8 @@ pub fn record_failure(state: &mut FactorState, policy: &Policy, now: Timestamp) 
 
 /// Failures that the yearly budget still allows (R18: whoever is about to be shut out is told).
 fn left_this_year(state: &FactorState, policy: &Policy) -> u32 {
-    if !has_yearly_budget(state.factor) {
-        return u32::MAX;
-    }
-    let left = policy.failures_per_year_max.saturating_sub(u64::from(state.failures_this_year));
-    u32::try_from(left).unwrap_or(u32::MAX)
+    let Some(budget) = yearly_budget(state.factor, policy) else { return u32::MAX };
+    u32::try_from(budget.saturating_sub(u64::from(state.failures_this_year))).unwrap_or(u32::MAX)
 }
 
 /// Counts a success. `own_failures` are those of the very challenge that succeeded: only they are refunded (R20);

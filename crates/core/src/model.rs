@@ -8,10 +8,6 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-mod journey;
-
-pub use journey::{Journey, JourneyStage, Redacted, StoredId};
-
 /// Declares a field-less enum with the one stable text of each value, used in rows, the API and logs alike.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
@@ -37,6 +33,18 @@ macro_rules! named {
 }
 pub(crate) use named;
 
+mod action;
+mod authenticator;
+mod hold;
+mod journey;
+mod webhook;
+
+pub use action::*;
+pub use authenticator::{Authenticator, AuthenticatorSecret};
+pub use hold::{Hold, HoldCause};
+pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
+pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
+
 named! {
     /// How a message reaches a person.
     Channel {
@@ -44,6 +52,8 @@ named! {
         Sms = "sms",
         /// Email.
         Email = "email",
+        /// A call to a phone number that speaks the code.
+        Voice = "voice",
     }
 }
 
@@ -56,6 +66,14 @@ named! {
         Sms = "sms",
         /// A code received at the account's email address.
         Email = "email",
+        /// A code of an authenticator app (RFC 6238).
+        Totp = "totp",
+        /// The six-digit password of trades and withdrawals.
+        TradingPassword = "trading_password",
+        /// A passkey (WebAuthn), with the person verified by its device.
+        Passkey = "passkey",
+        /// One of the codes kept on paper.
+        RecoveryCode = "recovery_code",
     }
 }
 
@@ -63,7 +81,12 @@ impl Factor {
     /// Whether this factor may stand as the second one without SMS (section A: TOTP or passkey; email never is, R15).
     pub const fn replaces_sms(self) -> bool {
         match self {
-            Factor::Password | Factor::Sms | Factor::Email => false,
+            Factor::Totp | Factor::Passkey => true,
+            Factor::Password
+            | Factor::Sms
+            | Factor::Email
+            | Factor::TradingPassword
+            | Factor::RecoveryCode => false,
         }
     }
 }
@@ -72,7 +95,7 @@ impl Channel {
     /// The factor that a code over this channel proves.
     pub const fn factor(self) -> Factor {
         match self {
-            Channel::Sms => Factor::Sms,
+            Channel::Sms | Channel::Voice => Factor::Sms,
             Channel::Email => Factor::Email,
         }
     }
@@ -97,6 +120,8 @@ named! {
         P2pSell = "p2p_sell",
         /// Creating an API key.
         ApiKey = "api_key",
+        /// Confirming that value leaves another way, or that a way out for it is opened (R65).
+        Transfer = "transfer",
     }
 }
 
@@ -260,6 +285,12 @@ pub struct Account {
     pub password_hash: String,
     /// Since when SMS is asked for, if it is.
     pub sms_enabled_at: Option<Timestamp>,
+    /// The phrase that its messages and confirm pages show, so that a fake one is recognised. Sealed at rest.
+    pub phrase: Option<String>,
+    /// When the password was last set.
+    pub password_set_at: Timestamp,
+    /// What it was before its holder froze it: only what the holder froze may the holder open (R67).
+    pub frozen_from: Option<AccountStatus>,
     /// Language of its messages (BCP 47).
     pub locale: String,
     /// When it was opened.
@@ -416,6 +447,8 @@ pub struct Message {
     pub id: MessageId,
     /// The service it speaks for.
     pub service_id: ServiceId,
+    /// The account it is for, if any: its phrase is shown in emails.
+    pub account_id: Option<AccountId>,
     /// The verification whose code it carries, if any.
     pub verification_id: Option<VerificationId>,
     /// How it travels.
@@ -447,6 +480,12 @@ pub enum Body {
         amount: Option<String>,
         /// Payee, when it confirms one (R51).
         payee: Option<String>,
+        /// Network the value travels on, when it confirms one (R52).
+        #[serde(default)]
+        network: Option<String>,
+        /// The two words that the page shows as well (R55).
+        #[serde(default)]
+        fingerprint: Option<String>,
     },
     /// Something that happened to the account, told to its owner.
     Notice {
@@ -456,6 +495,9 @@ pub enum Body {
         at_ms: i64,
         /// Browser and system in words, or the masked number; empty when there is none.
         detail: String,
+        /// Path of the page that freezes the account; empty when there is none (R67).
+        #[serde(default)]
+        freeze_path: String,
     },
 }
 
@@ -483,6 +525,34 @@ named! {
         SmsSwitchedOff = "sms_switched_off",
         /// The account's number now belongs to someone else, so its SMS is suspended (B6).
         SmsSuspended = "sms_suspended",
+        /// The number was replaced: told to the old number, the new one and the email address.
+        NumberChanged = "number_changed",
+        /// An authenticator app was added.
+        TotpAdded = "totp_added",
+        /// It was removed.
+        TotpRemoved = "totp_removed",
+        /// A passkey was added.
+        PasskeyAdded = "passkey_added",
+        /// A passkey was removed.
+        PasskeyRemoved = "passkey_removed",
+        /// The trading password was set or changed.
+        TradingPasswordSet = "trading_password_set",
+        /// It was removed.
+        TradingPasswordRemoved = "trading_password_removed",
+        /// New recovery codes were made; the ones before are dead.
+        RecoveryCodesMade = "recovery_codes_made",
+        /// They were removed.
+        RecoveryCodesRemoved = "recovery_codes_removed",
+        /// A recovery code was used.
+        RecoveryCodeUsed = "recovery_code_used",
+        /// The anti-phishing phrase was set, changed or removed.
+        PhraseChanged = "phrase_changed",
+        /// The password was changed.
+        PasswordChanged = "password_changed",
+        /// The account was frozen.
+        AccountFrozen = "account_frozen",
+        /// It was opened again.
+        AccountUnfrozen = "account_unfrozen",
     }
 }
 

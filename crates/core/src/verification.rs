@@ -41,6 +41,8 @@ pub struct Request<'a> {
     pub subject: Subject,
     /// Where the code goes.
     pub address: &'a Address,
+    /// How it travels there.
+    pub channel: Channel,
     /// Index of the address.
     pub address_index: AddressIndex,
     /// What for.
@@ -54,12 +56,18 @@ pub struct Request<'a> {
 }
 
 /// What a code for a withdrawal or a sale confirms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {
     /// The amount with its unit, as shown.
     pub amount: String,
     /// Who gets it, as shown.
     pub payee: String,
+    /// The network it travels on, as shown; empty when there is none.
+    pub network: String,
+    /// The two words that the confirm page shows as well (R55); empty without an action.
+    pub fingerprint: String,
+    /// Digest of the action whose code it is; all zero without one. What is shown may be shortened, this is not (R52).
+    pub action: DetailsDigest,
 }
 
 impl Details {
@@ -67,11 +75,28 @@ impl Details {
     pub fn digest(&self) -> DetailsDigest {
         use sha2::{Digest, Sha256};
         let mut hash = Sha256::new();
-        for field in ["countersign details 1", &self.amount, &self.payee] {
+        let fields: [&[u8]; 6] = [
+            b"countersign details 2",
+            self.amount.as_bytes(),
+            self.payee.as_bytes(),
+            self.network.as_bytes(),
+            self.fingerprint.as_bytes(),
+            &self.action.0,
+        ];
+        for field in fields {
             hash.update((field.len() as u64).to_be_bytes());
-            hash.update(field.as_bytes());
+            hash.update(field);
         }
         DetailsDigest(hash.finalize().into())
+    }
+
+    /// Whether a code for this purpose may confirm these: value that leaves must say how much and to whom; anything else
+    /// confirms something only as part of an action.
+    fn fit(details: Option<&Details>, purpose: Purpose) -> bool {
+        match details {
+            None => !purpose.needs_details(),
+            Some(details) => purpose.needs_details() || details.action != DetailsDigest::default(),
+        }
     }
 }
 
@@ -134,15 +159,15 @@ pub fn start(
     snapshot: SendSnapshot<'_>,
     world: World<'_>,
 ) -> Decision<Result<Verification, SendRefusal>> {
-    if request.purpose.needs_details() != request.details.is_some() {
+    if !Details::fit(request.details, request.purpose) {
         return refuse(SendRefusal::DetailsMismatch, &snapshot);
     }
     if let Some(refusal) = send_refusal(request.purpose, &snapshot, world) {
-        let whose = (request.service_id, request.subject, request.address.channel());
+        let whose = (request.service_id, request.subject, request.channel);
         return refused(refusal, whose, &snapshot, world);
     }
     let now = world.now;
-    let channel = request.address.channel();
+    let channel = request.channel;
     let id = VerificationId::draw(now, world.entropy);
     let code_length = u8::try_from(world.policy.code_length).unwrap_or(6);
     let mut verification = Verification {
@@ -300,6 +325,7 @@ fn send(verification: &mut Verification, details: Option<&Details>, world: World
     Change::InsertMessage(Message {
         id: MessageId::draw(world.now, world.entropy),
         service_id: verification.service_id,
+        account_id: account_of(verification.subject),
         verification_id: Some(verification.id),
         channel: verification.channel,
         to: verification.address.clone(),
@@ -307,8 +333,10 @@ fn send(verification: &mut Verification, details: Option<&Details>, world: World
             code: drawn.expose().to_owned(),
             purpose: verification.purpose,
             valid_s: verification.code_expires_at.since(world.now).as_secs(),
-            amount: details.map(|d| d.amount.clone()),
-            payee: details.map(|d| d.payee.clone()),
+            amount: details.map(|d| d.amount.clone()).filter(|text| !text.is_empty()),
+            payee: details.map(|d| d.payee.clone()).filter(|text| !text.is_empty()),
+            network: details.map(|d| d.network.clone()).filter(|text| !text.is_empty()),
+            fingerprint: details.map(|d| d.fingerprint.clone()).filter(|text| !text.is_empty()),
         },
         locale: verification.locale.clone(),
         // A code that arrives after its end only confuses: the carrier is told to drop it (SMPP validity_period).

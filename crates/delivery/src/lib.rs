@@ -1,11 +1,15 @@
-//! Ways out to people: SMPP routes for text messages, SMTP for email, and the words that travel over them.
+//! Ways out to people and systems: SMPP routes for text messages, SMTP for email, calls, webhooks, and the words
+//! that travel over them.
 //!
 //! Decides how one letter goes over one route and what the other side's answer means. Refuses to know which
 //! route is best, when to try again and how tries are recorded: that is the dispatcher's and the core's.
 //! Nothing here touches storage.
 
+pub mod http;
 pub mod smpp;
 pub mod smtp;
+pub mod voice;
+pub mod webhook;
 pub mod words;
 
 use countersign_core::address::Address;
@@ -32,6 +36,10 @@ pub struct Letter {
     /// Host of the site that the code is for, as in `acme.example`; binds the code to it (R13). Empty for
     /// none.
     pub host: String,
+    /// Where the service's pages are, as in `https://accounts.acme.example`, for links; no slash at its end.
+    pub origin: String,
+    /// The phrase that the account's owner chose; emails show it, so that a fake one is recognised.
+    pub phrase: Option<String>,
     /// How long it is still of use: carriers are told to drop it after that.
     pub valid_for: Duration,
 }

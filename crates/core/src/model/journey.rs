@@ -66,6 +66,9 @@ pub enum JourneyStage {
         /// The number judged fit, once one was typed.
         #[serde(with = "optional_address")]
         number: Option<Address>,
+        /// Whether it replaces the number that is bound.
+        #[serde(default)]
+        replaces: bool,
     },
     /// Binding: the number's own code is out.
     BindCode {
@@ -78,6 +81,9 @@ pub enum JourneyStage {
         number: Address,
         /// Its code.
         verification: StoredId,
+        /// Whether it replaces the number that is bound.
+        #[serde(default)]
+        replaces: bool,
     },
     /// Binding: the number's code was right; the number has a history, so the password is asked as well (B6).
     BindPassword {
@@ -88,9 +94,57 @@ pub enum JourneyStage {
         /// The number.
         #[serde(with = "crate::address::sealed_text")]
         number: Address,
+        /// Whether it replaces the number that is bound.
+        #[serde(default)]
+        replaces: bool,
+    },
+    /// A setting may be finished: what it asks for was proved (R27).
+    Setting {
+        /// The account.
+        account: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// Which.
+        setting: Setting,
+        /// The key of an authenticator app in base32, or the state of a passkey's registration; empty otherwise.
+        secret: Redacted,
     },
     /// Finished; nothing more can be done with it.
     Done,
+}
+
+named! {
+    /// A setting of an account that asks for a proof before it changes.
+    Setting {
+        /// An authenticator app is added.
+        TotpAdd = "totp_add",
+        /// It is removed.
+        TotpRemove = "totp_remove",
+        /// A passkey is added.
+        PasskeyAdd = "passkey_add",
+        /// A passkey is removed.
+        PasskeyRemove = "passkey_remove",
+        /// The trading password is set for the first time.
+        TradingPasswordSet = "trading_password_set",
+        /// It is changed.
+        TradingPasswordChange = "trading_password_change",
+        /// It is removed.
+        TradingPasswordRemove = "trading_password_remove",
+        /// Recovery codes are made where there are none.
+        RecoveryCodesMake = "recovery_codes_make",
+        /// A new set takes the place of the one before.
+        RecoveryCodesReplace = "recovery_codes_replace",
+        /// They are removed.
+        RecoveryCodesRemove = "recovery_codes_remove",
+        /// The anti-phishing phrase is set, changed or removed (R56).
+        Phrase = "phrase",
+        /// The password is changed.
+        Password = "password",
+        /// The bound number is replaced.
+        Phone = "phone",
+        /// A frozen account is opened again.
+        Unfreeze = "unfreeze",
+    }
 }
 
 /// An identifier inside a sealed payload.
