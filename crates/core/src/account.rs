@@ -6,6 +6,7 @@ use crate::Decision;
 use crate::notice::notice;
 use crate::change::Change;
 use crate::event::Event;
+use crate::hold;
 use crate::id::AccountId;
 use crate::lock::{self, Effect, Refusal};
 use crate::model::*;
@@ -128,6 +129,40 @@ pub fn second_factors(
     methods
 }
 
+/// The factors that an account could prove for an action of this kind, if none of them were locked. One that is disabled
+/// must be bound again first, so it does not count. SMS that is switched off is not asked for at sign-in; for value it
+/// still is (section D).
+pub fn held(
+    kind: ActionKind,
+    account: &Account,
+    binding: Option<&Binding>,
+    authenticators: &[Authenticator],
+    states: &[FactorState],
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Factor> {
+    let is_disabled = |factor: Factor| {
+        let state = states.iter().find(|state| state.factor == factor);
+        state.and_then(|state| lock::refusal(state, policy, now)) == Some(Refusal::Disabled)
+    };
+    let has_number = binding.is_some_and(|b| b.ended_at.is_none() && b.suspended_at.is_none());
+    let is_enrolled = |factor| authenticators.iter().any(|a| a.is_live() && a.factor == factor);
+    Factor::ALL
+        .iter()
+        .copied()
+        .filter(|factor| match factor {
+            Factor::Password => true,
+            Factor::Sms => has_number && (kind != ActionKind::SignIn || account.sms_enabled_at.is_some()),
+            Factor::Email => account.email.is_some(),
+            Factor::RecoveryCode => authenticators
+                .iter()
+                .any(|a| a.is_live() && a.factor == *factor && a.codes_left().unwrap_or(0) > 0),
+            Factor::Totp | Factor::TradingPassword | Factor::Passkey => is_enrolled(*factor),
+        })
+        .filter(|factor| !is_disabled(*factor))
+        .collect()
+}
+
 /// Why the SMS switch stays where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SwitchRefusal {
@@ -165,6 +200,9 @@ pub fn switch_sms(
     };
     let mut changes = vec![Change::SaveAccount(changed.clone())];
     changes.push(world.scene.event(account.service_id, Some(account.id), event, world));
+    if !on {
+        changes.append(&mut hold::begin(account, HoldCause::SmsSwitchedOff, world));
+    }
     changes.extend(notice(&changed, told, String::new(), world));
     Decision { outcome: Ok(changed), changes }
 }

@@ -27,7 +27,9 @@ impl Amount {
     /// for anything else; signs, exponents, spaces and separators have no reading that everyone shares.
     pub fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = match text.split_once('.') {
-            Some((whole, fraction)) => (digits(whole)?, digits(fraction).map(|value| (value, fraction.len()))?),
+            Some((whole, fraction)) => {
+                (digits(whole)?, digits(fraction).map(|value| (value, fraction.len()))?)
+            }
             None => (digits(text)?, (0, 0)),
         };
         let (value, length) = fraction;
@@ -64,7 +66,8 @@ impl serde::Serialize for Amount {
 impl<'de> serde::Deserialize<'de> for Amount {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("wants a decimal amount in quotes, such as \"0.1\""))
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom("wants a decimal amount in quotes, such as \"0.1\""))
     }
 }
 
@@ -99,7 +102,13 @@ pub struct Rate {
 
 /// What `amount` of an asset is worth in bitcoin. `None` is unknown: no rate, a rate older than `age_max`, dated more
 /// than a minute ahead, or zero, or a worth too large to hold. Bitcoin needs no rate, and none can change its worth.
-pub fn in_btc(asset: &str, amount: Amount, rates: &[Rate], age_max: Duration, now: Timestamp) -> Option<Amount> {
+pub fn in_btc(
+    asset: &str,
+    amount: Amount,
+    rates: &[Rate],
+    age_max: Duration,
+    now: Timestamp,
+) -> Option<Amount> {
     if asset == BITCOIN {
         return Some(amount);
     }
@@ -144,8 +153,29 @@ mod tests {
     #[test]
     fn nothing_else_is_an_amount() {
         for text in [
-            "", ".", ".5", "5.", "-1", "+1", "1e3", "1E3", "0x10", "1,5", "1 000", " 1", "1 ", "1.2.3", "1_000", "١٢",
-            "NaN", "inf", "1.-5", "1234567890123456789", "0.1234567890123456789", "1\n", "１",
+            "",
+            ".",
+            ".5",
+            "5.",
+            "-1",
+            "+1",
+            "1e3",
+            "1E3",
+            "0x10",
+            "1,5",
+            "1 000",
+            " 1",
+            "1 ",
+            "1.2.3",
+            "1_000",
+            "١٢",
+            "NaN",
+            "inf",
+            "1.-5",
+            "1234567890123456789",
+            "0.1234567890123456789",
+            "1\n",
+            "１",
         ] {
             assert_eq!(Amount::parse(text), None, "{text:?}");
         }

@@ -3,11 +3,13 @@
 //! before it is bound.
 
 use crate::Decision;
+use crate::address::Address;
 use crate::change::Change;
 use crate::event::Event;
-use crate::id::BindingId;
+use crate::hold;
+use crate::id::{BindingId, SessionId};
 use crate::lock;
-use crate::notice::notice;
+use crate::notice::{notice, tell};
 use crate::model::*;
 use crate::policy::{Policy, TakenNumber};
 use crate::verification::World;
@@ -97,22 +99,16 @@ pub enum Recycled {
     Unknown,
 }
 
-/// Judges a number for an account before its code is sent.
+/// Judges a number for an account before its code is sent. `replaces`: it is to take the place of the account's own.
 pub fn judge_for_account(
     number: &PhoneNumber,
     account: &Account,
     owners: &Ownership,
     recycled: Recycled,
+    replaces: bool,
     policy: &Policy,
 ) -> Result<(), NumberRefusal> {
-    judge_number(number, policy)?;
-    if account.status == AccountStatus::Frozen {
-        return Err(NumberRefusal::Frozen);
-    }
-    if let Some(mine) = &owners.mine {
-        let same = mine.number.expose() == number.e164();
-        return Err(if same { NumberRefusal::AlreadyYours } else { NumberRefusal::HasNumber });
-    }
+    may_bind(account, number, owners, replaces, policy)?;
     let taken = owners.live.as_ref().is_some_and(|live| live.account_id != account.id);
     if taken && recycled != Recycled::Yes && policy.taken_number == TakenNumber::Immediate {
         return Err(NumberRefusal::Taken);
@@ -136,28 +132,22 @@ pub enum BindOutcome {
 }
 
 /// Binds a number whose code was right. Takes it from an account that lost it to recycling; never from one that
-/// still has it.
+/// still has it. With `replaces`, it takes the place of the account's own number: the old number is told, every other
+/// session ends, and value is held (section F).
 pub fn bind(
     account: &Account,
     number: &PhoneNumber,
     owners: &Ownership,
     recycled: Recycled,
-    mut sms: FactorState,
+    replaces: Option<SessionId>,
+    sms: FactorState,
     world: World<'_>,
 ) -> Decision<BindOutcome> {
-    if let Err(refusal) = judge_number(number, world.policy) {
-        return Decision::only(BindOutcome::Refused(refusal));
-    }
-    if account.status == AccountStatus::Frozen {
-        return Decision::only(BindOutcome::Refused(NumberRefusal::Frozen));
-    }
-    if let Some(mine) = &owners.mine {
-        let same = mine.number.expose() == number.e164();
-        let refusal = if same { NumberRefusal::AlreadyYours } else { NumberRefusal::HasNumber };
+    if let Err(refusal) = may_bind(account, number, owners, replaces.is_some(), world.policy) {
         return Decision::only(BindOutcome::Refused(refusal));
     }
     let mut changes = Vec::new();
-    if let Some(live) = &owners.live {
+    if let Some(live) = owners.live.as_ref().filter(|live| live.account_id != account.id) {
         if recycled != Recycled::Yes {
             return Decision::only(BindOutcome::Refused(NumberRefusal::Taken));
         }
@@ -170,18 +160,66 @@ pub fn bind(
         id: BindingId::draw(world.now, world.entropy),
         service_id: account.service_id,
         account_id: account.id,
-        number: crate::address::Address::Phone(number.clone()),
+        number: Address::Phone(number.clone()),
         bound_at: world.now,
         suspended_at: None,
         ended_at: None,
     };
-    lock::rebind(&mut sms, world.now);
+    match (&owners.mine, replaces) {
+        (Some(old), Some(session)) => {
+            changes.push(Change::SaveBinding(Binding { ended_at: Some(world.now), ..old.clone() }));
+            changes.append(&mut replaced(account, old, &binding, session, world));
+        }
+        _ => {
+            let bound = Event::NumberBound { number: number.masked() };
+            changes.push(world.scene.event(account.service_id, Some(account.id), bound, world));
+            changes.extend(notice(account, Notice::NumberBound, number.masked(), world));
+            changes.append(&mut hold::begin(account, HoldCause::PhoneAdded, world));
+        }
+    }
     changes.push(Change::InsertBinding(binding.clone()));
-    changes.push(Change::SaveFactor(sms));
-    let bound = Event::NumberBound { number: number.masked() };
-    changes.push(world.scene.event(account.service_id, Some(account.id), bound, world));
-    changes.extend(notice(account, Notice::NumberBound, number.masked(), world));
+    changes.push(Change::SaveFactor(rebound(sms, world)));
     Decision { outcome: BindOutcome::Bound(binding), changes }
+}
+
+fn rebound(mut sms: FactorState, world: World<'_>) -> FactorState {
+    lock::rebind(&mut sms, world.now);
+    sms
+}
+
+/// Whether this account may bind this number at all.
+fn may_bind(
+    account: &Account,
+    number: &PhoneNumber,
+    owners: &Ownership,
+    replaces: bool,
+    policy: &Policy,
+) -> Result<(), NumberRefusal> {
+    judge_number(number, policy)?;
+    if account.status == AccountStatus::Frozen {
+        return Err(NumberRefusal::Frozen);
+    }
+    match &owners.mine {
+        Some(mine) if mine.number.expose() == number.e164() => Err(NumberRefusal::AlreadyYours),
+        Some(_) if !replaces => Err(NumberRefusal::HasNumber),
+        _ => Ok(()),
+    }
+}
+
+/// What follows when one number takes the place of another: both are told, and the email address (R62).
+fn replaced(account: &Account, old: &Binding, new: &Binding, session: SessionId, world: World<'_>) -> Vec<Change> {
+    let (from, to) = (old.number.masked(), new.number.masked());
+    let event = Event::NumberChanged { from, to: to.clone() };
+    let mut changes = vec![
+        world.scene.event(account.service_id, Some(account.id), event, world),
+        Change::EndSessions { account_id: account.id, except: Some(session), at: world.now },
+    ];
+    changes.append(&mut hold::begin(account, HoldCause::PhoneChanged, world));
+    changes.extend(notice(account, Notice::NumberChanged, to.clone(), world));
+    for number in [&old.number, &new.number] {
+        changes.extend(tell(account, number, Notice::NumberChanged, to.clone(), world));
+    }
+    changes
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub struct Confirmed<'a> {
 impl Confirmed<'_> {
     /// The bytes that are hashed, as text.
     pub fn canonical(&self) -> String {
-        canonical_object([
+        canonical_object(&[
             ("account", Member::Text(self.account)),
             ("action", Member::Text(self.action)),
             ("audience", Member::Text(self.audience)),
@@ -68,8 +68,8 @@ pub enum Member<'a> {
 
 /// The canonical JSON (RFC 8785) of an object: no white space, members ordered by the UTF-16 code units of their names
 /// (section 3.2.3), strings with the shortest escapes (section 3.2.2.2). The names must differ from each other.
-pub fn canonical_object<'a>(members: impl IntoIterator<Item = (&'a str, Member<'a>)>) -> String {
-    let mut members: Vec<_> = members.into_iter().collect();
+pub fn canonical_object(members: &[(&str, Member<'_>)]) -> String {
+    let mut members = members.to_vec();
     members.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
     let mut json = String::from("{");
     for (index, (name, member)) in members.into_iter().enumerate() {
@@ -81,8 +81,9 @@ pub fn canonical_object<'a>(members: impl IntoIterator<Item = (&'a str, Member<'
         match member {
             Member::Text(text) => write_string(&mut json, text),
             Member::Texts(texts) => {
-                let members = texts.iter().map(|(name, text)| (name.as_str(), Member::Text(text)));
-                json.push_str(&canonical_object(members));
+                let members: Vec<_> =
+                    texts.iter().map(|(name, text)| (name.as_str(), Member::Text(text))).collect();
+                json.push_str(&canonical_object(&members));
             }
         }
     }
@@ -132,7 +133,7 @@ mod tests {
             ("\u{f6}", "Latin Small Letter O With Diaeresis"),
         ]);
         assert_eq!(
-            canonical_object([("", Member::Texts(&given))]),
+            canonical_object(&[("", Member::Texts(&given))]),
             "{\"\":{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u{80}\":\"Control\",\
              \"\u{f6}\":\"Latin Small Letter O With Diaeresis\",\"\u{20ac}\":\"Euro Sign\",\
              \"\u{1f600}\":\"Emoji: Grinning Face\",\"\u{fb33}\":\"Hebrew Letter Dalet With Dagesh\"}}"
@@ -143,18 +144,18 @@ mod tests {
     #[test]
     fn strings_are_escaped_as_rfc_8785_shows() {
         let given = "\u{20ac}$\u{f}\u{a}A'\u{42}\u{22}\u{5c}\\\"/";
-        let json = canonical_object([("string", Member::Text(given))]);
+        let json = canonical_object(&[("string", Member::Text(given))]);
         assert_eq!(json, "{\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
-        assert_eq!(canonical_object([]), "{}");
+        assert_eq!(canonical_object(&[]), "{}");
     }
 
     #[test]
     fn every_control_character_has_its_shortest_escape() {
         let wanted = [
-            "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007", "\\b", "\\t",
-            "\\n", "\\u000b", "\\f", "\\r", "\\u000e", "\\u000f", "\\u0010", "\\u0011", "\\u0012", "\\u0013",
-            "\\u0014", "\\u0015", "\\u0016", "\\u0017", "\\u0018", "\\u0019", "\\u001a", "\\u001b", "\\u001c",
-            "\\u001d", "\\u001e", "\\u001f", " ", "!", "\\\"",
+            "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007", "\\b",
+            "\\t", "\\n", "\\u000b", "\\f", "\\r", "\\u000e", "\\u000f", "\\u0010", "\\u0011", "\\u0012",
+            "\\u0013", "\\u0014", "\\u0015", "\\u0016", "\\u0017", "\\u0018", "\\u0019", "\\u001a",
+            "\\u001b", "\\u001c", "\\u001d", "\\u001e", "\\u001f", " ", "!", "\\\"",
         ];
         for (point, escape) in (0u8..).zip(wanted) {
             let mut json = String::new();

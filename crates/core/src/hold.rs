@@ -14,8 +14,12 @@ use crate::webhook;
 pub fn begin(account: &Account, cause: HoldCause, world: World<'_>) -> Vec<Change> {
     let span = match cause {
         HoldCause::Recovered => world.policy.hold_recovery_s,
+        HoldCause::PhoneAdded | HoldCause::FactorAdded => world.policy.hold_addition_s,
         _ => world.policy.hold_change_s,
     };
+    if span == 0 {
+        return Vec::new();
+    }
     let hold = Hold {
         id: HoldId::draw(world.now, world.entropy),
         service_id: account.service_id,

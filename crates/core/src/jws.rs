@@ -56,12 +56,12 @@ fn thumbprint(key: &ed25519_dalek::VerifyingKey) -> String {
     let x = URL_SAFE_NO_PAD.encode(key.as_bytes());
     // RFC 7638 section 3.3 orders and spells the required members as canonical JSON does.
     let members = [("crv", Member::Text("Ed25519")), ("kty", Member::Text("OKP")), ("x", Member::Text(&x))];
-    URL_SAFE_NO_PAD.encode(Sha256::digest(canonical_object(members)))
+    URL_SAFE_NO_PAD.encode(Sha256::digest(canonical_object(&members)))
 }
 
 /// The key as a member of a JWK Set (RFC 7517): a JSON object.
 pub fn jwk(key: &VerifyingKey) -> String {
-    canonical_object([
+    canonical_object(&[
         ("alg", Member::Text(ALGORITHM)),
         ("crv", Member::Text("Ed25519")),
         ("kid", Member::Text(&key.kid)),
@@ -74,7 +74,7 @@ pub fn jwk(key: &VerifyingKey) -> String {
 /// Signs claims. `kind` is the header's `typ`, which keeps one kind of statement from passing for another (RFC 8725
 /// section 3.11).
 pub fn sign(key: &SigningKey, kind: &str, claims_json: &[u8]) -> String {
-    let header = canonical_object([
+    let header = canonical_object(&[
         ("alg", Member::Text(ALGORITHM)),
         ("kid", Member::Text(&thumbprint(&key.0.verifying_key()))),
         ("typ", Member::Text(kind)),

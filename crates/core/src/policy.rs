@@ -168,6 +168,8 @@ policy! {
     assertion_life_s = 60 in 10..=600;
     /// Seconds that value is held after a change of a factor (R64; never under 12 hours).
     hold_change_s = 86400 in 43200..=2592000;
+    /// The same after a factor is added: none by default, since adding one asks for the best that is there already.
+    hold_addition_s = 0 in 0..=2592000;
     /// Seconds that value is held after a recovery (R66).
     hold_recovery_s = 172800 in 43200..=2592000;
     /// Seconds after which a rate is too old to say how much is leaving.

@@ -35,7 +35,8 @@ pub enum RecoveryCodeProblem {
 /// Draws a set.
 pub fn draw(entropy: &dyn Entropy) -> [RecoveryCode; CODES] {
     std::array::from_fn(|_| {
-        let drawn = entropy::bytes::<10>(entropy).iter().fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
+        let drawn =
+            entropy::bytes::<10>(entropy).iter().fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
         let character = |index: usize| ALPHABET[(drawn >> (5 * (LENGTH - 1 - index))) as usize & 31];
         RecoveryCode((0..LENGTH).map(|index| char::from(character(index))).collect())
     })
@@ -164,9 +165,14 @@ mod tests {
         for empty in ["", " ", "\n\t"] {
             assert_eq!(RecoveryCode::lenient(empty), Err(RecoveryCodeProblem::Empty));
         }
-        for typed in
-            ["0123-4567-89ab-111", "0123-4567-89ab-11100", "0123-4567-89ab-111u", "0123-4567-89ab-111é", "----", "٠"]
-        {
+        for typed in [
+            "0123-4567-89ab-111",
+            "0123-4567-89ab-11100",
+            "0123-4567-89ab-111u",
+            "0123-4567-89ab-111é",
+            "----",
+            "٠",
+        ] {
             assert_eq!(RecoveryCode::lenient(typed), Err(RecoveryCodeProblem::Malformed), "{typed:?}");
         }
     }

@@ -3,7 +3,6 @@
 //! refused. It never stands alone, and how it is hashed is the flows' affair.
 
 use crate::code::{CodeProblem, TypedCode};
-use std::collections::HashSet;
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -13,8 +12,8 @@ pub const DIGITS: u8 = 6;
 /// Well known for what they mean or where they stood, and caught by no rule below: counting, corners of the keypad,
 /// numbers of mathematics, "I love you" in Chinese, and two from lists of leaked passwords.
 const WELL_KNOWN: [&str; 19] = [
-    "010203", "020304", "030201", "102030", "203040", "302010", "101112", "111213", "112358", "124578", "134679",
-    "142536", "235689", "271828", "292513", "314159", "315475", "201314", "520131",
+    "010203", "020304", "030201", "102030", "203040", "302010", "101112", "111213", "112358", "124578",
+    "134679", "142536", "235689", "271828", "292513", "314159", "315475", "201314", "520131",
 ];
 
 /// A trading password in clear: six ASCII digits.
@@ -80,7 +79,7 @@ pub fn judge(typed: &str, identifier: &str) -> Result<TradingPassword, TradingPa
 fn is_common(password: &str) -> bool {
     let digits: Vec<u8> = password.bytes().map(|b| b - b'0').collect();
     let (first, second) = digits.split_at(digits.len() / 2);
-    let few = digits.iter().collect::<HashSet<_>>().len() <= 2; // 000000, 121212, 100001, 111222
+    let few = digits.iter().fold(0u16, |seen, digit| seen | 1 << digit).count_ones() <= 2; // 000000, 121212, 111222
     let twice = first == second || first.iter().eq(second.iter().rev()); // 123123, 420024
     let pairs = digits.chunks(2).all(|pair| pair[0] == pair[1]); // 112233
     let run = digits.windows(3).all(|w| (w[0] + w[2] + 10 - 2 * w[1] % 10).is_multiple_of(10)); // 123456, 246802, 890123
@@ -134,7 +133,7 @@ mod tests {
 
     #[test]
     fn six_digits_nobody_would_guess_are_accepted() {
-        for good in ["739184", "804931", "048267", "957306", "284913", "123984", "160983", "321322"] {
+        for good in ["739184", "804931", "048267", "957306", "284913", "123984", "321322"] {
             assert_eq!(judged(good), Ok(()), "{good}");
         }
     }
@@ -144,11 +143,12 @@ mod tests {
     #[test]
     fn the_best_known_are_refused() {
         for common in [
-            "000000", "111111", "112233", "121212", "123123", "123456", "159753", "654321", "666666", "789456",
-            "696969", "123321", "555555", "131313", "777777", "222222", "123654", "987654", "999999", "333333",
-            "232323", "888888", "159357", "101010", "444444", "212121", "102030", "252525", "315475", "007007",
-            "111222", "147147", "147258", "010203", "147852", "420420", "242424", "123789", "098765", "141414",
-            "202020", "852456", "159951", "134679", "151515", "456789",
+            "000000", "111111", "112233", "121212", "123123", "123456", "159753", "654321", "666666",
+            "789456", "696969", "123321", "555555", "131313", "777777", "222222", "123654", "987654",
+            "999999", "333333", "232323", "888888", "159357", "101010", "444444", "212121", "102030",
+            "252525", "315475", "007007", "111222", "147147", "147258", "010203", "147852", "420420",
+            "242424", "123789", "098765", "141414", "202020", "852456", "159951", "134679", "151515",
+            "456789",
         ] {
             assert_eq!(judged(common), Err(Common), "{common}");
         }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn each_pattern_is_refused_by_its_own_rule() {
         for (rule, codes) in [
-            ("two digits", ["100001", "887878"]),
+            ("two digits", ["100010", "887878"]),
             ("a half twice", ["804804", "804408"]),
             ("pairs", ["449911", "770055"]),
             ("steps over ten", ["890123", "135791"]),
@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn birthdays_are_refused_in_every_order() {
-        for date in ["310785", "073185", "850731", "290200", "022984", "198507", "071985", "200912", "122009"] {
+        for date in ["310785", "073185", "850731", "290200", "022984", "198507", "071985", "200912", "122009"]
+        {
             assert_eq!(judged(date), Err(Date), "{date}");
         }
         // 31 April, 30 February, the years before 1900 and after 2099, month 13 and month 0.
@@ -207,7 +208,8 @@ mod tests {
     /// A list that refused too much would make people choose what little is left; dates alone are a tenth.
     #[test]
     fn most_numbers_remain() {
-        let refused = (0..1_000_000).filter(|n| judged(&format!("{n:06}")).is_err()).count();
+        let all = (0..1_000_000).map(|n| format!("{n:06}"));
+        let refused = all.filter(|password| is_common(password) || is_date(password)).count();
         assert!((90_000..120_000).contains(&refused), "{refused}");
     }
 

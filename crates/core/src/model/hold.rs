@@ -10,6 +10,8 @@ named! {
         PhoneChanged = "phone_changed",
         /// A number was bound where there was none.
         PhoneAdded = "phone_added",
+        /// Any other factor was added.
+        FactorAdded = "factor_added",
         /// SMS authentication was switched off.
         SmsSwitchedOff = "sms_switched_off",
         /// The email address was changed.
