@@ -19,8 +19,10 @@ pub struct Migration {
 }
 
 /// The schema of this program.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "foundation", sql: include_str!("../migrations/0001_foundation.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "foundation", sql: include_str!("../migrations/0001_foundation.sql") },
+    Migration { number: 2, name: "step_up", sql: include_str!("../migrations/0002_step_up.sql") },
+];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     number {INT} NOT NULL PRIMARY KEY,

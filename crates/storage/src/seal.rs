@@ -110,6 +110,13 @@ impl MasterKeys {
         derive(&self.anchor().secret, &format!("named/{name}"))
     }
 
+    /// As [`MasterKeys::named`], one key per master key, the one that seals first: for what is signed with the newest
+    /// key and checked with all.
+    pub fn named_each(&self, name: &str) -> impl Iterator<Item = KeyBytes> {
+        let label = format!("named/{name}");
+        self.keys.iter().map(move |key| derive(&key.secret, &label))
+    }
+
     /// The look-up key of a value in its one normal spelling: equal values of one kind have equal keys, and
     /// without the master key nobody can tell which value a key belongs to.
     pub fn index(&self, kind: &'static str, normalized: &[u8]) -> [u8; 32] {

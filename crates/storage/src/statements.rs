@@ -69,7 +69,8 @@ mod tests {
     #[test]
     fn no_statement_reads_a_whole_table() {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
-        for definition in [crate::migrate::CREATE, crate::migrate::MIGRATIONS[0].sql] {
+        let history = crate::migrate::MIGRATIONS.iter().map(|migration| migration.sql);
+        for definition in [crate::migrate::CREATE].into_iter().chain(history) {
             connection.execute_batch(&Dialect::Sqlite.translate(definition).unwrap()).unwrap();
         }
         for sql in super::all() {

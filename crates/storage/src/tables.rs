@@ -3,23 +3,32 @@
 //! is a conflict that undoes them all. Knows no rule: what to change was decided by the core.
 
 pub mod accounts;
+pub mod action_keys;
+pub mod actions;
 pub mod api_keys;
+pub mod authenticators;
 pub mod bindings;
+pub mod clock_marks;
 pub mod counters;
 pub mod devices;
 pub mod events;
 pub mod factors;
+pub mod freeze_links;
+pub mod holds;
 pub mod idempotency;
 pub mod journeys;
 pub mod operators;
 pub mod outbox;
 mod parts;
+pub mod policy_versions;
+pub mod rates;
 pub mod retention;
 mod rows;
 pub mod services;
 pub mod sessions;
 pub mod timers;
 pub mod verifications;
+pub mod webhooks;
 mod write;
 
 pub use rows::Rows;
@@ -30,20 +39,26 @@ use crate::wake::Topic;
 use countersign_core::change::Change;
 use write::Write;
 
-/// Saves what was decided, in the order it was decided. Wakes the dispatchers for new messages once
-/// committed.
+/// Saves what was decided, in the order it was decided. Wakes those who send and tell once committed.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] when a change finds no row, or not the one it expects, or a unique value is
 /// taken.
 pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), StorageError> {
     let shard = tx.shard();
-    let writes =
-        changes.iter().map(|change| write(rows, change, shard)).collect::<Result<Vec<_>, StorageError>>()?;
-    write::run(tx, &writes).await?;
-    if changes.iter().any(|change| matches!(change, Change::InsertMessage(_))) {
-        tx.wake(Topic::Outbox);
+    let mut writes = Vec::with_capacity(changes.len());
+    for change in changes {
+        writes.push(write(rows, change, shard)?);
+        match change {
+            Change::InsertMessage(_) => tx.wake(Topic::Outbox),
+            Change::InsertWebhookEvent(event) => {
+                writes.push(webhooks::fan_out(event));
+                tx.wake(Topic::Webhooks);
+            }
+            _ => {}
+        }
     }
+    write::run(tx, &writes).await?;
     Ok(())
 }
 
@@ -77,26 +92,47 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertApiKey(key) => api_keys::insert(key),
         Change::RevokeApiKey { id, at } => api_keys::revoke(id, *at),
         Change::InsertOperator(operator) => operators::insert(rows, operator)?,
+        Change::InsertAuthenticator(authenticator) => authenticators::insert(rows, authenticator)?,
+        Change::SaveAuthenticator(authenticator) => authenticators::save(rows, authenticator)?,
+        Change::InsertAction(action) => actions::insert(rows, action)?,
+        Change::SaveAction(action) => actions::save(rows, action)?,
+        Change::InsertHold(hold) => holds::insert(hold),
+        Change::InsertFreezeLink { token, service_id, account_id, expires_at } => {
+            freeze_links::insert(token, service_id, account_id, *expires_at)
+        }
+        Change::InsertWebhookEndpoint(endpoint) => webhooks::insert_endpoint(rows, endpoint)?,
+        Change::SaveWebhookEndpoint(endpoint) => webhooks::save_endpoint(rows, endpoint)?,
+        Change::InsertWebhookEvent(event) => webhooks::insert_event(event),
+        Change::SaveRate { service_id, rate } => rates::save(service_id, rate),
     })
 }
 
 /// Every statement of the tables, by file.
 pub(crate) const STATEMENTS: &[&[&str]] = &[
     accounts::STATEMENTS,
+    action_keys::STATEMENTS,
+    actions::STATEMENTS,
     api_keys::STATEMENTS,
+    authenticators::STATEMENTS,
     bindings::STATEMENTS,
+    clock_marks::STATEMENTS,
     counters::STATEMENTS,
     devices::STATEMENTS,
     events::STATEMENTS,
     factors::STATEMENTS,
+    freeze_links::STATEMENTS,
+    holds::STATEMENTS,
     idempotency::STATEMENTS,
     journeys::STATEMENTS,
     operators::STATEMENTS,
     outbox::STATEMENTS,
     parts::STATEMENTS,
+    policy_versions::STATEMENTS,
+    rates::STATEMENTS,
     retention::STATEMENTS,
     services::STATEMENTS,
     sessions::STATEMENTS,
     timers::STATEMENTS,
     verifications::STATEMENTS,
+    webhooks::STATEMENTS,
 ];

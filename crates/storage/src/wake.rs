@@ -10,16 +10,19 @@ use tokio::sync::watch;
 pub enum Topic {
     /// Messages are waiting to be sent.
     Outbox,
+    /// Relying parties are waiting to be told.
+    Webhooks,
 }
 
 impl Topic {
     /// Every topic, in the order of their numbers.
-    pub const ALL: [Topic; 1] = [Topic::Outbox];
+    pub const ALL: [Topic; 2] = [Topic::Outbox, Topic::Webhooks];
 
     /// Its name on the wire between nodes.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Topic::Outbox => "outbox",
+            Topic::Webhooks => "webhooks",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Holders' accounts. Emails and password hashes are sealed; one email opens one account per service.
+//! Holders' accounts. Emails, password hashes and phrases are sealed; one email opens one account per service.
 
 use super::rows::Rows;
 use super::write::Write;
@@ -9,12 +9,13 @@ use crate::value::{Row, Value};
 use countersign_core::address::AddressIndex;
 use countersign_core::id::{AccountId, ServiceId};
 use countersign_core::model::{Account, AccountStatus};
+use countersign_core::time::Timestamp;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, service_id, status, email_sealed, password_hash_sealed, sms_enabled_at, locale,
-                 created_at
+                 created_at, password_set_at, phrase_sealed, frozen_from
              FROM accounts WHERE ",
             $rest
         )
@@ -23,11 +24,11 @@ macro_rules! select {
 
 const INSERT: &str = "INSERT INTO accounts
     (id, service_id, status, email_sealed, email_index, password_hash_sealed, sms_enabled_at, locale,
-        created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        password_set_at, phrase_sealed, frozen_from, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const SAVE: &str =
     "UPDATE accounts SET status = $3, email_sealed = $4, email_index = $5, password_hash_sealed = $6,
-        sms_enabled_at = $7, locale = $8
+        sms_enabled_at = $7, locale = $8, password_set_at = $9, phrase_sealed = $10, frozen_from = $11
     WHERE id = $1 AND service_id = $2";
 const LOAD: &str = select!("id = $1 AND service_id = $2");
 const LOCK: &str = select!("id = $1 AND service_id = $2 {FOR_UPDATE}");
@@ -43,6 +44,10 @@ fn password_place(id: &AccountId) -> Place<'_> {
     Place { table: "accounts", column: "password_hash", row: id.as_bytes() }
 }
 
+fn phrase_place(id: &AccountId) -> Place<'_> {
+    Place { table: "accounts", column: "phrase", row: id.as_bytes() }
+}
+
 pub(super) fn insert<'a>(rows: &Rows, account: &'a Account) -> Result<Write<'a>, StorageError> {
     Ok(bind_mutable(rows, account, Write::one("new account", INSERT))?.bind(account.created_at))
 }
@@ -53,6 +58,7 @@ pub(super) fn save<'a>(rows: &Rows, account: &'a Account) -> Result<Write<'a>, S
 
 fn bind_mutable<'a>(rows: &Rows, account: &'a Account, write: Write<'a>) -> Result<Write<'a>, StorageError> {
     let email = account.email.as_ref();
+    let phrase = account.phrase.as_ref();
     Ok(write
         .bind(&account.id)
         .bind(&account.service_id)
@@ -63,7 +69,10 @@ fn bind_mutable<'a>(rows: &Rows, account: &'a Account, write: Write<'a>) -> Resu
         .bind_made_optional(email.map(|email| rows.index(email).0.to_vec()))
         .bind_made(rows.seal(password_place(&account.id), &account.password_hash)?)
         .bind(account.sms_enabled_at)
-        .bind(&account.locale))
+        .bind(&account.locale)
+        .bind(account.password_set_at)
+        .bind_made_optional(phrase.map(|text| rows.seal(phrase_place(&account.id), text)).transpose()?)
+        .bind(account.frozen_from.map(AccountStatus::as_str)))
 }
 
 /// An account of this service.
@@ -107,7 +116,8 @@ async fn find(
 
 fn read(rows: &Rows, row: &Row) -> Result<Account, StorageError> {
     let id = AccountId::from_bytes(row.array(0)?);
-    let email = row.optional_bytes(3)?;
+    let (email, phrase) = (row.optional_bytes(3)?, row.optional_bytes(9)?);
+    let (created_at, password_set_at) = (row.timestamp(7)?, row.timestamp(8)?);
     Ok(Account {
         id,
         service_id: ServiceId::from_bytes(row.array(1)?),
@@ -115,7 +125,11 @@ fn read(rows: &Rows, row: &Row) -> Result<Account, StorageError> {
         email: email.map(|sealed| rows.open_address(email_place(&id), sealed)).transpose()?,
         password_hash: rows.open(password_place(&id), row.bytes(4)?)?,
         sms_enabled_at: row.optional_timestamp(5)?,
+        phrase: phrase.map(|sealed| rows.open(phrase_place(&id), sealed)).transpose()?,
+        // Rows of the first version do not say, and could not change it.
+        password_set_at: if password_set_at == Timestamp::EPOCH { created_at } else { password_set_at },
+        frozen_from: row.optional_named(10, AccountStatus::from_text)?,
         locale: row.text(6)?.to_owned(),
-        created_at: row.timestamp(7)?,
+        created_at,
     })
 }

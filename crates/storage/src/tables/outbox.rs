@@ -10,7 +10,7 @@ use crate::seal::Place;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
 use crate::wake::Topic;
-use countersign_core::id::{AttemptId, MessageId, ServiceId, VerificationId};
+use countersign_core::id::{AccountId, AttemptId, MessageId, ServiceId, VerificationId};
 use countersign_core::model::{Channel, Message, MessageStatus};
 use countersign_core::outbox::{Leased, Receipt, Submission, Verdict};
 use countersign_core::reach::Sample;
@@ -19,8 +19,8 @@ use std::time::Duration;
 
 const INSERT: &str = "INSERT INTO messages
     (id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at, created_at,
-        region, status, tries, next_try_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, $9)";
+        region, account_id, status, tries, next_try_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', 0, $9)";
 const CANCEL: &str = "UPDATE messages SET status = 'canceled', body_sealed = NULL, lease_node = NULL
     WHERE verification_id = $1 AND status = 'queued'";
 // The common table makes PostgreSQL choose and lock the rows once, whatever plan the rest gets.
@@ -29,7 +29,7 @@ const CLAIM: &str = "WITH due AS (
         ORDER BY next_try_at, id LIMIT $3 {SKIP_LOCKED})
     UPDATE messages SET tries = tries + 1, lease_node = $4, next_try_at = $5 WHERE id IN (SELECT id FROM due)
     RETURNING id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at,
-        created_at, tries";
+        created_at, tries, account_id";
 const START_ATTEMPT: &str =
     "INSERT INTO attempts (id, message_id, route, status, error, started_at, updated_at)
     VALUES ($1, $2, $3, 'submitting', '', $4, $4)";
@@ -60,7 +60,7 @@ const NEWEST_STATUS: &str = "SELECT status FROM messages WHERE verification_id =
 
 // Identifiers begin with their time, so that the primary key finds what is recent.
 const SAMPLES: &str = "SELECT region, status, created_at, delivered_at FROM messages
-    WHERE id >= $2 AND service_id = $1 AND region IS NOT NULL ORDER BY id DESC LIMIT $3";
+    WHERE id >= $2 AND service_id = $1 AND region IS NOT NULL AND channel = 'sms' ORDER BY id DESC LIMIT $3";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
@@ -102,7 +102,8 @@ pub(super) fn insert<'a>(rows: &Rows, message: &'a Message) -> Result<Write<'a>,
         .bind(&message.locale)
         .bind(message.expires_at)
         .bind(message.created_at)
-        .bind_made_text_optional(region_of(message)))
+        .bind_made_text_optional(region_of(message))
+        .bind(message.account_id.as_ref()))
 }
 
 /// Kept beside the sealed number, so that delivery can be measured by country.
@@ -178,6 +179,7 @@ fn read(rows: &Rows, row: &Row) -> Result<Message, StorageError> {
     Ok(Message {
         id,
         service_id: ServiceId::from_bytes(row.array(1)?),
+        account_id: row.optional_array(10)?.map(AccountId::from_bytes),
         verification_id: row.optional_array(2)?.map(VerificationId::from_bytes),
         channel: row.named(3, Channel::from_text)?,
         to: rows.open_address(recipient_place(&id), row.bytes(4)?)?,

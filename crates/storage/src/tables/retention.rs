@@ -1,5 +1,5 @@
 //! Forgetting on schedule (R79): codes after a day, journeys when they are over, traces of sending and
-//! signing in after thirteen months. Each run takes a bounded bite, so that a long absence is caught up with
+//! signing in, and actions, after thirteen months, webhooks after a month. Each run takes a bounded bite, so that a long absence is caught up with
 //! in steps. Events stay: they are the record that the others are forgotten against.
 
 use super::rows::{Rows, first_id_at};
@@ -17,6 +17,10 @@ const JOURNEYS: &str =
     "DELETE FROM journeys WHERE id IN (SELECT id FROM journeys WHERE expires_at < $1 LIMIT $2)";
 const IDEMPOTENCY_KEYS: &str = "DELETE FROM idempotency_keys WHERE (service_id, key) IN
     (SELECT service_id, key FROM idempotency_keys WHERE created_at < $1 LIMIT $2)";
+const ACTION_KEYS: &str = "DELETE FROM action_keys WHERE (service_id, key) IN
+    (SELECT service_id, key FROM action_keys WHERE created_at < $1 LIMIT $2)";
+const FREEZE_LINKS: &str =
+    "DELETE FROM freeze_links WHERE token IN (SELECT token FROM freeze_links WHERE expires_at < $1 LIMIT $2)";
 const BLANK_FACTORS: &str = "DELETE FROM factor_states
     WHERE run = 0 AND in_a_row = 0 AND ladder_step = 0 AND sends_unconverted = 0 AND locked_until IS NULL
         AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND rebound_at IS NULL
@@ -42,11 +46,20 @@ const ATTEMPTS: &str =
     "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE id < $1 ORDER BY id LIMIT $2)";
 const SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE id < $1 ORDER BY id LIMIT $2)";
+const ACTIONS: &str = "DELETE FROM actions WHERE id IN
+    (SELECT id FROM actions WHERE id < $1 AND status IN ('redeemed', 'canceled', 'lapsed') ORDER BY id LIMIT $2)";
+const WEBHOOK_DELIVERIES: &str = "DELETE FROM webhook_deliveries WHERE (event_id, endpoint_id) IN
+    (SELECT event_id, endpoint_id FROM webhook_deliveries WHERE event_id < $1 ORDER BY event_id LIMIT $2)";
+const WEBHOOK_EVENTS: &str = "DELETE FROM webhook_events WHERE id IN (SELECT id FROM webhook_events WHERE id < $1 ORDER BY id LIMIT $2)";
+const WEBHOOK_ENDPOINTS: &str = "DELETE FROM webhook_endpoints WHERE id IN
+    (SELECT id FROM webhook_endpoints WHERE disabled_reason = 'deleted' AND disabled_at < $1 LIMIT $2)";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     CODES,
     JOURNEYS,
     IDEMPOTENCY_KEYS,
+    ACTION_KEYS,
+    FREEZE_LINKS,
     BLANK_FACTORS,
     FAILURE_DAYS,
     PROVIDER_PARTS,
@@ -55,6 +68,10 @@ pub(crate) const STATEMENTS: &[&str] = &[
     MESSAGES,
     ATTEMPTS,
     SESSIONS,
+    ACTIONS,
+    WEBHOOK_DELIVERIES,
+    WEBHOOK_EVENTS,
+    WEBHOOK_ENDPOINTS,
 ];
 
 /// Rows per table and run.
@@ -65,7 +82,9 @@ const SHORT: Duration = days(1);
 const BUDGET: Duration = days(396);
 /// Receipts that come later are not looked for.
 const RECEIPTS: Duration = days(8);
-/// Thirteen months: sends, tries and sessions. No session or code lives anywhere near as long.
+/// What relying parties were told; a listener is not told again after a day.
+const WEBHOOKS: Duration = days(30);
+/// Thirteen months: sends, tries, sessions and actions. No session or code lives anywhere near as long.
 const LONG: Duration = days(396);
 
 /// Forgets what is due at `now`; answers how many rows that were.
@@ -75,6 +94,8 @@ pub async fn purge(tx: &mut Tx, _rows: &Rows, now: Timestamp) -> Result<u64, Sto
         (CODES, vec![now.before(SHORT).into(), limit]),
         (JOURNEYS, vec![now.into(), limit]),
         (IDEMPOTENCY_KEYS, vec![now.before(SHORT).into(), limit]),
+        (ACTION_KEYS, vec![now.before(SHORT).into(), limit]),
+        (FREEZE_LINKS, vec![now.into(), limit]),
         (BLANK_FACTORS, vec![now.before(SHORT).into(), limit]),
         (FAILURE_DAYS, vec![now.before(BUDGET).day().into(), limit]),
         (PROVIDER_PARTS, vec![now.before(RECEIPTS).into(), limit]),
@@ -84,8 +105,13 @@ pub async fn purge(tx: &mut Tx, _rows: &Rows, now: Timestamp) -> Result<u64, Sto
         statements.push((COUNTERS, vec![two_windows_ago.into(), limit, kind.as_str().into()]));
     }
     let old = first_id_at(now.before(LONG));
-    for sql in [VERIFICATIONS, MESSAGES, ATTEMPTS, SESSIONS] {
+    for sql in [VERIFICATIONS, MESSAGES, ATTEMPTS, SESSIONS, ACTIONS] {
         statements.push((sql, vec![(&old).into(), limit]));
     }
+    let told = first_id_at(now.before(WEBHOOKS));
+    for sql in [WEBHOOK_DELIVERIES, WEBHOOK_EVENTS] {
+        statements.push((sql, vec![(&told).into(), limit]));
+    }
+    statements.push((WEBHOOK_ENDPOINTS, vec![now.before(WEBHOOKS).into(), limit]));
     Ok(tx.execute_each(&statements).await?.iter().sum())
 }

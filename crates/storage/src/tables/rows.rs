@@ -50,6 +50,16 @@ impl Rows {
         CodeKey::new(*self.keys.named("code").expose())
     }
 
+    /// The seed of the key that signs assertions now (RFC 8032): of the newest master key.
+    pub fn assertion_seed(&self) -> Zeroizing<[u8; 32]> {
+        self.assertion_seeds().swap_remove(0)
+    }
+
+    /// The seeds of every key whose signatures may still be out, [`Rows::assertion_seed`] first.
+    pub fn assertion_seeds(&self) -> Vec<Zeroizing<[u8; 32]>> {
+        self.keys.named_each("assertion").map(|key| Zeroizing::new(*key.expose())).collect()
+    }
+
     pub(crate) fn seal(&self, place: Place<'_>, plain: &str) -> Result<Vec<u8>, StorageError> {
         self.keys.seal(place, plain.as_bytes(), self.entropy.as_ref())
     }
@@ -150,6 +160,24 @@ impl Row {
         from_text(self.text(column)?).ok_or(unknown)
     }
 
+    /// One of the core's named values, by its `from_text`, or `None` for NULL.
+    pub(crate) fn optional_named<T>(
+        &self,
+        column: usize,
+        from_text: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, StorageError> {
+        match self.optional_text(column)? {
+            None => Ok(None),
+            Some(_) => self.named(column, from_text).map(Some),
+        }
+    }
+
+    /// A record kept readable, as JSON.
+    pub(crate) fn record<T: DeserializeOwned>(&self, column: usize) -> Result<T, StorageError> {
+        let wrong = StorageError::Corrupt { column, expected: "a record in JSON" };
+        serde_json::from_str(self.text(column)?).map_err(|_| wrong)
+    }
+
     /// A subject.
     pub(crate) fn subject(&self, column: usize) -> Result<Subject, StorageError> {
         let wrong = StorageError::Corrupt { column, expected: "a subject" };
@@ -193,5 +221,5 @@ macro_rules! ids_are_bytes {
 
 ids_are_bytes! {
     ServiceId, ApiKeyId, OperatorId, AccountId, BindingId, VerificationId, MessageId, AttemptId, DeviceId,
-    SessionId, JourneyId, EventId,
+    SessionId, JourneyId, EventId, AuthenticatorId, ActionId, HoldId, WebhookId,
 }

@@ -115,17 +115,13 @@ async fn find(
 
 fn read(rows: &Rows, row: &Row) -> Result<Session, StorageError> {
     let id = SessionId::from_bytes(row.array(0)?);
-    let second_factor = match row.optional_text(5)? {
-        None => None,
-        Some(_) => Some(row.named(5, Factor::from_text)?),
-    };
     Ok(Session {
         id,
         service_id: ServiceId::from_bytes(row.array(1)?),
         account_id: AccountId::from_bytes(row.array(2)?),
         device_id: DeviceId::from_bytes(row.array(3)?),
         token: row.token(4)?,
-        second_factor,
+        second_factor: row.optional_named(5, Factor::from_text)?,
         ip: rows.open(ip_place(&id), row.bytes(6)?)?,
         created_at: row.timestamp(7)?,
         last_seen_at: row.timestamp(8)?,
