@@ -3,6 +3,7 @@
 
 use super::catalogue::Words;
 use super::plain::one_line;
+use super::{joined, stem};
 use crate::Letter;
 use countersign_core::model::{Body, Purpose};
 
@@ -49,15 +50,8 @@ struct Details {
 
 fn what_for(words: &Words, purpose: Purpose, details: &Details) -> String {
     let payee = spoken(words, &details.payee);
-    let network = if details.network.is_empty() {
-        String::new()
-    } else {
-        words.say("voice-network").with("network", &*details.network).text()
-    };
-    // A way out that is opened has an address and no amount yet.
-    let suffix =
-        if purpose == Purpose::Transfer && details.amount.is_empty() { "-address" } else { "" };
-    let sentence = words.say(format!("voice-code-{}{suffix}", purpose.as_str()));
+    let network = joined(words, "voice-network", "network", &details.network);
+    let sentence = words.say(format!("voice-code-{}", stem(purpose, &details.amount)));
     sentence.with("amount", &*details.amount).with("payee", payee).with("network", network).text()
 }
 
@@ -79,23 +73,5 @@ fn one_by_one(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use countersign_core::address::Address;
-    use countersign_core::id::MessageId;
-    use countersign_core::model::Notice;
-    use std::time::Duration;
-
-    fn letter(locale: &str, body: Body) -> Letter {
-        Letter {
-            reference: MessageId::from_bytes([7; 16]),
-            to: Address::from_exposed("+4915112345678").unwrap(),
-            body,
-            locale: locale.to_owned(),
-            brand: "Acme".to_owned(),
-            host: "login.acme.example".to_owned(),
-            valid_for: Duration::from_secs(120),
-            ..crate::words::voice::tests::blank()
-        }
-    }
-}
+#[path = "voice_tests.rs"]
+mod tests;
