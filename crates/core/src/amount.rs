@@ -1,6 +1,7 @@
-//! Amounts and what they are worth. An amount is a decimal number in text, read exactly; its worth in bitcoin is found
-//! by a rate that the relying party keeps fresh. What is not known for certain is unknown, never small: whoever asks
-//! treats unknown as above every threshold. No floating point, no rounding in the holder's disfavour of safety.
+//! Amounts and what they are worth. An amount is a decimal number in text, read exactly; its worth in bitcoin
+//! is found by a rate that the relying party keeps fresh. What is not known for certain is unknown, never
+//! small: whoever asks treats unknown as above every threshold. No floating point; what has to be rounded is
+//! rounded up.
 
 use crate::time::{Timestamp, seconds};
 use std::fmt;
@@ -23,8 +24,9 @@ const BITCOIN: &str = "BTC";
 pub struct Amount(u128);
 
 impl Amount {
-    /// Reads `12`, `0.5`, `000.10`: one to 18 ASCII digits, then at most one point followed by one to 18 more. `None`
-    /// for anything else; signs, exponents, spaces and separators have no reading that everyone shares.
+    /// Reads `12`, `0.5`, `000.10`: one to 18 ASCII digits, then at most one point followed by one to 18
+    /// more. `None` for anything else; signs, exponents, spaces and separators have no reading that everyone
+    /// shares.
     pub fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = match text.split_once('.') {
             Some((whole, fraction)) => {
@@ -47,8 +49,8 @@ impl Amount {
         self.0
     }
 
-    /// The product, exact but for the last unit, which is rounded up: a worth is never understated. `None` when it is
-    /// too large to hold.
+    /// The product, exact but for the last unit, which is rounded up: a worth is never understated. `None`
+    /// when it is too large to hold.
     fn times(self, other: Self) -> Option<Self> {
         let (a, b) = ((self.0 / UNITS, self.0 % UNITS), (other.0 / UNITS, other.0 % UNITS));
         let whole = a.0.checked_mul(b.0)?.checked_mul(UNITS)?;
@@ -100,8 +102,9 @@ pub struct Rate {
     pub as_of: Timestamp,
 }
 
-/// What `amount` of an asset is worth in bitcoin. `None` is unknown: no rate, a rate older than `age_max`, dated more
-/// than a minute ahead, or zero, or a worth too large to hold. Bitcoin needs no rate, and none can change its worth.
+/// What `amount` of an asset is worth in bitcoin. `None` is unknown: no rate, a rate older than `age_max`,
+/// dated more than a minute ahead, or zero, or a worth too large to hold. Bitcoin needs no rate, and none can
+/// change its worth.
 pub fn in_btc(
     asset: &str,
     amount: Amount,

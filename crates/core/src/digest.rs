@@ -1,6 +1,7 @@
-//! What a confirmation is bound to (R52): SHA-256 over the one canonical spelling (RFC 8785, "JCS") of who confirms
-//! which action, with which details, for whom. Anyone who has those can compute it again. Refuses to know what the
-//! details mean, and any JSON but objects and strings, for which canonical JSON has no room for doubt.
+//! What a confirmation is bound to (R52): SHA-256 over the one canonical spelling (RFC 8785, "JCS") of who
+//! confirms which action, with which details, for whom. Anyone who has those can compute it again. Refuses to
+//! know what the details mean, and any JSON but objects and strings, for which canonical JSON has no room for
+//! doubt.
 
 use crate::model::DetailsDigest;
 use base64::Engine as _;
@@ -66,8 +67,9 @@ pub enum Member<'a> {
     Texts(&'a BTreeMap<String, String>),
 }
 
-/// The canonical JSON (RFC 8785) of an object: no white space, members ordered by the UTF-16 code units of their names
-/// (section 3.2.3), strings with the shortest escapes (section 3.2.2.2). The names must differ from each other.
+/// The canonical JSON (RFC 8785) of an object: no white space, members ordered by the UTF-16 code units of
+/// their names (section 3.2.3), strings with the shortest escapes (section 3.2.2.2). The names must differ
+/// from each other.
 pub fn canonical_object(members: &[(&str, Member<'_>)]) -> String {
     let mut members = members.to_vec();
     members.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
@@ -119,8 +121,8 @@ mod tests {
         members.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
-    /// RFC 8785 section 3.2.3: the members of its sorting example, in the order of its expected output. By UTF-8 bytes,
-    /// U+FB33 would come before U+1F600.
+    /// RFC 8785 section 3.2.3: the members of its sorting example, in the order of its expected output. By
+    /// UTF-8 bytes, U+FB33 would come before U+1F600.
     #[test]
     fn members_are_ordered_as_rfc_8785_shows() {
         let given = texts(&[
@@ -247,8 +249,11 @@ mod tests {
         }
     }
 
-    const PYTHON_JSON: &str = "{\"account\":\"acc_1\",\"action\":\"act_2\",\"audience\":\"https://exchange.example\",\
-        \"details\":{\"address\":\"bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\",\"amount\":\"0.5\",\"asset\":\"BTC\",\
-        \"memo\":\"Miete für \\\"März\\\"\\\\2027 ₿\",\"network\":\"bitcoin\"},\"kind\":\"withdrawal\",\"service\":\"svc_3\"}";
+    const PYTHON_JSON: &str = "{\"account\":\"acc_1\",\"action\":\"act_2\",\
+        \"audience\":\"https://exchange.example\",\
+        \"details\":{\"address\":\"bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\",\
+        \"amount\":\"0.5\",\"asset\":\"BTC\",\
+        \"memo\":\"Miete für \\\"März\\\"\\\\2027 ₿\",\"network\":\"bitcoin\"},\
+        \"kind\":\"withdrawal\",\"service\":\"svc_3\"}";
     const PYTHON_DIGEST: &str = "yx85SXyaXYyoAdte3NoLLbMMkxRM1lXiIBYHfqODf5U";
 }

@@ -1,5 +1,6 @@
-//! What a person compares by eye: two words that stand for a digest, on the page and in the text message alike, and the
-//! ends of a payee long enough that a look-alike does not pass (R55). Neither is a secret, nor a proof.
+//! What a person compares by eye: two words that stand for a digest, on the page and in the text message
+//! alike, and the ends of a payee long enough that a look-alike does not pass (R55). Neither is a secret, nor
+//! a proof.
 //!
 //! The words are the English list of BIP-39 (MIT): 2048 of them, no two with the same first four letters.
 
@@ -18,8 +19,8 @@ pub fn words(digest: &DetailsDigest) -> String {
     format!("{} {}", word(bits >> 13), word(bits >> 2 & 0x7ff))
 }
 
-/// The first and the last six characters of an address or another payee, with two dots between; all of it when that
-/// is no longer.
+/// The first and the last six characters of an address or another payee, with two dots between; all of it
+/// when that is no longer.
 pub fn payee_head_and_tail(payee: &str) -> String {
     let length = payee.chars().count();
     if length <= 2 * END_LENGTH + "..".len() {

@@ -1,6 +1,6 @@
-//! Signed statements: compact JWS (RFC 7515) with Ed25519 (RFC 8037), one algorithm and no way to choose another.
-//! Decides what is ours. Refuses to know what the claims say: whether they are in time, for whom, and used already is
-//! for the caller to ask after the signature held.
+//! Signed statements: compact JWS (RFC 7515) with Ed25519 (RFC 8037), one algorithm and no way to choose
+//! another. Decides what is ours. Refuses to know what the claims say: whether they are in time, for whom,
+//! and used already is for the caller to ask after the signature held.
 
 use crate::digest::{Member, canonical_object};
 use base64::Engine as _;
@@ -12,7 +12,8 @@ use std::fmt;
 
 const ALGORITHM: &str = "EdDSA";
 
-/// Longest statement looked at, in bytes: several times what the longest audience and a full set of factors make.
+/// Longest statement looked at, in bytes: several times what the longest audience and a full set of factors
+/// make.
 const TEXT_LENGTH_MAX: usize = 8 * 1024;
 
 /// A private key. Wiped when dropped.
@@ -71,8 +72,8 @@ pub fn jwk(key: &VerifyingKey) -> String {
     ])
 }
 
-/// Signs claims. `kind` is the header's `typ`, which keeps one kind of statement from passing for another (RFC 8725
-/// section 3.11).
+/// Signs claims. `kind` is the header's `typ`, which keeps one kind of statement from passing for another
+/// (RFC 8725 section 3.11).
 pub fn sign(key: &SigningKey, kind: &str, claims_json: &[u8]) -> String {
     let header = canonical_object(&[
         ("alg", Member::Text(ALGORITHM)),
@@ -92,7 +93,8 @@ fn seal(key: &SigningKey, header_json: &str, payload: &[u8]) -> String {
 /// Why a text is no statement of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwsProblem {
-    /// Not three parts of base64url without padding, or a header with other members than `alg`, `kid` and `typ`.
+    /// Not three parts of base64url without padding, or a header with other members than `alg`, `kid` and
+    /// `typ`.
     Malformed,
     /// Another algorithm than EdDSA.
     Algorithm,
@@ -104,8 +106,8 @@ pub enum JwsProblem {
     Signature,
 }
 
-/// The whole header: `crit`, `jwk`, `jku`, `x5u` and whatever else could steer a verifier is refused unread, and so is
-/// any member that comes twice.
+/// The whole header: `crit`, `jwk`, `jku`, `x5u` and whatever else could steer a verifier is refused unread,
+/// and so is any member that comes twice.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -114,8 +116,8 @@ struct Header {
     typ: String,
 }
 
-/// The claims of a statement of the given kind that one of `keys` signed. The claims are decoded only after the
-/// signature held, and its check is the strict one: one statement has one signature and one spelling.
+/// The claims of a statement of the given kind that one of `keys` signed. The claims are decoded only after
+/// the signature held, and its check is the strict one: one statement has one signature and one spelling.
 pub fn verify(keys: &[VerifyingKey], kind: &str, text: &str) -> Result<Vec<u8>, JwsProblem> {
     if text.len() > TEXT_LENGTH_MAX {
         return Err(JwsProblem::Malformed);

@@ -6,10 +6,11 @@ const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 const KID: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 const KIND: &str = "assertion+jwt";
 
-/// Written by Python's `cryptography` 48 with that key; its header has other spaces and another order than ours.
-const FOREIGN: &str = "eyJ0eXAiOiAiYXNzZXJ0aW9uK2p3dCIsICJraWQiOiAia1ByS19xbXhWV2FZVkE5d3dCRjZJdW8zdlZ6ejdUeEhD\
-    VHdYQnlnclM0ayIsICJhbGciOiAiRWREU0EifQ.eyJzdWIiOiJhY2NfMSJ9.i4OYSpwgnKjdvjqqCKQWc18KyVSk29fvdN6VLXMMtIwAmVS_gKO4\
-    3do3EJ_6xTXL7FRgR8N5QUNbueNQTcaXCg";
+/// Written by Python's `cryptography` 48 with that key; its header has other spaces and another order than
+/// ours.
+const FOREIGN: &str = "eyJ0eXAiOiAiYXNzZXJ0aW9uK2p3dCIsICJraWQiOiAia1ByS19xbXhWV2FZ\
+    VkE5d3dCRjZJdW8zdlZ6ejdUeEhDVHdYQnlnclM0ayIsICJhbGciOiAiRWREU0EifQ.eyJzdWIiOiJhY2NfMSJ9.i4OYSpwgnKjd\
+    vjqqCKQWc18KyVSk29fvdN6VLXMMtIwAmVS_gKO43do3EJ_6xTXL7FRgR8N5QUNbueNQTcaXCg";
 
 fn rfc_key() -> SigningKey {
     SigningKey::new(&decode(D).unwrap().try_into().unwrap())
@@ -150,7 +151,8 @@ fn the_longest_statement_is_bounded() {
     assert!(!at_limit.is_empty() && !beyond.is_empty());
 }
 
-/// S + L signs the same under a lax reading (RFC 8032 section 5.1.7 forbids it): a second spelling of one signature.
+/// S + L signs the same under a lax reading (RFC 8032 section 5.1.7 forbids it): a second spelling of one
+/// signature.
 #[test]
 fn a_signature_with_a_scalar_out_of_range_is_refused() {
     const L: [u8; 32] = [

@@ -1,6 +1,7 @@
-//! Recovery codes: what is left when the phone is gone. A set of ten, 80 random bits each (R40 asks for 64), written in
-//! Crockford's base32, which has no letter that a digit could be taken for. Decides how they look and which text reads
-//! as one. Refuses to know how they are hashed: that takes long and is the flows' affair.
+//! Recovery codes: what is left when the phone is gone. A set of ten, 80 random bits each (R40 asks for 64),
+//! written in Crockford's base32, which has no letter that a digit could be taken for. Decides how they look
+//! and which text reads as one. Refuses to know how they are hashed: that takes long and is the flows'
+//! affair.
 
 use crate::entropy::{self, Entropy};
 use std::fmt;
@@ -43,7 +44,8 @@ pub fn draw(entropy: &dyn Entropy) -> [RecoveryCode; CODES] {
 }
 
 impl RecoveryCode {
-    /// Reads what a person typed: in any case, with any spaces and dashes or none, with O for 0 and I or L for 1.
+    /// Reads what a person typed: in any case, with any spaces and dashes or none, with O for 0 and I or L
+    /// for 1.
     pub fn lenient(typed: &str) -> Result<Self, RecoveryCodeProblem> {
         if typed.trim().is_empty() {
             return Err(RecoveryCodeProblem::Empty);
@@ -121,8 +123,8 @@ mod tests {
         }
     }
 
-    /// Crockford's symbols in order of their values, as his page lists them: the 80 bits 00000 00001 … 01111, and the
-    /// other half. Computed with Python's integers.
+    /// Crockford's symbols in order of their values, as his page lists them: the 80 bits 00000 00001 … 01111,
+    /// and the other half. Computed with Python's integers.
     #[test]
     fn bits_become_the_symbols_of_crockford() {
         let low = 0x0044_3214_c742_54b6_35cf_u128.to_be_bytes();

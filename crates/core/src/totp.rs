@@ -1,6 +1,7 @@
-//! Time codes of authenticator apps (RFC 6238): SHA-1, six digits, steps of 30 seconds, the one form that every app
-//! reads. Decides which steps a typed code may stand for. Keeps nothing: the caller saves the accepted step, and with
-//! it the next code must be a later one (R35). Refuses to know how a key is stored or shown.
+//! Time codes of authenticator apps (RFC 6238): SHA-1, six digits, steps of 30 seconds, the one form that
+//! every app reads. Decides which steps a typed code may stand for. Keeps nothing: the caller saves the
+//! accepted step, and with it the next code must be a later one (R35). Refuses to know how a key is stored or
+//! shown.
 
 use crate::code::TypedCode;
 use crate::entropy::{self, Entropy};
@@ -47,9 +48,9 @@ fn mac(key: &[u8], step: i64) -> [u8; 20] {
     mac.finalize().into_bytes().into()
 }
 
-/// The step that a typed code proves, if it proves one: the step of the app's clock or the one before it, and nothing
-/// wider (R36), and only a later step than the last accepted (R35). `drift_steps` is what [`enrol`] found the app's
-/// clock to be ahead of ours. Which of the two steps matched does not show in the time taken.
+/// The step that a typed code proves, if it proves one: the step of the app's clock or the one before it, and
+/// nothing wider (R36), and only a later step than the last accepted (R35). `drift_steps` is what [`enrol`]
+/// found the app's clock to be ahead of ours. Which of the two steps matched does not show in the time taken.
 pub fn judge(
     key: &[u8],
     drift_steps: i64,
@@ -62,7 +63,8 @@ pub fn judge(
     last_step.is_none_or(|last| matched > last).then_some(matched)
 }
 
-/// The first of `steps` whose code was typed. Every one is computed and compared, whatever the others gave (R9).
+/// The first of `steps` whose code was typed. Every one is computed and compared, whatever the others gave
+/// (R9).
 fn nearest_match(key: &[u8], steps: impl IntoIterator<Item = i64>, typed: &TypedCode) -> Option<i64> {
     let (mut matched, mut found) = (0i64, subtle::Choice::from(0));
     for step in steps {
@@ -89,9 +91,10 @@ pub enum Enrolment {
     Wrong,
 }
 
-/// Judges the first code of a new key. A clock that is up to two steps off is taken as it is, and recorded, so that
-/// [`judge`] can follow it without ever looking at more than two steps (RFC 6238 section 6, R36). What is recorded is
-/// the smallest drift that explains the code: a code of the step before is a slow hand, not a slow clock.
+/// Judges the first code of a new key. A clock that is up to two steps off is taken as it is, and recorded,
+/// so that [`judge`] can follow it without ever looking at more than two steps (RFC 6238 section 6, R36).
+/// What is recorded is the smallest drift that explains the code: a code of the step before is a slow hand,
+/// not a slow clock.
 pub fn enrol(key: &[u8], typed: &TypedCode, now: Timestamp) -> Enrolment {
     let here = step_of(now);
     let outwards = (0..=CLOCK_OFF_STEPS_MAX).flat_map(|off| [-off, off]);
@@ -117,8 +120,8 @@ pub fn key_in_groups(key: &[u8]) -> String {
     groups
 }
 
-/// The key as a QR code carries it: an `otpauth` URI in the Key Uri Format. Brand and label lose their colons, which
-/// that format forbids in both.
+/// The key as a QR code carries it: an `otpauth` URI in the Key Uri Format. Brand and label lose their
+/// colons, which that format forbids in both.
 pub fn uri(key: &[u8], brand: &str, account_label: &str) -> String {
     let (issuer, label) = (uri_part(brand), uri_part(account_label));
     let secret = base32(key);
@@ -171,8 +174,8 @@ mod tests {
         Timestamp::from_unix_ms(step * 30_000 + 12_345)
     }
 
-    /// RFC 6238 Appendix B, SHA-1 rows. The RFC prints eight digits; the six-digit code is the last six of them, as
-    /// both are the same number modulo a power of ten.
+    /// RFC 6238 Appendix B, SHA-1 rows. The RFC prints eight digits; the six-digit code is the last six of
+    /// them, as both are the same number modulo a power of ten.
     #[test]
     fn the_vectors_of_rfc_6238() {
         for (unix_s, eight_digits) in [

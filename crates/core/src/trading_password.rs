@@ -1,6 +1,6 @@
-//! Which trading passwords are accepted: six digits that are not the first anyone would try (R37). People choose such
-//! numbers badly (Markert et al., IEEE S&P 2020), so dates, patterns of the keypad and the best-known numbers are
-//! refused. It never stands alone, and how it is hashed is the flows' affair.
+//! Which trading passwords are accepted: six digits that are not the first anyone would try (R37). People
+//! choose such numbers badly (Markert et al., IEEE S&P 2020), so dates, patterns of the keypad and the
+//! best-known numbers are refused. It never stands alone, and how it is hashed is the flows' affair.
 
 use crate::code::{CodeProblem, TypedCode};
 use std::fmt;
@@ -9,8 +9,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// Digits of a trading password.
 pub const DIGITS: u8 = 6;
 
-/// Well known for what they mean or where they stood, and caught by no rule below: counting, corners of the keypad,
-/// numbers of mathematics, "I love you" in Chinese, and two from lists of leaked passwords.
+/// Well known for what they mean or where they stood, and caught by no rule below: counting, corners of the
+/// keypad, numbers of mathematics, "I love you" in Chinese, and two from lists of leaked passwords.
 const WELL_KNOWN: [&str; 19] = [
     "010203", "020304", "030201", "102030", "203040", "302010", "101112", "111213", "112358", "124578",
     "134679", "142536", "235689", "271828", "292513", "314159", "315475", "201314", "520131",
@@ -59,8 +59,8 @@ pub fn read(typed: &str) -> Result<TradingPassword, TradingPasswordProblem> {
     }
 }
 
-/// Judges a new trading password. `identifier` is the account's phone number, or whatever else it is known by; six of
-/// its digits in a row are refused.
+/// Judges a new trading password. `identifier` is the account's phone number, or whatever else it is known
+/// by; six of its digits in a row are refused.
 pub fn judge(typed: &str, identifier: &str) -> Result<TradingPassword, TradingPasswordProblem> {
     let password = read(typed)?;
     let digits: String = identifier.chars().filter(char::is_ascii_digit).collect();
@@ -79,11 +79,15 @@ pub fn judge(typed: &str, identifier: &str) -> Result<TradingPassword, TradingPa
 fn is_common(password: &str) -> bool {
     let digits: Vec<u8> = password.bytes().map(|b| b - b'0').collect();
     let (first, second) = digits.split_at(digits.len() / 2);
-    let few = digits.iter().fold(0u16, |seen, digit| seen | 1 << digit).count_ones() <= 2; // 000000, 121212, 111222
-    let twice = first == second || first.iter().eq(second.iter().rev()); // 123123, 420024
-    let pairs = digits.chunks(2).all(|pair| pair[0] == pair[1]); // 112233
-    let run = digits.windows(3).all(|w| (w[0] + w[2] + 10 - 2 * w[1] % 10).is_multiple_of(10)); // 123456, 246802, 890123
-    // Rows, columns and diagonals of the keypad, forwards and backwards: 147258, 159753, 789456, 852456.
+    // 000000, 121212, 111222
+    let few = digits.iter().fold(0u16, |seen, digit| seen | 1 << digit).count_ones() <= 2;
+    // 123123, 420024
+    let twice = first == second || first.iter().eq(second.iter().rev());
+    // 112233
+    let pairs = digits.chunks(2).all(|pair| pair[0] == pair[1]);
+    // 123456, 246802, 890123
+    let run = digits.windows(3).all(|w| (10 + w[0] + w[2] - 2 * w[1] % 10).is_multiple_of(10));
+    // Rows, columns and diagonals of the keypad, forwards and backwards: 147258, 159753, 789456, 852456
     let lines = is_line(first) && is_line(second);
     few || twice || pairs || run || lines || WELL_KNOWN.contains(&password)
 }
@@ -93,8 +97,8 @@ fn is_line(half: &[u8]) -> bool {
     half.windows(3).all(|w| w[0] + w[2] == 2 * w[1])
 }
 
-/// Whether the six digits read as a day (DDMMYY, MMDDYY, YYMMDD) or as a month of this century or the last (YYYYMM,
-/// MMYYYY).
+/// Whether the six digits read as a day (DDMMYY, MMDDYY, YYMMDD) or as a month of this century or the last
+/// (YYYYMM, MMYYYY).
 fn is_date(password: &str) -> bool {
     let number = |from: usize, to: usize| password.get(from..to).and_then(|part| part.parse::<u32>().ok());
     let part = |index: usize| number(2 * index, 2 * index + 2).unwrap_or_default();
@@ -138,8 +142,8 @@ mod tests {
         }
     }
 
-    /// The ten that people choose most (Markert et al., "This PIN Can Be Easily Guessed", 2020), and the six-digit ones
-    /// among the thousand most leaked passwords.
+    /// The ten that people choose most (Markert et al., "This PIN Can Be Easily Guessed", 2020), and the
+    /// six-digit ones among the thousand most leaked passwords.
     #[test]
     fn the_best_known_are_refused() {
         for common in [
