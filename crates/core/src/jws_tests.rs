@@ -1,3 +1,6 @@
+//! What counts as a signed statement of ours: published vectors, another library's statement, and every way of
+//! spelling or signing one that must not pass.
+
 use super::*;
 
 /// The key of RFC 8037 Appendix A.1 (and of RFC 8032 section 7.1, test 1).
