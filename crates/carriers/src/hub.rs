@@ -9,7 +9,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::clock::{Clock, rfc_3339};
 use crate::inbox::{Inbox, Received};
-use crate::network::{Answer, Due, Network};
+use crate::network::{Answer, Call, CallAnswer, Due, Network};
 use crate::operator::{Behaviour, OperatorConfig};
 
 /// Receipts handed to a connection that it has not sent yet.
@@ -99,6 +99,12 @@ impl Hub {
         answer
     }
 
+    pub(crate) fn call(&self, call: Call) -> CallAnswer {
+        let answer = self.network().call(self.now_ms(), call);
+        self.planned.notify_one();
+        answer
+    }
+
     /// The operators with their knobs as they stand now.
     pub(crate) fn operators(&self) -> Vec<OperatorConfig> {
         self.network().operators().cloned().collect()
@@ -152,6 +158,7 @@ impl Hub {
                 text: arrival.text,
                 received_at: rfc_3339(now_ms),
                 subject: None,
+                call: arrival.call,
                 number: 0,
             }),
             Due::Receipt(origin, receipt) => hand_over(&mut self.connections(), origin, receipt),

@@ -12,17 +12,21 @@ const MESSAGES_PER_ADDRESS_MAX: usize = 100;
 /// Messages a slow listener may be behind before it misses some.
 const LISTENER_BACKLOG_MAX: usize = 256;
 
-/// A message that arrived. Never logged: it is somebody's code.
+/// A message that arrived, or a call that was answered. Never logged: it is somebody's code.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Received {
     pub(crate) to: String,
     pub(crate) from: String,
+    /// Of a call: what was said.
     pub(crate) text: String,
     /// RFC 3339, UTC.
     pub(crate) received_at: String,
     /// Mail only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) subject: Option<String>,
+    /// Whether it was a call; left out when it was not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) call: bool,
     /// Order of arrival over all addresses.
     #[serde(skip)]
     pub(crate) number: u64,
@@ -109,6 +113,7 @@ mod tests {
             text: text.to_owned(),
             received_at: String::new(),
             subject: None,
+            call: false,
             number: 0,
         }
     }

@@ -1,6 +1,6 @@
-//! The simulated carrier network of the demo and the tests: an SMSC that speaks SMPP over TCP, operators
-//! that delay, lose, double, reorder, block and congest by a seed, handsets with a page of their own, and a
-//! mailbox that takes SMTP.
+//! The simulated carrier network of the demo and the tests: an SMSC that speaks SMPP over TCP, a provider of
+//! calls over HTTP, operators that delay, lose, double, reorder, block and congest by a seed, handsets with a
+//! page of their own, and a mailbox that takes SMTP.
 //!
 //! It shares no rule with the product: it knows the wire (`countersign-smpp`) and nothing else of it.
 //! Nothing here is kept over a restart, and everything in memory is bounded.
@@ -41,7 +41,7 @@ pub struct CarrierConfig {
     pub seed: u64,
     /// The SMSC.
     pub smpp_listen: SocketAddr,
-    /// The handsets' page and JSON.
+    /// The handsets' page and JSON, and the provider of calls.
     pub handsets_listen: SocketAddr,
     /// The mailbox's SMTP intake.
     pub smtp_listen: SocketAddr,
@@ -51,6 +51,8 @@ pub struct CarrierConfig {
     pub system_id: String,
     /// At most 8 characters. Never logged.
     pub password: String,
+    /// The bearer token of whoever may ask for calls, visible ASCII. Never logged.
+    pub calls_token: String,
     /// The network; see [`demo_operators`].
     pub operators: Vec<OperatorConfig>,
 }
@@ -65,6 +67,8 @@ pub struct Running {
     pub smtp: SocketAddr,
     /// Where the mailbox's page is.
     pub mailbox: SocketAddr,
+    /// Where calls are asked for: the URL of a voice route.
+    pub calls_url: String,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -87,6 +91,9 @@ pub async fn start(config: CarrierConfig, clock: Clock) -> io::Result<Running> {
     if config.system_id.is_empty() || config.system_id.len() > 15 || config.password.len() > 8 {
         return Err(wrong("system_id takes 1 to 15 characters, password at most 8".to_owned()));
     }
+    if config.calls_token.is_empty() || !config.calls_token.bytes().all(|at| at.is_ascii_graphic()) {
+        return Err(wrong("calls_token takes visible ASCII".to_owned()));
+    }
     let network = network::Network::new(config.seed, config.operators).map_err(wrong)?;
     let (smpp_listener, smpp) = bind("SMPP", config.smpp_listen).await?;
     let (handsets_listener, handsets) = bind("handsets", config.handsets_listen).await?;
@@ -101,11 +108,12 @@ pub async fn start(config: CarrierConfig, clock: Clock) -> io::Result<Running> {
     tasks.spawn(until(stopped.clone(), Arc::clone(&hub).run()));
     tasks.spawn(until(stopped.clone(), smsc::serve(smpp_listener, account, Arc::clone(&hub))));
     tasks.spawn(until(stopped.clone(), mailbox::receive(smtp_listener, Arc::clone(&mails), clock)));
-    let pages = handsets::router(hub, stopped.clone());
+    let pages = handsets::router(hub, &config.calls_token, stopped.clone());
     tasks.spawn(serve("handsets", handsets_listener, pages, stopped.clone()));
     let pages = mailbox::router(mails, stopped.clone());
     tasks.spawn(serve("mailbox", mailbox_listener, pages, stopped));
-    Ok(Running { smpp, handsets, smtp, mailbox, stop, tasks })
+    let calls_url = format!("http://{handsets}/calls");
+    Ok(Running { smpp, handsets, smtp, mailbox, calls_url, stop, tasks })
 }
 
 async fn bind(what: &str, address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

@@ -1,7 +1,7 @@
-//! The network behind the SMSC: which operator serves a number, what is on its way, and what falls due
-//! when. Time is a number passed in; handsets and connections are told through [`Due`].
+//! The network behind the SMSC and the provider of calls: which operator serves a number, what is on its way,
+//! and what falls due when. Time is a number passed in; handsets and connections are told through [`Due`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use countersign_smpp::pdu::{Address, ShortMessage};
 use countersign_smpp::receipt::ReceiptContent;
@@ -16,14 +16,37 @@ use crate::random::Dice;
 const ON_THE_WAY_MAX: usize = 100_000;
 const INCOMPLETE_MESSAGES_MAX: usize = 1_000;
 const INCOMPLETE_MESSAGE_MS: u64 = 10 * 60 * 1000;
+/// Calls whose references are remembered, so that asking again rings no second time.
+const CALLS_REMEMBERED_MAX: usize = 1_000;
 
-/// A message as a handset shows it.
+/// A message or a call as a handset shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Arrival {
     /// With `+`.
     pub(crate) to: String,
     pub(crate) from: String,
+    /// Of a call: what was said.
     pub(crate) text: String,
+    pub(crate) call: bool,
+}
+
+/// A call to place.
+pub(crate) struct Call {
+    /// The caller's own name for it.
+    pub(crate) reference: String,
+    /// With `+`.
+    pub(crate) to: String,
+    pub(crate) from: String,
+    /// What is said once somebody picks up.
+    pub(crate) say: String,
+}
+
+/// The answer to a call.
+pub(crate) enum CallAnswer {
+    Refused(Status),
+    Disconnect,
+    /// Its identifier. Whether anybody picks up is another matter.
+    Placed(String),
 }
 
 /// Something whose time has come.
@@ -48,6 +71,7 @@ enum Event {
     /// A copy of one part, with the sender that the handset sees.
     Part(ShortMessage),
     Receipt(u64, ShortMessage),
+    Ring(Arrival),
 }
 
 pub(crate) struct Network {
@@ -58,6 +82,8 @@ pub(crate) struct Network {
     on_the_way: BTreeMap<(u64, u64), Event>,
     planned: u64,
     reassembler: Reassembler,
+    /// References and identifiers, oldest first.
+    calls: VecDeque<(String, String)>,
 }
 
 impl Network {
@@ -76,6 +102,7 @@ impl Network {
             on_the_way: BTreeMap::new(),
             planned: 0,
             reassembler: Reassembler::new(INCOMPLETE_MESSAGES_MAX, INCOMPLETE_MESSAGE_MS),
+            calls: VecDeque::new(),
         })
     }
 
@@ -99,28 +126,9 @@ impl Network {
 
     /// Judges one submit_sm of a connection.
     pub(crate) fn submit(&mut self, now_ms: u64, connection: u64, message: &ShortMessage) -> Answer {
-        let digits: String = message.destination.value.chars().filter(char::is_ascii_digit).collect();
-        if digits.is_empty() {
-            return Answer::Refused(Status::INVALID_DESTINATION);
-        }
-        if self.on_the_way.len() >= ON_THE_WAY_MAX {
-            return Answer::Refused(Status::QUEUE_FULL);
-        }
-        // Ids climb, and their last 16 bits are drawn, so that none can be guessed from its neighbour by a
-        // test.
-        self.submits += 1;
-        let number = (self.submits << 16) | (self.dice.next() & 0xFFFF);
-        let submit = Submit {
-            now_ms,
-            number,
-            destination: &digits,
-            lifetime_ms: relative_ms(&message.validity_period),
-            registered_delivery: message.registered_delivery,
-        };
-        let Some(operator) = self.operator_for(&digits) else {
-            return Answer::Refused(Status::INVALID_DESTINATION);
-        };
-        let taken = match operator.judge(submit) {
+        let lifetime_ms = relative_ms(&message.validity_period);
+        let fate = self.judge(now_ms, &message.destination.value, lifetime_ms, message.registered_delivery);
+        let taken = match fate {
             Fate::Refused(status) => return Answer::Refused(status),
             Fate::Disconnected => return Answer::Disconnect,
             Fate::Taken(taken) => taken,
@@ -142,6 +150,53 @@ impl Network {
             }
         }
         Answer::Taken { message_id: taken.answer_id, receipt_first }
+    }
+
+    /// Judges one call: what befalls texts befalls calls, and one that is lost is not answered.
+    pub(crate) fn call(&mut self, now_ms: u64, call: Call) -> CallAnswer {
+        if let Some((_, id)) = self.calls.iter().find(|(reference, _)| *reference == call.reference) {
+            return CallAnswer::Placed(id.clone());
+        }
+        let taken = match self.judge(now_ms, &call.to, None, 0) {
+            Fate::Refused(status) => return CallAnswer::Refused(status),
+            Fate::Disconnected => return CallAnswer::Disconnect,
+            Fate::Taken(taken) => taken,
+        };
+        let from = taken.sender_rewrite.unwrap_or(call.from);
+        let ring = Arrival { to: call.to, from, text: call.say, call: true };
+        for after_ms in taken.arrivals_after_ms {
+            self.plan(now_ms + after_ms, Event::Ring(ring.clone()));
+        }
+        if self.calls.len() >= CALLS_REMEMBERED_MAX {
+            self.calls.pop_front();
+        }
+        self.calls.push_back((call.reference, taken.answer_id.clone()));
+        CallAnswer::Placed(taken.answer_id)
+    }
+
+    fn judge(
+        &mut self,
+        now_ms: u64,
+        destination: &str,
+        lifetime_ms: Option<u64>,
+        registered_delivery: u8,
+    ) -> Fate {
+        let digits: String = destination.chars().filter(char::is_ascii_digit).collect();
+        if digits.is_empty() {
+            return Fate::Refused(Status::INVALID_DESTINATION);
+        }
+        if self.on_the_way.len() >= ON_THE_WAY_MAX {
+            return Fate::Refused(Status::QUEUE_FULL);
+        }
+        // Ids climb, and their last 16 bits are drawn, so that none can be guessed from its neighbour by a
+        // test.
+        self.submits += 1;
+        let number = (self.submits << 16) | (self.dice.next() & 0xFFFF);
+        let submit = Submit { now_ms, number, destination: &digits, lifetime_ms, registered_delivery };
+        match self.operator_for(&digits) {
+            Some(operator) => operator.judge(submit),
+            None => Fate::Refused(Status::INVALID_DESTINATION),
+        }
     }
 
     fn plan(&mut self, at_ms: u64, event: Event) {
@@ -168,6 +223,7 @@ impl Network {
                 Some((_, Event::Receipt(connection, receipt))) => {
                     due.push(Due::Receipt(connection, receipt));
                 }
+                Some((_, Event::Ring(ring))) => due.push(Due::Handset(ring)),
                 None => break,
             }
         }
@@ -201,5 +257,6 @@ fn arrival(part: &ShortMessage, octets: &[u8]) -> Arrival {
         to: format!("+{digits}"),
         from: if international { format!("+{}", part.source.value) } else { part.source.value.clone() },
         text,
+        call: false,
     }
 }

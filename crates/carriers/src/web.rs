@@ -90,7 +90,8 @@ pub(crate) fn message_list(messages: &[Arc<Received>], show_to: bool) -> String 
     let mut out = String::from("<ol class=\"messages\">\n");
     for message in messages {
         let _ = write!(out, "<li id=\"message-{}\">\n<p class=\"about\">", message.number);
-        let _ = write!(out, "From <strong>{}</strong>", escape(&message.from));
+        let what = if message.call { "Call from" } else { "From" };
+        let _ = write!(out, "{what} <strong>{}</strong>", escape(&message.from));
         if show_to {
             let _ = write!(out, " to <bdi dir=\"ltr\">{}</bdi>", escape(&message.to));
         }
@@ -100,7 +101,8 @@ pub(crate) fn message_list(messages: &[Arc<Received>], show_to: bool) -> String 
             let _ = writeln!(out, "<h3>{}</h3>", escape(subject));
         }
         let _ = writeln!(out, "<p class=\"text\" dir=\"auto\">{}</p>", escape(&message.text));
-        if let Some(code) = first_code(&message.text) {
+        let code = if message.call { spoken_code(&message.text) } else { first_code(&message.text) };
+        if let Some(code) = code {
             let _ = writeln!(
                 out,
                 "<button type=\"button\" id=\"copy-{}\" data-copy=\"{code}\" hidden>\
@@ -116,13 +118,24 @@ pub(crate) fn message_list(messages: &[Arc<Received>], show_to: bool) -> String 
 
 /// The likeliest code in a text: the first run of exactly six ASCII digits, or else, where the text speaks of a
 /// code, the first of four to eight. A year in a notice is none.
-fn first_code(text: &str) -> Option<&str> {
+fn first_code(text: &str) -> Option<String> {
     let runs = || text.split(|at: char| !at.is_ascii_digit());
     let lower = text.to_lowercase();
     let speaks_of_one = lower.contains("code") || lower.contains("pin");
     runs()
         .find(|run| run.len() == 6)
         .or_else(|| runs().find(|run| speaks_of_one && (4..=8).contains(&run.len())))
+        .map(str::to_owned)
+}
+
+/// The likeliest code in what is said: the longest row of single digits, of at least four.
+fn spoken_code(text: &str) -> Option<String> {
+    let is_digit = |word: &&str| word.len() == 1 && word.bytes().all(|octet| octet.is_ascii_digit());
+    let words: Vec<&str> =
+        text.split(|at: char| !at.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let rows = words.split(|word| !is_digit(word)).map(<[&str]>::concat);
+    // Of equal lengths the first; max_by_key alone would give the last.
+    rows.filter(|row| row.len() >= 4).rev().max_by_key(String::len)
 }
 
 /// The style sheet, the script and the icon, all compiled in.
@@ -195,7 +208,19 @@ mod tests {
             ("A new browser signed in. When: 22 Nov 2026", None),
         ];
         for (text, code) in cases {
-            assert_eq!(first_code(text), code, "{text}");
+            assert_eq!(first_code(text).as_deref(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_spoken_code_is_the_longest_row_of_digits() {
+        let cases = [
+            ("Your code is: 0, 4, 8, 2, 1, 3. Once more: 0, 4, 8, 2, 1, 3.", Some("048213")),
+            ("begins with 1, 2, 3, 4 and ends with 5, j, j, 0. It is 4, 8, 2, 9, 1, 3.", Some("482913")),
+            ("Call 491701234567 at 14, 32, 5, 1, 2", None),
+        ];
+        for (said, code) in cases {
+            assert_eq!(spoken_code(said).as_deref(), code, "{said}");
         }
     }
 

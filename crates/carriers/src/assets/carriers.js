@@ -77,9 +77,9 @@
       }
       opened = true;
     });
-    events.addEventListener("message", async () => {
+    events.addEventListener("message", async (event) => {
       await refresh();
-      say("New message");
+      say(JSON.parse(event.data).call ? "New call" : "New message");
     });
   }
 })();

@@ -1,6 +1,7 @@
 //! The handsets' own little server: threads by number, live, and the operators' knobs. Pages in [`page`],
-//! JSON here.
+//! JSON here. The provider of calls in [`calls`].
 
+mod calls;
 mod page;
 
 use std::collections::HashMap;
@@ -23,21 +24,24 @@ use crate::web;
 struct Handsets {
     hub: Arc<Hub>,
     stop: watch::Receiver<bool>,
+    /// The `Authorization` of whoever may ask for calls. Never logged.
+    calls_authorization: Arc<str>,
 }
 
 /// The whole server.
-pub(crate) fn router(hub: Arc<Hub>, stop: watch::Receiver<bool>) -> Router {
+pub(crate) fn router(hub: Arc<Hub>, calls_token: &str, stop: watch::Receiver<bool>) -> Router {
     Router::new()
         .route("/", get(threads))
         .route("/operators", get(operators_page))
         .route("/operators/{name}", post(change_by_form))
+        .route("/calls", post(calls::place))
         .route("/api/messages", get(messages))
         .route("/api/stream", get(stream))
         .route("/api/operators", get(operators))
         .route("/api/operators/{name}", put(change_by_json))
         .merge(web::assets())
         .layer(axum::middleware::map_response(web::guard))
-        .with_state(Handsets { hub, stop })
+        .with_state(Handsets { hub, stop, calls_authorization: format!("Bearer {calls_token}").into() })
 }
 
 #[derive(Deserialize)]

@@ -49,7 +49,7 @@ pub(super) fn threads(handsets: &Inbox, to: Option<&str>) -> Html<String> {
         None => format!("<h2>All messages</h2>\n{}", message_list(&handsets.messages(None), true)),
     };
     let live = if newest.is_empty() && to.is_none() {
-        "<p>No message has arrived yet. Ask for a code by text, and it shows up here.</p>".to_owned()
+        "<p>No message has arrived yet. Ask for a code by text or call, and it shows up here.</p>".to_owned()
     } else {
         format!(
             "<div class=\"panes\">\n<section aria-label=\"Phones\">\n<h2>Phones</h2>\n{list}\n</section>\n\

@@ -80,6 +80,7 @@ fn keep(inbox: &Inbox, clock: &Clock, mail: &smtp::Mail) {
             text: read.text.clone(),
             received_at: received_at.clone(),
             subject: Some(read.subject.clone()),
+            call: false,
             number: 0,
         });
     }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used)] // a test that cannot set itself up stops there
 
+mod calls;
 mod interop_smpplib;
 mod mailbox;
 mod pages;
@@ -43,6 +44,7 @@ fn config(operators: Vec<OperatorConfig>) -> CarrierConfig {
         mailbox_listen: any,
         system_id: "esme".to_owned(),
         password: "secret".to_owned(),
+        calls_token: "t0ken".to_owned(),
         operators,
     }
 }
@@ -53,12 +55,18 @@ async fn network(operators: Vec<OperatorConfig>) -> Running {
     start(config(operators), clock).await.expect("starts")
 }
 
-/// One HTTP exchange: status line and headers, body.
-async fn http(address: SocketAddr, request: &str) -> (String, String) {
+/// All that comes back until the connection ends.
+async fn raw(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("connects");
     stream.write_all(request.as_bytes()).await.expect("writes");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("reads");
+    answer
+}
+
+/// One HTTP exchange: status line and headers, body.
+async fn http(address: SocketAddr, request: &str) -> (String, String) {
+    let answer = raw(address, request).await;
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     (head.to_owned(), body.to_owned())
 }
