@@ -9,13 +9,13 @@ sms-code-setting_change = { $code } ist Ihr Code für eine Sicherheitseinstellun
 sms-code-password_reset = { $code } ist Ihr Code, um Ihr Passwort bei { $brand } neu zu setzen{ $words }.
 sms-code-withdrawal = { $brand }: { $code } bestätigt { $amount }{ $network } an { $payee }{ $words }.
 sms-code-p2p_sell = { $brand }: { $code } bestätigt Verkauf von { $amount }{ $network } an { $payee }{ $words }.
-sms-code-transfer = { $brand }: { $code } bestätigt Übertragung von { $amount }{ $network } an { $payee }{ $words }.
+sms-code-transfer = { $brand }: { $code } bestätigt Transfer von { $amount }{ $network } an { $payee }{ $words }.
 sms-code-transfer-address = { $brand }: { $code } bestätigt die Adresse { $payee }{ $network }{ $words }.
 sms-code-api_key = { $code } ist Ihr Code für einen neuen API-Schlüssel bei { $brand }{ $words }.
 sms-network = { " über " }{ $network }
 sms-words = { " (" }{ $words })
 sms-never-ask = Wir fragen Sie nie danach.
-sms-not-you = Nicht Sie? Nicht weitergeben.
+sms-not-you = Nicht Sie? Nie weitergeben.
 sms-valid = Gültig { $minutes } Min.
 
 ## Kurznachrichten darüber, was geschehen ist, und was zu tun ist, wenn es jemand anders war
@@ -25,7 +25,7 @@ sms-notice-number_bound = { $brand }: Telefonnummer hinterlegt{ $facts }.
 sms-notice-number_changed = { $brand }: Telefonnummer geändert, Auszahlungen pausieren{ $facts }.
 sms-notice-sms_switched_on = { $brand }: SMS-Codes eingeschaltet{ $facts }.
 sms-notice-sms_switched_off = { $brand }: SMS-Codes ausgeschaltet{ $facts }.
-sms-notice-sms_suspended = { $brand }: SMS-Codes gestoppt, Ihre Nummer gehört wohl jemand anderem{ $facts }.
+sms-notice-sms_suspended = { $brand }: SMS-Codes gestoppt, Ihre Nummer hat wohl jemand anders{ $facts }.
 sms-notice-totp_added = { $brand }: Authenticator-App hinzugefügt{ $facts }.
 sms-notice-totp_removed = { $brand }: Authenticator-App entfernt{ $facts }.
 sms-notice-passkey_added = { $brand }: Passkey hinzugefügt{ $facts }.
@@ -146,3 +146,24 @@ moment = { $day }. { $month ->
     [11] Nov.
    *[12] Dez.
     } { $year }, { $hour }:{ $minute } UTC
+
+## Anrufe: wer anruft, wofür, der Code Ziffer für Ziffer und zweimal. Zum Hören geschrieben, also in kurzen Sätzen.
+voice-language = de
+voice-hello = Guten Tag. Hier ist { $brand }.
+voice-code-sign_up = Hier ist Ihr Code für die Registrierung.
+voice-code-sign_in = Hier ist Ihr Code für die Anmeldung auf einem neuen Gerät.
+voice-code-bind = Hier ist Ihr Code, um diese Telefonnummer zu hinterlegen.
+voice-code-setting_change = Hier ist Ihr Code für eine Sicherheitseinstellung.
+voice-code-password_reset = Hier ist Ihr Code, um Ihr Passwort neu zu setzen.
+voice-code-withdrawal = Dieser Code bestätigt die Auszahlung von { $amount }{ $network } an { $payee }.
+voice-code-p2p_sell = Dieser Code bestätigt den Verkauf von { $amount }{ $network } an { $payee }.
+voice-code-transfer = Dieser Code bestätigt die Übertragung von { $amount }{ $network } an { $payee }.
+voice-code-transfer-address = Dieser Code bestätigt { $payee }{ $network } als Ziel für Auszahlungen.
+voice-code-api_key = Hier ist Ihr Code für einen neuen A P I Schlüssel.
+voice-network = { " über " }{ $network }
+voice-payee-ends = die Adresse, die mit { $head } beginnt und mit { $tail } endet
+voice-words = Die Seite, die danach fragt, zeigt zwei Wörter: { $words }. Zeigt sie andere, geben Sie den Code nicht ein.
+voice-code = Ihr Code lautet: { $code }.
+voice-code-again = Noch einmal, Ihr Code lautet: { $code }.
+voice-never-ask = Wir fragen nie nach diesem Code. Wenn jemand danach fragt oder Sie diesen Anruf nicht angefordert haben, legen Sie auf und geben Sie ihn niemandem weiter.
+voice-notice = An der Sicherheit Ihres Kontos hat sich etwas geändert. Bitte melden Sie sich an und sehen Sie auf der Seite Aktivität nach. Wir fragen nie nach Codes oder Passwörtern.

@@ -146,3 +146,24 @@ moment = { $day } { $month ->
     [11] Nov
    *[12] Dec
     } { $year }, { $hour }:{ $minute } UTC
+
+## Calls: who calls, what for, the code digit by digit and twice. Written to be heard, so sentences are short.
+voice-language = en
+voice-hello = Hello. This is { $brand }.
+voice-code-sign_up = Here is your code to open an account.
+voice-code-sign_in = Here is your code to sign in on a new device.
+voice-code-bind = Here is your code to add this phone number.
+voice-code-setting_change = Here is your code to change a security setting.
+voice-code-password_reset = Here is your code to reset your password.
+voice-code-withdrawal = This code confirms withdrawing { $amount }{ $network } to { $payee }.
+voice-code-p2p_sell = This code confirms selling { $amount }{ $network } to { $payee }.
+voice-code-transfer = This code confirms a transfer of { $amount }{ $network } to { $payee }.
+voice-code-transfer-address = This code confirms { $payee }{ $network } as a place to send to.
+voice-code-api_key = Here is your code to create an A P I key.
+voice-network = { " on " }{ $network }
+voice-payee-ends = the address that begins with { $head } and ends with { $tail }
+voice-words = The page that asks for it shows two words: { $words }. If it shows others, do not enter the code.
+voice-code = Your code is: { $code }.
+voice-code-again = Once more, your code is: { $code }.
+voice-never-ask = We never ask for this code. If somebody does, or if you did not ask for this call, hang up and tell nobody.
+voice-notice = Something has changed in the security of your account. Please sign in and look at the activity page. We never ask for codes or passwords.

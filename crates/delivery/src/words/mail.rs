@@ -71,7 +71,8 @@ fn code_mail(
     let subject = words.say(format!("mail-code-subject-{}", purpose.as_str())).with("brand", brand).text();
     let network = joined(words, "mail-network", "network", &details.network);
     let lead = words.say(format!("mail-code-{}", stem(purpose, &details.amount))).with("brand", brand);
-    let lead = lead.with("amount", &*details.amount).with("payee", &*details.payee).with("network", network).text();
+    let lead =
+        lead.with("amount", &*details.amount).with("payee", &*details.payee).with("network", network).text();
     // Nobody signed up or forgot a password: then there is nothing to protect yet, or nothing was changed.
     let harmless = matches!(purpose, Purpose::SignUp | Purpose::PasswordReset);
     let otherwise = words.say(if harmless { "mail-not-asked" } else { "mail-not-you" }).text();

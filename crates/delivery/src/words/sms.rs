@@ -4,9 +4,10 @@
 //! is ever left out for room.
 
 use super::catalogue::Words;
-use super::plain::{for_sms, head_and_tail, payee, width};
+use super::plain::{for_sms, head_and_tail, width};
 use super::{freeze_link, joined, minutes, moment, stem};
 use crate::Letter;
+use countersign_core::fingerprint::payee_head_and_tail;
 use countersign_core::model::{Body, Notice, Purpose};
 use countersign_smpp::text::{Alphabet, Coding};
 
@@ -21,7 +22,7 @@ pub fn render_sms(letter: &Letter) -> String {
         Body::Code { code, purpose, amount, payee: to, network, fingerprint, .. } => {
             let details = Details {
                 amount: of_sms(amount.as_deref()),
-                payee: payee(&of_sms(to.as_deref())),
+                payee: payee_head_and_tail(&of_sms(to.as_deref())),
                 network: joined(words, "sms-network", "network", &of_sms(network.as_deref())),
                 words: joined(words, "sms-words", "words", &of_sms(fingerprint.as_deref())),
             };

@@ -207,7 +207,7 @@ fn an_address_that_is_opened_for_later_has_no_amount() {
 fn a_code_for_a_page_that_shows_two_words_carries_them_whatever_it_is_for() {
     for purpose in [Purpose::SignIn, Purpose::SettingChange, Purpose::PasswordReset, Purpose::ApiKey] {
         for locale in LOCALES {
-            let mut body = code_body(purpose, "48291378");
+            let mut body = code_body(purpose, "482913");
             if let Body::Code { fingerprint, .. } = &mut body {
                 *fingerprint = Some("absolute accident".to_owned());
             }
