@@ -124,7 +124,6 @@ pub enum WebhookAnswer {
 pub struct WebhookSender {
     http: HttpClient,
     time: Arc<dyn Fn() -> u64 + Send + Sync>,
-    patience: Duration,
 }
 
 impl fmt::Debug for WebhookSender {
@@ -136,7 +135,7 @@ impl fmt::Debug for WebhookSender {
 impl WebhookSender {
     /// `time` is a monotonic clock in milliseconds: it only measures how long answers take.
     pub fn new(http: HttpClient, time: Arc<dyn Fn() -> u64 + Send + Sync>) -> Self {
-        Self { http, time, patience: WEBHOOK_TIMEOUT }
+        Self { http, time }
     }
 
     /// Makes one try; it ends within [`WEBHOOK_TIMEOUT`].
@@ -148,7 +147,7 @@ impl WebhookSender {
             return WebhookAnswer::Unreachable { reason: "nothing to sign with" };
         };
         let started_ms = (self.time)();
-        let post = Post { to, headers, body: call.body, timeout: self.patience };
+        let post = Post { to, headers, body: call.body, timeout: WEBHOOK_TIMEOUT };
         let answer = match self.http.post(post).await {
             Ok(answer) => answer,
             Err(HttpError::Forbidden) => return WebhookAnswer::Forbidden,

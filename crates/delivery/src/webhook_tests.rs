@@ -14,16 +14,18 @@ fn the_signature_is_that_of_the_standards_own_libraries() {
 /// Expected values from Python's `hmac` and `base64`: the body holds letters outside ASCII.
 #[test]
 fn every_secret_signs_the_newest_first() {
-    let secrets = [
-        "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-    ];
-    let call = WebhookCall { secrets: secrets.map(|text| WebhookSecret::parse(text).unwrap()).into(), ..call() };
+    let secrets =
+        ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"];
+    let call =
+        WebhookCall { secrets: secrets.map(|text| WebhookSecret::parse(text).unwrap()).into(), ..call() };
     let headers = signed_headers(&call).unwrap();
     let header = |name: &str| headers.iter().find(|(at, _)| at == name).unwrap().1.to_str().unwrap();
     assert_eq!(header("webhook-id"), "evt_1");
     assert_eq!(header("webhook-timestamp"), "1795269909");
-    assert_eq!(header("webhook-signature"), "v1,qkO6jnIzVpy1KfORauNfDZ+oDjXgp/HX2M7xzZQ1rCs= v1,7y345j/zy8ckkhnDtfGkAxcb6bgpMg9n1hD/UjWgEf0=");
+    assert_eq!(
+        header("webhook-signature"),
+        "v1,qkO6jnIzVpy1KfORauNfDZ+oDjXgp/HX2M7xzZQ1rCs= v1,7y345j/zy8ckkhnDtfGkAxcb6bgpMg9n1hD/UjWgEf0="
+    );
 }
 
 fn call() -> WebhookCall {

@@ -6,9 +6,11 @@ mod catalogue;
 mod mail;
 mod plain;
 mod sms;
+mod voice;
 
 pub use mail::{Mail, render_mail};
 pub use sms::render_sms;
+pub use voice::{render_voice, voice_language};
 
 use catalogue::Words;
 use countersign_core::model::Purpose;

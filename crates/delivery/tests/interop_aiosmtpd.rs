@@ -44,13 +44,15 @@ fn letter(to: &str, brand: &str, locale: &str, body: Body) -> Letter {
         locale: locale.to_owned(),
         brand: brand.to_owned(),
         host: "acme.example".to_owned(),
+        origin: "https://acme.example".to_owned(),
+        phrase: None,
         valid_for: Duration::from_secs(300),
     }
 }
 
 fn code() -> Body {
     let (code, purpose) = ("482913".to_owned(), Purpose::PasswordReset);
-    Body::Code { code, purpose, valid_s: 300, amount: None, payee: None }
+    Body::Code { code, purpose, valid_s: 300, amount: None, payee: None, network: None, fingerprint: None }
 }
 
 async fn in_time<T>(what: impl Future<Output = T>) -> T {
@@ -76,6 +78,7 @@ async fn another_programs_reader_reads_our_emails_as_they_were_meant() {
         notice: Notice::SecondFactorLocked,
         at_ms: 1_795_269_909_000,
         detail: "Firefox 🦊 auf Größe\r\nBcc: eve@evil.example".to_owned(),
+        freeze_path: "/freeze/abc".to_owned(),
     };
     for letter in [
         letter("ada@example.com", "Acme", "en", code()),

@@ -93,6 +93,8 @@ fn sale(payee: &str) -> Letter {
         valid_s: 300,
         amount: Some("25 € [SEPA]".to_owned()),
         payee: Some(payee.to_owned()),
+        network: None,
+        fingerprint: None,
     };
     Letter { body, ..letter("482913") }
 }

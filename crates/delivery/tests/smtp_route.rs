@@ -149,10 +149,14 @@ fn letter() -> Letter {
             valid_s: 300,
             amount: None,
             payee: None,
+            network: None,
+            fingerprint: None,
         },
         locale: "en".to_owned(),
         brand: "Acme".to_owned(),
         host: "acme.example".to_owned(),
+        origin: "https://acme.example".to_owned(),
+        phrase: None,
         valid_for: Duration::from_secs(300),
     }
 }
@@ -335,7 +339,12 @@ async fn no_brand_and_no_device_writes_a_header_or_ends_a_mail() {
     let relay = Relay::start().await;
     let route = relay.route();
     let hostile = "Acme\r\nBcc: eve@evil.example\r\n\r\n.\r\nMAIL FROM:<x@evil.example>";
-    let body = Body::Notice { notice: Notice::NewSignIn, at_ms: 0, detail: hostile.to_owned() };
+    let body = Body::Notice {
+        notice: Notice::NewSignIn,
+        at_ms: 0,
+        detail: hostile.to_owned(),
+        freeze_path: String::new(),
+    };
     let letter = Letter { brand: hostile.to_owned(), body, ..letter() };
     assert_eq!(submit(&route, letter).await, taken());
     let heard = relay.heard();

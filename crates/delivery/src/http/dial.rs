@@ -105,7 +105,9 @@ pub(super) async fn dial(
         }
         let name = ServerName::try_from(to.host.clone()).map_err(|_| HttpError::NotTrusted)?;
         let encrypted = TlsConnector::from(Arc::clone(&trust.0)).connect(name, stream).await;
-        return encrypted.map(|stream| Box::new(stream) as Box<dyn Stream>).map_err(|_| HttpError::NotTrusted);
+        return encrypted
+            .map(|stream| Box::new(stream) as Box<dyn Stream>)
+            .map_err(|_| HttpError::NotTrusted);
     }
     Err(failure)
 }

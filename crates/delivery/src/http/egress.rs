@@ -69,8 +69,7 @@ const NEVER_4: [Block4; 11] = [
 
 /// All that IANA has given out as global unicast; everything outside is special or unassigned.
 const GLOBAL_6: Block6 = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
-const PRIVATE_6: [Block6; 2] =
-    [(Ipv6Addr::LOCALHOST, 128), (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7)];
+const PRIVATE_6: [Block6; 2] = [(Ipv6Addr::LOCALHOST, 128), (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7)];
 
 /// Blocks inside the two above, by the IANA IPv6 Special-Purpose Address Registry: protocol assignments with
 /// Teredo, documentation, 6to4, and the metadata addresses of Amazon's and Google's clouds.

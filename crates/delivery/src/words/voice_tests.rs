@@ -1,9 +1,11 @@
 //! What people hear.
 
+use super::super::catalogue::CATALOGUES;
 use super::*;
 use countersign_core::address::Address;
 use countersign_core::id::MessageId;
 use countersign_core::model::Notice;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const LEDGER: &str = "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0";
@@ -53,7 +55,7 @@ fn the_code_is_said_digit_by_digit_and_twice() {
         }
     }
     let all = Purpose::ALL.iter().map(|purpose| say("de", code(*purpose, NOTHING)));
-    assert_eq!(all.collect::<std::collections::BTreeSet<_>>().len(), Purpose::ALL.len());
+    assert_eq!(all.collect::<BTreeSet<_>>().len(), Purpose::ALL.len());
 }
 
 /// R51, R52, R55: what a code moves is said with the code.
@@ -91,5 +93,30 @@ fn a_notice_is_one_sentence_that_tells_a_stranger_nothing() {
 fn the_voice_is_told_the_language_of_the_words() {
     for (locale, language) in [("en", "en"), ("de-CH", "de"), ("fr", "en"), ("", "en")] {
         assert_eq!(voice_language(locale), language, "{locale}");
+    }
+}
+
+#[test]
+fn catalogues_hold_exactly_the_keys_that_are_spoken() {
+    let sentences = [
+        "language",
+        "hello",
+        "network",
+        "payee-ends",
+        "words",
+        "code",
+        "code-again",
+        "never-ask",
+        "notice",
+        "code-transfer-address",
+    ];
+    let purposes = Purpose::ALL.iter().map(|purpose| format!("voice-code-{}", purpose.as_str()));
+    let spoken = sentences.map(|key| format!("voice-{key}")).into_iter().chain(purposes);
+    let spoken: BTreeSet<String> = spoken.collect();
+    for (tag, source) in CATALOGUES {
+        let lines = source.lines().filter(|line| line.starts_with("voice-"));
+        let keys: Vec<String> = lines.filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect();
+        assert_eq!(keys.iter().cloned().collect::<BTreeSet<_>>(), spoken, "{tag}");
+        assert_eq!(keys.len(), spoken.len(), "{tag} says a key twice");
     }
 }

@@ -72,10 +72,14 @@ pub(crate) fn letter(code: &str) -> Letter {
             valid_s: 300,
             amount: None,
             payee: None,
+            network: None,
+            fingerprint: None,
         },
         locale: "en".to_owned(),
         brand: "Acme".to_owned(),
         host: "acme.example".to_owned(),
+        origin: "https://acme.example".to_owned(),
+        phrase: None,
         valid_for: Duration::from_secs(300),
     }
 }
