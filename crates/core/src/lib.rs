@@ -13,6 +13,7 @@ pub mod binding;
 pub mod change;
 pub mod code;
 pub mod digest;
+pub mod enrolment;
 pub mod entropy;
 pub mod event;
 pub mod fingerprint;

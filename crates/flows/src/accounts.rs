@@ -7,11 +7,12 @@ use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::{AccountId, ServiceId};
+use countersign_core::level::{self, Level};
 use countersign_core::lock::{self, Refusal};
 use countersign_core::model::*;
 use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{self, accounts, bindings, factors};
+use countersign_storage::tables::{self, accounts, authenticators, bindings, factors};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -24,6 +25,10 @@ pub struct AccountView {
     pub binding: Option<Binding>,
     /// Why its code factors may not be used now, if so.
     pub refusals: Vec<(Factor, Refusal)>,
+    /// Authenticators that it has, by factor.
+    pub enrolled: Vec<Factor>,
+    /// How well it is protected.
+    pub level: Level,
 }
 
 impl Flows {
@@ -89,11 +94,17 @@ async fn view(tx: &mut Tx, kit: &Kit, account: Account, now: Timestamp) -> Resul
     let (service_id, subject) = (account.service_id, Subject::Account(account.id));
     let binding = bindings::live_of_account(tx, &kit.rows, service_id, account.id).await?;
     let mut refusals = Vec::new();
-    for factor in [Factor::Sms, Factor::Email] {
+    for factor in [Factor::Sms, Factor::Email, Factor::Totp, Factor::TradingPassword, Factor::RecoveryCode] {
         let state = factors::load(tx, &kit.rows, service_id, subject, factor, None, now).await?;
         refusals.extend(lock::refusal(&state, &kit.policy, now).map(|refusal| (factor, refusal)));
     }
-    Ok(AccountView { account, binding, refusals })
+    let live = authenticators::live_of_account(tx, &kit.rows, service_id, account.id).await?;
+    let sms_disabled = refusals.contains(&(Factor::Sms, Refusal::Disabled));
+    let (level, _) = level::of(&account, binding.as_ref(), &live, sms_disabled);
+    let mut enrolled: Vec<Factor> = live.iter().map(|authenticator| authenticator.factor).collect();
+    enrolled.sort();
+    enrolled.dedup();
+    Ok(AccountView { account, binding, refusals, enrolled, level })
 }
 
 struct SetStatus {
@@ -111,7 +122,8 @@ impl Step for SetStatus {
         let Some(found) = accounts::lock(tx, &kit.rows, self.service_id, self.id).await? else {
             return Ok(None);
         };
-        let account = Account { status: self.status, ..found.clone() };
+        // What staff set, staff take back: the holder's own way of opening it again ends with this.
+        let account = Account { status: self.status, frozen_from: None, ..found.clone() };
         if found.status != self.status {
             let scene = Scene::default();
             let event = Event::StatusChanged { status: self.status.as_str().to_owned() };

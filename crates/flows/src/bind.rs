@@ -40,6 +40,8 @@ pub struct BindView {
     pub state: BindState,
     /// Where the other factor's code goes.
     pub prove_with: Option<Address>,
+    /// The number is to take the place of the one that is bound.
+    pub replaces: bool,
 }
 
 /// The session and account that a page acts for.
@@ -65,6 +67,16 @@ pub(crate) async fn lock_own(
 ) -> Result<Option<Journey>, StorageError> {
     let found = journeys::lock(tx, kit, owner.session.service_id, token, now).await?;
     Ok(found.filter(|journey| journeys::belongs_to(&journey.stage, Some(owner.session.id))))
+}
+
+/// Whether the number of this journey is to take the place of the one that is bound.
+pub(crate) fn replaces(stage: &JourneyStage) -> bool {
+    match stage {
+        JourneyStage::BindNumber { replaces, .. }
+        | JourneyStage::BindCode { replaces, .. }
+        | JourneyStage::BindPassword { replaces, .. } => *replaces,
+        _ => false,
+    }
 }
 
 impl Flows {
@@ -97,6 +109,7 @@ impl Step for Look {
         if !journeys::belongs_to(&journey.stage, Some(self.owner.session.id)) {
             return Ok(None);
         }
+        let replaces = replaces(&journey.stage);
         let state = match journey.stage {
             JourneyStage::BindProve { verification: None, .. } => BindState::Prove,
             JourneyStage::BindProve { .. } => BindState::ProveCode,
@@ -104,10 +117,13 @@ impl Step for Look {
             JourneyStage::BindNumber { number: Some(number), .. } => BindState::Confirm(number),
             JourneyStage::BindCode { number, .. } => BindState::Code(number),
             JourneyStage::BindPassword { number, .. } => BindState::Password(number),
-            JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } | JourneyStage::Done => {
+            JourneyStage::SignUp { .. }
+            | JourneyStage::SignIn { .. }
+            | JourneyStage::Setting { .. }
+            | JourneyStage::Done => {
                 return Ok(None);
             }
         };
-        Ok(Some(BindView { state, prove_with: self.owner.account.email.clone() }))
+        Ok(Some(BindView { state, prove_with: self.owner.account.email.clone(), replaces }))
     }
 }

@@ -4,6 +4,11 @@ use countersign_core::time::Timestamp;
 
 /// A source of the present moment.
 pub trait Clock: Send + Sync {
-    /// Now, in UTC.
+    /// Now, in UTC. Of two accounts of the time, the later: no code lives longer because a clock was set back.
     fn now(&self) -> Timestamp;
+
+    /// The earliest moment that it can truly be: no hold ends sooner because a clock was set forward (R64).
+    fn earliest(&self) -> Timestamp {
+        self.now()
+    }
 }

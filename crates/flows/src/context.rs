@@ -3,7 +3,9 @@
 
 use crate::clock::Clock;
 use crate::error::FlowError;
+use crate::passkeys::Passkeys;
 use crate::passwords::PasswordHasher;
+use crate::signer::Signer;
 use countersign_core::Decision;
 use countersign_core::code::CodeKey;
 use countersign_core::entropy::Entropy;
@@ -15,6 +17,7 @@ use countersign_storage::tables::{self, Rows};
 use countersign_storage::{Step, StorageError, Store, Tx};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 /// What the binary hands in.
 pub struct FlowsConfig {
@@ -30,6 +33,12 @@ pub struct FlowsConfig {
     pub entropy: Arc<dyn Entropy>,
     /// Passwords hashed at once; about one per core.
     pub password_hashers: usize,
+    /// Who signs assertions, as they say it: where people reach the pages, without a trailing slash.
+    pub issuer: String,
+    /// Origins that a confirm page may lead back to.
+    pub return_origins: Vec<String>,
+    /// Whether there is a route that calls.
+    pub has_voice: bool,
 }
 
 /// The use cases. Cheap to clone.
@@ -38,6 +47,8 @@ pub struct Flows {
     pub(crate) store: Store,
     pub(crate) kit: Arc<Kit>,
     pub(crate) passwords: PasswordHasher,
+    pub(crate) signer: Arc<Signer>,
+    pub(crate) passkeys: Arc<Passkeys>,
 }
 
 /// What steps carry into their transaction.
@@ -47,6 +58,10 @@ pub(crate) struct Kit {
     pub(crate) key: CodeKey,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) has_voice: bool,
+    pub(crate) return_origins: Vec<String>,
+    /// Version of the policy in force, by service, as recorded when the program started.
+    pub(crate) policy_version: AtomicI64,
 }
 
 impl Kit {
@@ -90,14 +105,19 @@ impl Flows {
     pub fn new(config: FlowsConfig) -> Self {
         let key = config.rows.code_key();
         let passwords = PasswordHasher::new(config.password_hashers, config.entropy.clone());
+        let signer = Arc::new(Signer::new(&config.rows, &config.issuer));
+        let passkeys = Arc::new(Passkeys::new(&config.issuer));
         let kit = Kit {
+            has_voice: config.has_voice,
+            return_origins: config.return_origins,
+            policy_version: AtomicI64::new(0),
             rows: config.rows,
             policy: config.policy,
             key,
             clock: config.clock,
             entropy: config.entropy,
         };
-        Self { store: config.store, kit: Arc::new(kit), passwords }
+        Self { store: config.store, kit: Arc::new(kit), passwords, signer, passkeys }
     }
 
     /// The policy in force.

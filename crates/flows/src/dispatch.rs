@@ -39,15 +39,17 @@ pub struct Dispatcher {
     route: RouteChannel,
     node: [u8; 16],
     host: String,
+    origin: String,
     slots: Arc<Semaphore>,
     brands: Arc<Mutex<HashMap<ServiceId, String>>>,
 }
 
 impl Dispatcher {
-    /// For one route. `host` is the origin that codes are bound to (R13); `node` names this process.
-    pub fn new(flows: Flows, route: RouteChannel, node: [u8; 16], host: String) -> Self {
+    /// For one route. `host` is the origin that codes are bound to (R13), `origin` where links lead; `node` names this
+    /// process.
+    pub fn new(flows: Flows, route: RouteChannel, node: [u8; 16], host: String, origin: String) -> Self {
         let slots = Arc::new(Semaphore::new(route.in_flight_max.max(1)));
-        Self { flows, route, node, host, slots, brands: Arc::default() }
+        Self { flows, route, node, host, origin, slots, brands: Arc::default() }
     }
 
     /// Runs until the task is dropped.
@@ -112,6 +114,8 @@ impl Dispatcher {
             locale: leased.message.locale.clone(),
             brand,
             host: self.host.clone(),
+            origin: self.origin.clone(),
+            phrase: self.phrase(&leased).await,
             valid_for: leased.message.expires_at.since(now),
         };
         let submission = self.route.out.submit(letter).await;
@@ -136,6 +140,13 @@ impl Dispatcher {
                 }
             }
         }
+    }
+
+    /// The phrase that the account's emails show, as it is at this moment.
+    async fn phrase(&self, leased: &Leased) -> Option<String> {
+        let account_id = leased.message.account_id.filter(|_| self.route.channel == Channel::Email)?;
+        let service_id = leased.message.service_id;
+        self.flows.account(service_id, account_id).await.ok()??.account.phrase
     }
 
     async fn brand(&self, id: ServiceId) -> String {

@@ -20,6 +20,10 @@ use std::sync::Arc;
 pub struct CodePage {
     /// Where the code went, in full; the page decides how much of it to show.
     pub address: Address,
+    /// How the newest code travels there.
+    pub channel: Channel,
+    /// Whether it could be called out instead.
+    pub has_voice: bool,
     /// What for.
     pub purpose: Purpose,
     /// Digits of the code.
@@ -109,7 +113,10 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         JourneyStage::BindProve { verification, .. } => {
             verification.map(|id| VerificationId::from_bytes(id.0))
         }
-        JourneyStage::BindNumber { .. } | JourneyStage::BindPassword { .. } | JourneyStage::Done => None,
+        JourneyStage::BindNumber { .. }
+        | JourneyStage::BindPassword { .. }
+        | JourneyStage::Setting { .. }
+        | JourneyStage::Done => None,
     }
 }
 
@@ -119,7 +126,8 @@ pub(crate) fn belongs_to(stage: &JourneyStage, session: Option<SessionId>) -> bo
         JourneyStage::BindProve { session: owner, .. }
         | JourneyStage::BindNumber { session: owner, .. }
         | JourneyStage::BindCode { session: owner, .. }
-        | JourneyStage::BindPassword { session: owner, .. } => {
+        | JourneyStage::BindPassword { session: owner, .. }
+        | JourneyStage::Setting { session: owner, .. } => {
             session.is_some_and(|session| *session.as_bytes() == owner.0)
         }
         JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } => session.is_none(),
@@ -139,16 +147,18 @@ impl Flows {
         self.read(LookAtCode { kit: self.kit.clone(), service_id, token, session }).await
     }
 
-    /// Sends another code for a journey.
+    /// Sends another code for a journey; by a call instead of a text, if asked.
     pub async fn resend_for_journey(
         &self,
         service_id: ServiceId,
         token: &str,
         session: Option<SessionId>,
+        by_voice: bool,
         caller: Caller,
     ) -> Result<JourneyResend, FlowError> {
         let token = token.to_owned();
-        self.write(SendAgain { kit: self.kit.clone(), service_id, token, session, caller }).await
+        let channel = (by_voice && self.kit.has_voice).then_some(Channel::Voice);
+        self.write(SendAgain { kit: self.kit.clone(), service_id, token, session, channel, caller }).await
     }
 }
 
@@ -172,24 +182,36 @@ impl Step for LookAtCode {
         let Some(found) = verifications::load(tx, &kit.rows, self.service_id, id).await? else {
             return Ok(None);
         };
-        let factor = found.channel.factor();
-        let state = factors::load(tx, &kit.rows, self.service_id, found.subject, factor, None, now).await?;
-        let delivery = outbox::status_for_verification(tx, &kit.rows, id).await?;
-        let sends_max = u32::try_from(kit.policy.sends_per_verification).unwrap_or(u32::MAX);
-        Ok(Some(CodePage {
-            purpose: found.purpose,
-            code_length: found.code_length,
-            code_expires_at: found.code_expires_at,
-            resend_at: verification::resend_at(&found, &kit.policy),
-            sends: found.sends,
-            sends_left: sends_max.saturating_sub(found.sends),
-            locked_until: state.locked_until.filter(|until| now < *until),
-            sending_locked_until: state.sends_locked_until.filter(|until| now < *until),
-            status: found.status,
-            delivery,
-            address: found.address,
-        }))
+        Ok(Some(code_page(tx, kit, found, now).await?))
     }
+}
+
+/// The facts of a code page.
+pub(crate) async fn code_page(
+    tx: &mut Tx,
+    kit: &Kit,
+    found: Verification,
+    now: Timestamp,
+) -> Result<CodePage, StorageError> {
+    let factor = found.channel.factor();
+    let state = factors::load(tx, &kit.rows, found.service_id, found.subject, factor, None, now).await?;
+    let delivery = outbox::status_for_verification(tx, &kit.rows, found.id).await?;
+    let sends_max = u32::try_from(kit.policy.sends_per_verification).unwrap_or(u32::MAX);
+    Ok(CodePage {
+        purpose: found.purpose,
+        channel: found.channel,
+        code_length: found.code_length,
+        code_expires_at: found.code_expires_at,
+        resend_at: verification::resend_at(&found, &kit.policy),
+        sends: found.sends,
+        sends_left: sends_max.saturating_sub(found.sends),
+        locked_until: state.locked_until.filter(|until| now < *until),
+        sending_locked_until: state.sends_locked_until.filter(|until| now < *until),
+        status: found.status,
+        delivery,
+        has_voice: kit.has_voice && found.address.phone().is_some(),
+        address: found.address,
+    })
 }
 
 struct SendAgain {
@@ -197,6 +219,7 @@ struct SendAgain {
     service_id: ServiceId,
     token: String,
     session: Option<SessionId>,
+    channel: Option<Channel>,
     caller: Caller,
 }
 
@@ -213,7 +236,16 @@ impl Step for SendAgain {
         let Some(pending) = verifications::lock(tx, &kit.rows, self.service_id, id).await? else {
             return Ok(JourneyResend::Gone);
         };
-        let ask = Resend { page: Some(journey.token), details: None, asker: Asker::of(&self.caller) };
+        // Only a number can be called.
+        if self.channel.is_some() && pending.address.phone().is_none() {
+            return Ok(JourneyResend::Gone);
+        }
+        let ask = Resend {
+            channel: self.channel,
+            page: Some(journey.token),
+            details: None,
+            asker: Asker::of(&self.caller),
+        };
         let sent = sending::resend(tx, kit, pending, &ask, &self.caller.scene(), now).await?;
         Ok(match sent {
             Ok(_) => JourneyResend::Sent,

@@ -6,11 +6,13 @@ use crate::sessions::SignedIn;
 use crate::sms_switch::other_factors;
 use countersign_core::account::{self, SwitchRefusal};
 use countersign_core::event::Group;
+use countersign_core::hold;
 use countersign_core::id::{EventId, ServiceId};
+use countersign_core::level::{self, Level, NextStep};
 use countersign_core::model::*;
 use countersign_core::reach::{self, Trouble};
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{bindings, events, factors, outbox};
+use countersign_storage::tables::{authenticators, bindings, events, factors, holds, outbox};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -19,6 +21,12 @@ use std::sync::Arc;
 pub struct Overview {
     /// The account.
     pub account: Account,
+    /// How well it is protected.
+    pub level: Level,
+    /// The one thing to do next.
+    pub next: Option<NextStep>,
+    /// What keeps value from leaving, if anything does.
+    pub hold: Option<Hold>,
     /// Its number, if it has one.
     pub binding: Option<Binding>,
     /// Until when its SMS factor is locked, if it is.
@@ -108,11 +116,19 @@ impl Step for Look {
         let subject = Subject::Account(account.id);
         let sms = factors::load(tx, &kit.rows, service_id, subject, Factor::Sms, None, now).await?;
         let refusal = countersign_core::lock::refusal(&sms, &kit.policy, now);
-        let others = other_factors(account);
+        let others = other_factors(tx, kit, account).await?;
+        let live = authenticators::live_of_account(tx, &kit.rows, service_id, account.id).await?;
+        let earliest = kit.clock.earliest();
+        let holds = holds::of_account(tx, &kit.rows, service_id, account.id, earliest).await?;
         let switch = |on| account::may_switch(account, binding.as_ref(), &others, on).err();
+        let sms_disabled = refusal == Some(countersign_core::lock::Refusal::Disabled);
+        let (level, next) = level::of(account, binding.as_ref(), &live, sms_disabled);
         Ok(Overview {
+            level,
+            next,
+            hold: hold::in_force(&holds, earliest).cloned(),
             sms_locked_until: sms.locked_until.filter(|until| now < *until),
-            sms_disabled: refusal == Some(countersign_core::lock::Refusal::Disabled),
+            sms_disabled,
             switch_on_refusal: switch(true),
             switch_off_refusal: switch(false),
             recent: events::of_account(tx, &kit.rows, service_id, account.id, None, None, 5).await?,

@@ -47,6 +47,17 @@ impl PasswordHasher {
         Ok(right && known)
     }
 
+    /// 32 bytes of argon2id under a salt that several secrets share: for recovery codes, of which one is looked for among
+    /// all of a set (R40).
+    pub(crate) async fn derive(&self, text: &str, salt: [u8; 16]) -> Result<[u8; 32], FlowError> {
+        self.run(text, move |bytes| {
+            let mut out = [0u8; 32];
+            let made = argon2()?.hash_password_into(bytes, &salt, &mut out);
+            made.map(|()| out).map_err(|error| FlowError::Broken { reason: format!("argon2: {error}") })
+        })
+        .await?
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         password: &str,

@@ -5,7 +5,7 @@ use crate::context::{Caller, Kit};
 use countersign_core::address::Address;
 use countersign_core::id::{AccountId, ServiceId};
 use countersign_core::limit::{self, Planned, SendFacts};
-use countersign_core::model::{FactorState, Purpose, Subject, TokenHash, Verification};
+use countersign_core::model::{Channel, FactorState, Purpose, Subject, TokenHash, Verification};
 use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{self, Details, Request, SendRefusal, SendSnapshot};
@@ -18,6 +18,7 @@ pub(crate) struct Send<'a> {
     pub(crate) service_id: ServiceId,
     pub(crate) subject: Subject,
     pub(crate) address: &'a Address,
+    pub(crate) channel: Channel,
     pub(crate) purpose: Purpose,
     pub(crate) details: Option<&'a Details>,
     pub(crate) page: Option<TokenHash>,
@@ -48,7 +49,7 @@ pub(crate) async fn start(
 ) -> Result<Result<Verification, SendRefusal>, StorageError> {
     let index = kit.rows.index(send.address);
     let account_id = account_of(send.subject);
-    let factor = send.address.channel().factor();
+    let factor = send.channel.factor();
     let state = factors::lock(tx, &kit.rows, send.service_id, send.subject, factor, None, now).await?;
     let (planned, totals) =
         count(tx, kit, send.service_id, send.address, account_id, send.asker, now).await?;
@@ -56,6 +57,7 @@ pub(crate) async fn start(
         service_id: send.service_id,
         subject: send.subject,
         address: send.address,
+        channel: send.channel,
         address_index: index,
         purpose: send.purpose,
         details: send.details,
@@ -82,11 +84,14 @@ pub(crate) async fn resend(
     let (planned, totals) = count(tx, kit, service_id, &pending.address, account_id, ask.asker, now).await?;
     let snapshot = snapshot(state, &planned, &totals);
     let world = kit.world(scene, now);
+    let pending = Verification { channel: ask.channel.unwrap_or(pending.channel), ..pending };
     kit.save(tx, verification::resend(pending, ask.page, ask.details, snapshot, world)).await
 }
 
 /// How a resend is asked for.
 pub(crate) struct Resend<'a> {
+    /// Another channel to the same address, such as a call instead of a text; none: the one before.
+    pub(crate) channel: Option<Channel>,
     pub(crate) page: Option<TokenHash>,
     pub(crate) details: Option<&'a Details>,
     pub(crate) asker: Asker<'a>,

@@ -8,7 +8,7 @@ use countersign_core::account::{self, PasswordOutcome, SwitchRefusal};
 use countersign_core::id::DeviceId;
 use countersign_core::lock::Refusal;
 use countersign_core::model::*;
-use countersign_storage::tables::{accounts, bindings, factors};
+use countersign_storage::tables::{accounts, authenticators, bindings, factors};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ impl Step for Switch {
             return Ok(SwitchOutcome::PasswordWrong);
         };
         let binding = bindings::live_of_account(tx, &kit.rows, service_id, account_id).await?;
-        let others = other_factors(&account);
+        let others = other_factors(tx, kit, &account).await?;
         // What cannot be done is said before a password is judged, so that no try is spent on it.
         if let Err(refusal) = account::may_switch(&account, binding.as_ref(), &others, self.on) {
             return Ok(SwitchOutcome::Refused(refusal));
@@ -89,10 +89,16 @@ impl Step for Switch {
 }
 
 /// The factors an account has besides SMS.
-pub(crate) fn other_factors(account: &Account) -> Vec<Factor> {
+pub(crate) async fn other_factors(
+    tx: &mut Tx,
+    kit: &Kit,
+    account: &Account,
+) -> Result<Vec<Factor>, StorageError> {
     let mut factors = vec![Factor::Password];
     factors.extend(account.email.as_ref().map(|_| Factor::Email));
-    factors
+    let live = authenticators::live_of_account(tx, &kit.rows, account.service_id, account.id).await?;
+    factors.extend(live.iter().map(|authenticator| authenticator.factor));
+    Ok(factors)
 }
 
 /// Counts a password attempt by somebody who is signed in.

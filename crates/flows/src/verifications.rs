@@ -211,6 +211,7 @@ impl Step for Start {
             service_id: self.service_id,
             subject,
             address: &new.address,
+            channel: new.address.channel(),
             purpose: new.purpose,
             details: new.details.as_ref(),
             page: None,
@@ -284,7 +285,7 @@ impl Step for SendAgain {
             return Ok(ApiResend::Unknown);
         };
         let asker = Asker { ip: self.caller.ip, device: None };
-        let ask = Resend { page: None, details: self.details.as_ref(), asker };
+        let ask = Resend { channel: None, page: None, details: self.details.as_ref(), asker };
         let scene = self.caller.scene();
         Ok(match sending::resend(tx, &self.kit, pending, &ask, &scene, now).await? {
             Err(refusal) => ApiResend::Refused(refusal),

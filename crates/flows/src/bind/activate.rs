@@ -1,7 +1,7 @@
 //! "Activate": the number's code, and the password where the number has a history, bind it. Judging the code, using
 //! it up and binding the number are one transaction (R4).
 
-use super::{Owner, lock_own};
+use super::{Owner, lock_own, replaces};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::guess::{self, CodeAnswer, Guess};
@@ -12,7 +12,7 @@ use countersign_core::account::PasswordOutcome;
 use countersign_core::address::Address;
 use countersign_core::binding::{self, BindOutcome, NumberRefusal, Recycled, needs_second_proof};
 use countersign_core::change::Change;
-use countersign_core::id::VerificationId;
+use countersign_core::id::{SessionId, VerificationId};
 use countersign_core::lock::Refusal;
 use countersign_core::model::*;
 use countersign_core::verification::CheckOutcome;
@@ -84,7 +84,8 @@ impl Step for Activate {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(ActivateOutcome::Gone);
         };
-        let JourneyStage::BindCode { account, session, number, verification } = journey.stage.clone() else {
+        let JourneyStage::BindCode { account, session, number, verification, replaces } = journey.stage.clone()
+        else {
             return Ok(ActivateOutcome::Gone);
         };
         let service_id = self.owner.account.service_id;
@@ -102,11 +103,11 @@ impl Step for Activate {
         let owners = ownership(tx, kit, service_id, holder.id, &number).await?;
         // Asked only now: that the number has a history is told to nobody who has not proved control of it (R46).
         if needs_second_proof(&holder, &owners, Recycled::Unknown) {
-            journey.stage = JourneyStage::BindPassword { account, session, number };
+            journey.stage = JourneyStage::BindPassword { account, session, number, replaces };
             tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
             return Ok(ActivateOutcome::NeedsPassword);
         }
-        finish(tx, kit, journey, &holder, number, &self.caller).await
+        finish(tx, kit, journey, &holder, number, self.owner.session.id, &self.caller).await
     }
 }
 
@@ -136,7 +137,7 @@ impl Step for ConfirmPassword {
         let right = self.right && holder.password_hash == self.owner.account.password_hash;
         let device = Some(self.owner.session.device_id);
         match judge_own_password(tx, kit, &holder, device, right, &self.caller).await? {
-            PasswordOutcome::Right => finish(tx, kit, journey, &holder, number, &self.caller).await,
+            PasswordOutcome::Right => finish(tx, kit, journey, &holder, number, self.owner.session.id, &self.caller).await,
             PasswordOutcome::Wrong => Ok(ActivateOutcome::PasswordWrong),
             PasswordOutcome::Refused(refusal) => Ok(ActivateOutcome::PasswordLocked(refusal)),
             PasswordOutcome::LockedNow { until } => {
@@ -153,6 +154,7 @@ async fn finish(
     mut journey: Journey,
     holder: &Account,
     number: Address,
+    session: SessionId,
     caller: &Caller,
 ) -> Result<ActivateOutcome, StorageError> {
     let Some(phone) = number.phone() else { return Ok(ActivateOutcome::Gone) };
@@ -162,7 +164,9 @@ async fn finish(
     let subject = Subject::Account(holder.id);
     let sms = factors::lock(tx, rows, service_id, subject, Factor::Sms, None, now).await?;
     let scene = caller.scene();
-    let bound = binding::bind(holder, phone, &owners, Recycled::Unknown, sms, kit.world(&scene, now));
+    let replaces = replaces(&journey.stage).then_some(session);
+    let world = kit.world(&scene, now);
+    let bound = binding::bind(holder, phone, &owners, Recycled::Unknown, replaces, sms, world);
     let (outcome, stage) = match kit.save(tx, bound).await? {
         BindOutcome::Bound(binding) => (ActivateOutcome::Bound(Box::new(binding)), JourneyStage::Done),
         BindOutcome::Refused(refusal) => (ActivateOutcome::Refused(refusal), number_again(&journey.stage)),
@@ -174,9 +178,10 @@ async fn finish(
 
 fn number_again(stage: &JourneyStage) -> JourneyStage {
     match stage {
-        JourneyStage::BindCode { account, session, .. }
-        | JourneyStage::BindPassword { account, session, .. } => {
-            JourneyStage::BindNumber { account: *account, session: *session, number: None }
+        JourneyStage::BindCode { account, session, replaces, .. }
+        | JourneyStage::BindPassword { account, session, replaces, .. } => {
+            let replaces = *replaces;
+            JourneyStage::BindNumber { account: *account, session: *session, number: None, replaces }
         }
         _ => JourneyStage::Done,
     }

@@ -90,17 +90,17 @@ impl Step for Choose {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(NumberOutcome::Gone);
         };
-        let (account, session) = match journey.stage {
-            JourneyStage::BindNumber { account, session, .. }
-            | JourneyStage::BindCode { account, session, .. }
-            | JourneyStage::BindPassword { account, session, .. } => (account, session),
+        let (account, session, replaces) = match journey.stage {
+            JourneyStage::BindNumber { account, session, replaces, .. }
+            | JourneyStage::BindCode { account, session, replaces, .. }
+            | JourneyStage::BindPassword { account, session, replaces, .. } => (account, session, replaces),
             _ => return Ok(NumberOutcome::Gone),
         };
         if let Some(number) = &self.number {
             let address = Address::Phone(number.clone());
             let holder = &self.owner.account;
             let owners = ownership(tx, kit, holder.service_id, holder.id, &address).await?;
-            let judged = judge_for_account(number, holder, &owners, Recycled::Unknown, &kit.policy);
+            let judged = judge_for_account(number, holder, &owners, Recycled::Unknown, replaces, &kit.policy);
             if let Err(refusal) = judged {
                 let scene = countersign_core::session::Scene::default();
                 let refused =
@@ -111,7 +111,7 @@ impl Step for Choose {
             }
         }
         let number = self.number.clone().map(Address::Phone);
-        journey.stage = JourneyStage::BindNumber { account, session, number };
+        journey.stage = JourneyStage::BindNumber { account, session, number, replaces };
         tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
         Ok(NumberOutcome::Fit)
     }
@@ -132,8 +132,10 @@ impl Step for SendCode {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(NumberOutcome::Gone);
         };
-        let (account, session, address) = match journey.stage.clone() {
-            JourneyStage::BindNumber { account, session, number: Some(number) } => (account, session, number),
+        let (account, session, address, replaces) = match journey.stage.clone() {
+            JourneyStage::BindNumber { account, session, number: Some(number), replaces } => {
+                (account, session, number, replaces)
+            }
             // Sent already: a replayed form sends nothing.
             JourneyStage::BindCode { .. } => return Ok(NumberOutcome::Sent),
             _ => return Ok(NumberOutcome::Gone),
@@ -141,13 +143,15 @@ impl Step for SendCode {
         let Some(number) = address.phone() else { return Ok(NumberOutcome::Gone) };
         let holder = &self.owner.account;
         let owners = ownership(tx, kit, holder.service_id, holder.id, &address).await?;
-        if let Err(refusal) = judge_for_account(number, holder, &owners, Recycled::Unknown, &kit.policy) {
+        let judged = judge_for_account(number, holder, &owners, Recycled::Unknown, replaces, &kit.policy);
+        if let Err(refusal) = judged {
             return Ok(NumberOutcome::Refused(refusal));
         }
         let send = Send {
             service_id: holder.service_id,
             subject: Subject::Account(holder.id),
             address: &address,
+            channel: address.channel(),
             purpose: Purpose::Bind,
             details: None,
             page: Some(journey.token),
@@ -163,6 +167,7 @@ impl Step for SendCode {
             session,
             number: address,
             verification: StoredId(*verification.id.as_bytes()),
+            replaces,
         };
         tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
         Ok(NumberOutcome::Sent)

@@ -85,6 +85,7 @@ impl Step for SendProof {
             service_id: account.service_id,
             subject: Subject::Account(account.id),
             address: email,
+            channel: email.channel(),
             purpose: Purpose::SettingChange,
             details: None,
             page: Some(journey.token),
@@ -129,7 +130,7 @@ impl Step for CheckProof {
         let scene = self.caller.scene();
         let (answer, _) = guess::check(tx, kit, service_id, id, &guess, &scene, now).await?;
         if answer == CodeAnswer::Judged(CheckOutcome::Approved) {
-            journey.stage = JourneyStage::BindNumber { account, session, number: None };
+            journey.stage = JourneyStage::BindNumber { account, session, number: None, replaces: false };
             tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
         }
         Ok(Some(answer))

@@ -4,7 +4,7 @@ use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::guess::{self, CodeAnswer, Guess};
 use crate::journeys;
-use countersign_core::binding::notice;
+use countersign_core::notice::notice;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::{AccountId, ServiceId, VerificationId};
@@ -73,7 +73,7 @@ impl Step for Check {
             CodeAnswer::Judged(CheckOutcome::LockedNow { .. } | CheckOutcome::DisabledNow) => {
                 // Somebody who knows the password failed the second factor: its owner is told (R48).
                 let told = notice(&account, Notice::SecondFactorLocked, scene.device().to_owned(), world);
-                tables::apply(tx, &kit.rows, told.as_slice()).await?;
+                tables::apply(tx, &kit.rows, &told).await?;
                 return Ok(SignInCheck::Code(answer));
             }
             _ => return Ok(SignInCheck::Code(answer)),

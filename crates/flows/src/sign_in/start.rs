@@ -6,7 +6,9 @@ use crate::error::FlowError;
 use crate::identify::{account_by_identifier, second_factor_facts};
 use crate::journeys;
 use crate::sending::{self, Asker, Send};
+use crate::actions::open::Context;
 use countersign_core::account::{self, Method, PasswordOutcome};
+use countersign_core::action::Wanted;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
@@ -16,7 +18,7 @@ use countersign_core::model::*;
 use countersign_core::session::{self, Opened, Token, hash_token};
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{SendRefusal, World};
-use countersign_storage::tables::{self, accounts, devices, factors};
+use countersign_storage::tables::{self, accounts, authenticators, devices, factors};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -27,6 +29,9 @@ pub enum SignInStart {
     SignedIn(Box<Opened>),
     /// A second factor is asked for; the token belongs in the browser.
     SecondFactor(Token),
+    /// The account has an authenticator app or a passkey: its second factor is asked for on the confirm page of this
+    /// action. The token belongs in the browser.
+    Confirm(Box<Action>, Token),
     /// No such account, or not its password.
     Wrong,
     /// Too many failures; nothing was compared.
@@ -131,6 +136,10 @@ impl Start {
             tables::apply(tx, &kit.rows, &changes).await?;
             return Ok(SignInStart::SignedIn(Box::new(opened)));
         }
+        let enrolled = authenticators::live_of_account(tx, &kit.rows, self.service_id, account.id).await?;
+        if enrolled.iter().any(|authenticator| authenticator.factor.replaces_sms()) {
+            return self.confirm(tx, account, world).await;
+        }
         let (binding, states) = second_factor_facts(tx, kit, &account, world.now).await?;
         let methods = account::second_factors(&account, binding.as_ref(), &states, &kit.policy, world.now);
         let stage = JourneyStage::Done;
@@ -148,6 +157,34 @@ impl Start {
             }
         }
         Ok(SignInStart::NoMethod(first_refusal))
+    }
+}
+
+impl Start {
+    /// An account with more than codes proves its second factor where every factor is proved.
+    async fn confirm(
+        &self,
+        tx: &mut Tx,
+        account: Account,
+        world: World<'_>,
+    ) -> Result<SignInStart, StorageError> {
+        let kit = &self.kit;
+        let page = Token::draw(kit.entropy.as_ref());
+        let wanted = Wanted {
+            kind: ActionKind::SignIn,
+            origin: ActionOrigin::SecurityCenter,
+            details: ActionDetails::default(),
+            audience: self.service_id.to_string(),
+            return_url: None,
+            locale: account.locale.clone(),
+            link: None,
+            page: Some(page.hash()),
+        };
+        let context = Context { new_device: Some(true), ..Context::default() };
+        Ok(match crate::actions::open::open(tx, kit, account, wanted, &context, world).await? {
+            Ok(action) => SignInStart::Confirm(Box::new(action), page),
+            Err(_) => SignInStart::NoMethod(None),
+        })
     }
 }
 
@@ -174,6 +211,7 @@ pub(super) async fn send_to(
         service_id: account.service_id,
         subject: Subject::Account(account.id),
         address: &method.address,
+        channel: method.address.channel(),
         purpose: Purpose::SignIn,
         details: None,
         page: Some(page),

@@ -106,7 +106,7 @@ impl Check {
             let subject = Subject::Account(account.id);
             let rows = &self.kit.rows;
             let sms = factors::lock(tx, rows, self.service_id, subject, Factor::Sms, None, world.now).await?;
-            let bound = binding::bind(&account, number, &owners, Recycled::Unknown, sms, world);
+            let bound = binding::bind(&account, number, &owners, Recycled::Unknown, None, sms, world);
             if let BindOutcome::Refused(refusal) = self.kit.save(tx, bound).await? {
                 // Somebody was first: undoes the account as well, and the code may be entered again.
                 return Err(StorageError::Conflict { what: format!("number {}", refusal.as_str()) });

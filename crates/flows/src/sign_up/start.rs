@@ -90,6 +90,7 @@ impl Step for Start {
             service_id: self.service_id,
             subject: Subject::Address(kit.rows.index(&self.address)),
             address: &self.address,
+            channel: self.address.channel(),
             purpose: Purpose::SignUp,
             details: None,
             page: Some(journey.token),

@@ -31,7 +31,7 @@ const INSERT: &str = "INSERT INTO verifications
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 const SAVE: &str =
     "UPDATE verifications SET status = $3, code_hash = $4, earlier_code_hashes = $5, failures = $6,
-        sends = $7, last_sent_at = $8, code_expires_at = $9, finished_at = $10
+        sends = $7, last_sent_at = $8, code_expires_at = $9, finished_at = $10, channel = $11
     WHERE id = $1 AND service_id = $2 AND status = 'pending'";
 const SUPERSEDE: &str = "UPDATE verifications SET status = 'superseded', finished_at = $6
     WHERE service_id = $1 AND subject = $2 AND channel = $3 AND purpose = $4 AND id <> $5
@@ -69,7 +69,8 @@ pub(super) fn save(verification: &Verification) -> Write<'_> {
     let key = Write::one("pending verification to save", SAVE)
         .bind(&verification.id)
         .bind(&verification.service_id);
-    bind_mutable(verification, key)
+    // A code may be called out that was texted before: the same verification over another channel.
+    bind_mutable(verification, key).bind(verification.channel.as_str())
 }
 
 /// In the order of [`SAVE`], which [`INSERT`] ends with; `finished_at` last.
