@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should stop
 
 use countersign_core::entropy::Entropy;
+use countersign_storage::tables::Rows;
 use countersign_storage::{MasterKeys, Place, StorageError};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Counts, so that no nonce comes twice.
@@ -83,6 +85,23 @@ fn a_new_key_seals_and_the_old_one_still_opens() {
     // The oldest key stays the anchor of look-ups and named keys.
     assert_eq!(before.index("email", b"x"), after.index("email", b"x"));
     assert_eq!(before.named("code").expose(), after.named("code").expose());
+}
+
+/// The newest master key signs, and what an older one signed can still be checked.
+#[test]
+fn assertion_seeds_follow_the_master_keys() {
+    let rows = |list: &[(u8, u8)]| Rows::new(keys(list), Arc::new(nonces()));
+    let (before, after) = (rows(&[(1, 7)]), rows(&[(2, 9), (1, 7)]));
+    assert_eq!(after.assertion_seeds().len(), 2);
+    assert_eq!(after.assertion_seed(), after.assertion_seeds()[0]);
+    assert_eq!(after.assertion_seeds()[1], before.assertion_seed());
+    assert_ne!(after.assertion_seed(), before.assertion_seed());
+    assert_ne!(before.assertion_seed().as_slice(), keys(&[(1, 7)]).named("code").expose());
+    // HKDF-SHA256 without salt, info "countersign/1/named/assertion", computed with Python's hmac module.
+    assert_eq!(
+        hex(before.assertion_seed().as_slice()),
+        "13df462a1815691a35c48f6a4e969c68546699880b328f7465262d4b561f59fb"
+    );
 }
 
 #[test]

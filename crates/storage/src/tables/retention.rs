@@ -1,6 +1,6 @@
-//! Forgetting on schedule (R79): codes after a day, journeys when they are over, traces of sending and
-//! signing in, and actions, after thirteen months, webhooks after a month. Each run takes a bounded bite, so that a long absence is caught up with
-//! in steps. Events stay: they are the record that the others are forgotten against.
+//! Forgetting on schedule (R79): codes after a day, journeys when they are over, what relying parties were told after a
+//! month, actions and traces of sending and signing in after thirteen months. Each run takes a bounded bite, so that a
+//! long absence is caught up with in steps. Events stay: they are the record that the others are forgotten against.
 
 use super::rows::{Rows, first_id_at};
 use crate::error::StorageError;
@@ -47,10 +47,12 @@ const ATTEMPTS: &str =
 const SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE id < $1 ORDER BY id LIMIT $2)";
 const ACTIONS: &str = "DELETE FROM actions WHERE id IN
-    (SELECT id FROM actions WHERE id < $1 AND status IN ('redeemed', 'canceled', 'lapsed') ORDER BY id LIMIT $2)";
+    (SELECT id FROM actions WHERE id < $1 AND status IN ('redeemed', 'canceled', 'lapsed')
+     ORDER BY id LIMIT $2)";
 const WEBHOOK_DELIVERIES: &str = "DELETE FROM webhook_deliveries WHERE (event_id, endpoint_id) IN
     (SELECT event_id, endpoint_id FROM webhook_deliveries WHERE event_id < $1 ORDER BY event_id LIMIT $2)";
-const WEBHOOK_EVENTS: &str = "DELETE FROM webhook_events WHERE id IN (SELECT id FROM webhook_events WHERE id < $1 ORDER BY id LIMIT $2)";
+const WEBHOOK_EVENTS: &str = "DELETE FROM webhook_events WHERE id IN
+    (SELECT id FROM webhook_events WHERE id < $1 ORDER BY id LIMIT $2)";
 const WEBHOOK_ENDPOINTS: &str = "DELETE FROM webhook_endpoints WHERE id IN
     (SELECT id FROM webhook_endpoints WHERE disabled_reason = 'deleted' AND disabled_at < $1 LIMIT $2)";
 

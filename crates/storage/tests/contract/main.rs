@@ -14,7 +14,10 @@ mod tables;
 mod transactions;
 mod wakes;
 
-use tables::{codes, forgetting, people, receipts, secrecy, sending};
+use tables::{
+    actions, authenticators, codes, forgetting, people, protections, receipts, secrecy, sending, upgrade,
+    webhooks,
+};
 
 /// Runs each listed test on each engine.
 macro_rules! on_every_engine {
@@ -36,6 +39,20 @@ macro_rules! on_every_engine {
 }
 
 on_every_engine! {
+    actions::a_key_opens_one_action,
+    actions::a_page_belongs_to_the_browser_that_came_first,
+    actions::actions_are_read_in_pages_newest_first,
+    actions::actions_round_trip_and_stay_in_their_service,
+    actions::an_action_moves_one_way_only,
+    actions::of_64_that_redeem_one_counts,
+    actions::open_actions_of_an_account_are_found,
+    actions::overdue_actions_are_found,
+    authenticators::a_locked_authenticator_is_judged_one_after_another,
+    authenticators::a_step_only_moves_forward,
+    authenticators::an_account_has_one_live_authenticator_of_a_kind,
+    authenticators::authenticators_round_trip_and_stay_ended,
+    authenticators::of_64_uses_of_one_step_one_counts,
+    authenticators::recovery_codes_only_become_fewer,
     codes::counters_answer_in_the_order_asked,
     codes::counters_lose_nothing_when_64_add_at_once,
     codes::factor_states_round_trip_by_lane,
@@ -47,9 +64,11 @@ on_every_engine! {
     codes::verifications_round_trip_and_stay_finished,
     forgetting::codes_are_forgotten_a_day_after_the_end,
     forgetting::counters_outlive_their_window_once,
+    forgetting::actions_are_forgotten_after_thirteen_months,
     forgetting::journeys_are_forgotten_when_they_are_over,
     forgetting::rows_that_say_nothing_are_forgotten,
     forgetting::traces_are_forgotten_after_thirteen_months,
+    forgetting::what_was_told_is_forgotten_after_thirty_days,
     keys::a_changed_or_missing_master_key_is_refused,
     keys::a_new_key_in_front_is_accepted_and_remembered,
     keys::the_anchor_stays,
@@ -64,6 +83,11 @@ on_every_engine! {
     people::racing_binds_of_one_number_have_one_winner,
     people::services_keys_and_staff_round_trip,
     people::sessions_round_trip_and_stay_ended,
+    protections::a_freeze_link_works_until_it_ends,
+    protections::a_rate_is_never_replaced_by_an_older_one,
+    protections::holds_are_in_force_until_their_end,
+    protections::policy_versions_are_added_once,
+    protections::the_clocks_mark_only_rises,
     races::a_full_queue_is_busy_and_loses_nothing,
     races::increments_are_never_lost,
     races::one_of_64_guarded_updates_wins,
@@ -108,6 +132,16 @@ on_every_engine! {
     transactions::a_taken_key_is_a_conflict,
     transactions::an_answer_means_that_others_see_it,
     transactions::neighbours_of_failing_steps_are_committed,
+    upgrade::what_version_1_wrote_is_read_and_goes_on,
     wakes::a_commit_before_waiting_is_not_missed,
     wakes::only_a_commit_wakes,
+    webhooks::a_delivery_can_be_sent_again,
+    webhooks::a_telling_ends_as_it_was_judged,
+    webhooks::an_event_is_told_to_every_live_listener_of_its_service,
+    webhooks::an_event_wakes_the_teller,
+    webhooks::deliveries_are_leased_longest_due_first_and_once,
+    webhooks::deliveries_are_listed_newest_first,
+    webhooks::listeners_round_trip_and_stay_disabled,
+    webhooks::tellers_never_share_a_delivery,
+    webhooks::what_cannot_be_told_is_given_up,
 }

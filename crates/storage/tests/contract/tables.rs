@@ -1,10 +1,15 @@
 //! The product's tables on every engine: what goes in comes out, what is guarded holds when many press at
 //! once, and nothing that should be sealed can be read.
 
+pub(crate) mod actions;
+pub(crate) mod authenticators;
 pub(crate) mod codes;
 pub(crate) mod fixtures;
 pub(crate) mod forgetting;
 pub(crate) mod people;
+pub(crate) mod protections;
 pub(crate) mod receipts;
 pub(crate) mod secrecy;
 pub(crate) mod sending;
+pub(crate) mod upgrade;
+pub(crate) mod webhooks;

@@ -18,6 +18,11 @@ pub(crate) const NOW: Timestamp = Timestamp::from_unix_ms(1_800_020_000_000);
 pub(crate) const EMAIL: &str = "ada.lovelace@example.com";
 pub(crate) const NUMBER: &str = "+447400123456";
 pub(crate) const OTHER_NUMBER: &str = "+447400654321";
+pub(crate) const PAYEE: &str = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq";
+pub(crate) const CHALLENGE: &str = r#"{"challenge":"Y2FuYXJ5LWNoYWxsZW5nZQ"}"#;
+pub(crate) const TOTP_KEY: &[u8; 20] = b"12345678901234567890";
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_bmV3ZXN0LXNlY3JldA==";
+pub(crate) const EARLIER_SECRET: &str = "whsec_ZWFybGllci1zZWNyZXQ=";
 
 /// A store with the product's tables and one service.
 pub(crate) struct World {
@@ -97,6 +102,9 @@ impl World {
             email: email.map(address),
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
             sms_enabled_at: Some(NOW),
+            phrase: Some("blue heron at dusk".into()),
+            password_set_at: NOW.before(days(2)),
+            frozen_from: Some(AccountStatus::Active),
             locale: "de-CH".into(),
             created_at: NOW.before(days(3)),
         }
@@ -107,6 +115,101 @@ impl World {
         let account = self.account(None);
         self.save([Change::InsertAccount(account.clone())]).await.unwrap();
         account
+    }
+
+    /// A pending withdrawal with every field filled that a pending one can have.
+    pub(crate) fn action(&self, account: &Account) -> Action {
+        let id = ActionId::draw(NOW, self.entropy.as_ref());
+        let details = [("amount", "0.5"), ("asset", "BTC"), ("network", "bitcoin"), ("address", PAYEE)];
+        Action {
+            id,
+            service_id: account.service_id,
+            account_id: account.id,
+            kind: ActionKind::Withdrawal,
+            origin: ActionOrigin::RelyingParty,
+            details: ActionDetails(details.map(|(name, text)| (name.into(), text.into())).into()),
+            digest: DetailsDigest([0xD1; 32]),
+            audience: "https://exchange.example".into(),
+            any_of: vec![vec![Factor::Totp, Factor::TradingPassword], vec![Factor::Passkey]],
+            chosen: 1,
+            proofs: vec![Proof { factor: Factor::Totp, at_ms: NOW.unix_ms() }],
+            misses: vec![Miss { factor: Factor::TradingPassword, count: 2 }],
+            verification: Some(VerificationId::from_bytes([0x1E; 16])),
+            passkey_challenge: Some(Redacted(CHALLENGE.into())),
+            policy_version: 7,
+            link: Some(TokenHash(std::array::from_fn(|at| id.as_bytes()[at % 16]))),
+            page: None,
+            return_url: Some("https://exchange.example/back".into()),
+            locale: "fr".into(),
+            status: ActionStatus::Pending,
+            reason: None,
+            deadline: NOW.after(minutes(2)),
+            extensions: 1,
+            created_at: NOW,
+            authorised_at: None,
+            assertion_id: None,
+            assertion_expires_at: None,
+            redeemed_at: None,
+            redeem_key: None,
+        }
+    }
+
+    pub(crate) fn authenticator(
+        &self,
+        account: &Account,
+        factor: Factor,
+        secret: AuthenticatorSecret,
+    ) -> Authenticator {
+        Authenticator {
+            id: AuthenticatorId::draw(NOW, self.entropy.as_ref()),
+            service_id: account.service_id,
+            account_id: account.id,
+            factor,
+            name: "Phone in the drawer".into(),
+            secret,
+            last_step: None,
+            created_at: NOW,
+            last_used_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// An authenticator app whose enrolment took a step.
+    pub(crate) fn totp(&self, account: &Account) -> Authenticator {
+        let secret = AuthenticatorSecret::Totp { key: TOTP_KEY.to_vec(), drift_steps: -1 };
+        Authenticator { last_step: Some(60_000_000), ..self.authenticator(account, Factor::Totp, secret) }
+    }
+
+    pub(crate) fn recovery_codes(&self, account: &Account, codes: u8) -> Authenticator {
+        let hashes = (0..codes).map(|byte| [byte; 32]).collect();
+        let secret = AuthenticatorSecret::RecoveryCodes { salt: [0x5A; 16], hashes };
+        self.authenticator(account, Factor::RecoveryCode, secret)
+    }
+
+    pub(crate) fn endpoint(&self, service_id: ServiceId) -> WebhookEndpoint {
+        WebhookEndpoint {
+            id: WebhookId::draw(NOW, self.entropy.as_ref()),
+            service_id,
+            url: "https://exchange.example/hooks".into(),
+            secret: Redacted(WEBHOOK_SECRET.into()),
+            earlier_secret: Some(Redacted(EARLIER_SECRET.into())),
+            earlier_until: Some(NOW.after(days(1))),
+            created_at: NOW,
+            disabled_at: None,
+            disabled_reason: String::new(),
+        }
+    }
+
+    /// Something to tell that happened at an instant.
+    pub(crate) fn told(&self, at: Timestamp) -> WebhookEvent {
+        WebhookEvent {
+            id: EventId::draw(at, self.entropy.as_ref()),
+            service_id: self.service_id,
+            account_id: AccountId::from_bytes([0xAC; 16]),
+            kind: WebhookKind::ActionAuthorised,
+            data: r#"{"action":"act_1"}"#.into(),
+            at,
+        }
     }
 
     pub(crate) fn binding(&self, account: &Account, number: &str) -> Binding {
@@ -175,6 +278,7 @@ impl World {
         Message {
             id: MessageId::draw(at, self.entropy.as_ref()),
             service_id: self.service_id,
+            account_id: Some(AccountId::from_bytes([0xAC; 16])),
             verification_id,
             channel: Channel::Sms,
             to: address(NUMBER),
@@ -184,6 +288,8 @@ impl World {
                 valid_s: 300,
                 amount: Some("0.5 BTC".into()),
                 payee: Some("bc1q-payee".into()),
+                network: Some("bitcoin".into()),
+                fingerprint: Some("ocean tiger".into()),
             },
             locale: "en".into(),
             expires_at: at.after(minutes(5)),

@@ -9,7 +9,7 @@ use countersign_core::id::*;
 use countersign_core::limit::{CounterKey, LimitKind};
 use countersign_core::model::*;
 use countersign_core::time::{Timestamp, days, hours, minutes, seconds};
-use countersign_storage::tables::{factors, idempotency, retention, verifications};
+use countersign_storage::tables::{action_keys, factors, idempotency, retention, verifications};
 
 const SUBJECT: Subject = Subject::Address(AddressIndex([0xAD; 32]));
 
@@ -131,4 +131,51 @@ pub(crate) async fn journeys_are_forgotten_when_they_are_over(database: Database
     world.save([journey(1, 1), journey(2, 2)].map(Change::InsertJourney)).await.unwrap();
     assert_eq!(purge(&world, NOW.after(minutes(1)).after(seconds(1))).await, 1);
     assert_eq!(count(&world, "SELECT count(*) FROM journeys").await, 1);
+}
+
+/// R79: thirteen months after they came to an end, and one that has not come to an end never.
+pub(crate) async fn actions_are_forgotten_after_thirteen_months(database: Database) {
+    let world = World::new(&database).await;
+    let account = world.saved_account().await;
+    let actions = ActionStatus::ALL.iter().map(|status| Action { status: *status, ..world.action(&account) });
+    for action in actions {
+        world.save([Change::InsertAction(action)]).await.unwrap();
+    }
+    let service_id = world.service_id;
+    let key = world.write(move |tx, r| {
+        let id = ActionId::from_bytes([1; 16]);
+        Box::pin(async move { action_keys::insert(tx, r, service_id, &[1; 32], &[2; 32], id, NOW).await })
+    });
+    key.await.unwrap();
+    let expires_at = NOW.after(days(30));
+    let token = TokenHash([0xF1; 32]);
+    let link = Change::InsertFreezeLink { token, service_id, account_id: account.id, expires_at };
+    world.save([link]).await.unwrap();
+    assert_eq!(purge(&world, NOW.after(days(1))).await, 0);
+    assert_eq!(purge(&world, NOW.after(days(1)).after(seconds(1))).await, 1, "the key");
+    assert_eq!(purge(&world, expires_at).await, 0);
+    assert_eq!(purge(&world, expires_at.after(seconds(1))).await, 1, "the link");
+    assert_eq!(purge(&world, NOW.after(days(396))).await, 0);
+    assert_eq!(purge(&world, NOW.after(days(396)).after(seconds(1))).await, 3);
+    let left = rows(&world.store, "SELECT status FROM actions ORDER BY status").await;
+    let left: Vec<&str> = left.iter().map(|row| row.text(0).unwrap()).collect();
+    assert_eq!(left, ["authorised", "pending"]);
+}
+
+pub(crate) async fn what_was_told_is_forgotten_after_thirty_days(database: Database) {
+    let world = World::new(&database).await;
+    let endpoints = [world.endpoint(world.service_id), world.endpoint(world.service_id)];
+    world.save(endpoints.clone().map(Change::InsertWebhookEndpoint)).await.unwrap();
+    world.save([Change::InsertWebhookEvent(world.told(NOW))]).await.unwrap();
+    let [gone, deleted] = endpoints;
+    let end = |endpoint: WebhookEndpoint, reason: &str| {
+        let disabled_reason = reason.into();
+        Change::SaveWebhookEndpoint(WebhookEndpoint { disabled_at: Some(NOW), disabled_reason, ..endpoint })
+    };
+    world.save([end(gone, "gone"), end(deleted, "deleted")]).await.unwrap();
+    assert_eq!(purge(&world, NOW.after(days(30))).await, 0);
+    let purged = purge(&world, NOW.after(days(30)).after(seconds(1))).await;
+    assert_eq!(purged, 4, "an event, its two deliveries, the listener that was deleted");
+    let left = rows(&world.store, "SELECT disabled_reason FROM webhook_endpoints").await;
+    assert_eq!(left.iter().map(|row| row.text(0).unwrap()).collect::<Vec<_>>(), ["gone"]);
 }

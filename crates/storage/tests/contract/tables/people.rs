@@ -70,6 +70,9 @@ pub(crate) async fn accounts_round_trip_and_stay_in_their_service(database: Data
         email: Some(address("countess@example.org")),
         password_hash: "$argon2id$new".into(),
         sms_enabled_at: None,
+        phrase: None,
+        password_set_at: NOW,
+        frozen_from: None,
         locale: "fr".into(),
         ..account.clone()
     };
@@ -248,6 +251,7 @@ pub(crate) async fn journeys_round_trip(database: Database) {
         account: StoredId([3; 16]),
         session: StoredId([4; 16]),
         number: Some(address(NUMBER)),
+        replaces: true,
     };
     let further = Journey { stage, ..journey };
     world.save([Change::SaveJourney(further.clone())]).await.unwrap();

@@ -20,6 +20,14 @@ const CANARIES: &[&str] = &[
     "bc1q-payee",
     "$argon2id",
     "198.51.100.77",
+    "blue heron",
+    PAYEE,
+    "Y2FuYXJ5LWNoYWxsZW5nZQ",
+    "49,50,51,52,53,54",
+    "12345678901234567890",
+    "record of a passkey",
+    "bmV3ZXN0LXNlY3JldA",
+    "ZWFybGllci1zZWNyZXQ",
 ];
 
 const EVERY_TABLE: &[&str] = &[
@@ -31,6 +39,9 @@ const EVERY_TABLE: &[&str] = &[
     "SELECT * FROM messages",
     "SELECT * FROM journeys",
     "SELECT * FROM sessions",
+    "SELECT * FROM authenticators",
+    "SELECT * FROM actions",
+    "SELECT * FROM webhook_endpoints",
 ];
 
 async fn fill(world: &World) -> Account {
@@ -68,6 +79,13 @@ async fn fill(world: &World) -> Account {
         expires_at: NOW,
     };
     let binding = world.binding(&account, NUMBER);
+    let passkey = AuthenticatorSecret::Passkey {
+        credential: Redacted("record of a passkey".into()),
+        credential_id: "a".into(),
+        model: String::new(),
+        backed_up: false,
+    };
+    let trading = AuthenticatorSecret::TradingPassword { password_hash: Redacted("$argon2id$t".into()) };
     let email = Message { channel: Channel::Email, to: address(EMAIL), ..world.message(None, NOW) };
     let changes = [
         Change::InsertOperator(operator),
@@ -78,6 +96,11 @@ async fn fill(world: &World) -> Account {
         Change::InsertMessage(email),
         Change::InsertSession(session),
         Change::InsertJourney(journey),
+        Change::InsertAuthenticator(world.totp(&account)),
+        Change::InsertAuthenticator(world.authenticator(&account, Factor::Passkey, passkey)),
+        Change::InsertAuthenticator(world.authenticator(&account, Factor::TradingPassword, trading)),
+        Change::InsertAction(world.action(&account)),
+        Change::InsertWebhookEndpoint(world.endpoint(world.service_id)),
     ];
     world.save(changes).await.unwrap();
     account
