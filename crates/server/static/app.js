@@ -39,7 +39,7 @@ function codeIn(text, digits) {
 
 function codeForm(form) {
   const digits = Number(form.dataset.code);
-  const field = one('[name="code"]', form);
+  const field = one('[autocomplete="one-time-code"]', form);
   const before = field.value;
   let length = before.length;
   let sent = false;
@@ -49,6 +49,8 @@ function codeForm(form) {
     length = code.length;
     const empty = all('[required]', form).find((other) => !other.value);
     if (empty) return empty.focus();
+    // What moves value is never sent but by its own button.
+    if ('careful' in form.dataset) return one('button.main', form).focus();
     if (!sent) form.requestSubmit();
     sent = true;
   };
@@ -81,6 +83,18 @@ function codeForm(form) {
   navigator.credentials.get({ otp: { transport: ['sms'] }, signal: stop.signal }).then(received, () => {});
 }
 
+// The last half minute is announced where more time can be had; at the end what is confirmed stays on the page, and
+// only the ways to confirm it go.
+function deadline(seconds) {
+  for (const warning of all('[data-soon]')) warning.hidden = seconds > 30;
+  if (seconds > 0) return;
+  for (const part of all('[data-while]')) part.hidden = true;
+  for (const part of all('[data-after]')) {
+    part.hidden = false;
+    part.focus();
+  }
+}
+
 // The number that ticks is silent to readers; the status beside it speaks at 60, 30 and 10 seconds and at the
 // end.
 function countdown(timer) {
@@ -88,12 +102,14 @@ function countdown(timer) {
   const left = () => Math.max(0, Math.ceil((end - now()) / 1000));
   let shown = left();
   const wake = timer.closest('button');
+  const decides = 'deadline' in timer.dataset;
   const tick = () => {
     const seconds = left();
     timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
     const passed = [60, 30, 10].filter((mark) => shown > mark && seconds <= mark && seconds > 0).pop();
     if (passed && timer.dataset.say) say(fill(timer.dataset.say, passed));
     if (seconds === 0 && shown > 0) say(timer.dataset.sayEnd);
+    if (decides) deadline(seconds);
     shown = seconds;
     if (seconds > 0) return;
     if (wake) {
@@ -151,6 +167,31 @@ function keepWatch() {
   document.addEventListener('visibilitychange', look);
 }
 
+// What is shown once: the way on wakes when it was copied, downloaded or printed.
+function keepFirst() {
+  const onward = one('[data-once-kept]');
+  if (!onward) return;
+  const { href } = onward;
+  const awake = (kept) => {
+    onward.toggleAttribute('aria-disabled', !kept);
+    if (kept) onward.href = href;
+    else onward.removeAttribute('href');
+    one('[data-keep-first]').hidden = kept;
+  };
+  awake(false);
+  for (const button of all('[data-download], [data-print]')) button.hidden = false;
+  one('[data-download]').addEventListener('click', ({ target }) => {
+    const text = document.getElementById(target.dataset.download).textContent.trim();
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: 'text/plain' }));
+    link.download = target.dataset.file;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+  one('[data-print]').addEventListener('click', () => print());
+  for (const button of all('[data-keeps]')) button.addEventListener('click', () => awake(true));
+}
+
 function smallThings() {
   for (const button of all('[data-reveal]')) {
     button.hidden = false;
@@ -165,10 +206,11 @@ function smallThings() {
   for (const button of all('[data-copy]')) {
     button.hidden = !navigator.clipboard;
     button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
       say(document.body.dataset.copied);
     });
   }
+  keepFirst();
   const theme = one('select[name="theme"]');
   theme?.addEventListener('change', () => { document.documentElement.dataset.theme = theme.value; });
   // Someone who types a national number is shown where its country is chosen.
@@ -188,4 +230,7 @@ keepWatch();
 const select = one('select[data-picker]');
 const number = one('[data-number], [data-identifier]');
 // Not awaited: the other file imports from this one, and would wait for it in turn.
+if (one('[data-passkey-get], [data-passkey-create], [data-passkey-signal]')) {
+  import('./passkey.js').then(({ passkeys }) => passkeys());
+}
 if (select) import('./picker.js').then(({ picker }) => picker(select, number));

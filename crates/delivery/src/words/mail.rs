@@ -121,26 +121,27 @@ fn notice_mail(
     (subject, paragraphs)
 }
 
-/// Whether what happened holds withdrawals for a while: every change of a factor does (section F).
+/// Whether what happened holds withdrawals for a while, whatever the policy: a change or a removal does (section F). What
+/// may be an addition is left to the page, which knows.
 fn holds(notice: Notice) -> bool {
     match notice {
-        Notice::NumberBound
-        | Notice::NumberChanged
+        Notice::NumberChanged
         | Notice::SmsSwitchedOff
-        | Notice::TotpAdded
         | Notice::TotpRemoved
-        | Notice::PasskeyAdded
         | Notice::PasskeyRemoved
-        | Notice::TradingPasswordSet
         | Notice::TradingPasswordRemoved
-        | Notice::RecoveryCodesMade
         | Notice::RecoveryCodesRemoved
         | Notice::PasswordChanged
         | Notice::AccountUnfrozen => true,
         Notice::NewSignIn
         | Notice::SecondFactorLocked
+        | Notice::NumberBound
         | Notice::SmsSwitchedOn
         | Notice::SmsSuspended
+        | Notice::TotpAdded
+        | Notice::PasskeyAdded
+        | Notice::TradingPasswordSet
+        | Notice::RecoveryCodesMade
         | Notice::RecoveryCodeUsed
         | Notice::PhraseChanged
         | Notice::AccountFrozen => false,

@@ -20,6 +20,12 @@ close = Schließen
 go-back = Zurück
 not-now = Jetzt nicht
 start-again = Neu beginnen
+set-up = Einrichten
+change = Ändern
+remove = Entfernen
+rename = Umbenennen
+print = Drucken
+download = Als .txt laden
 step = Schritt { $step } von { $steps }
 summary-title = Bitte prüfen Sie diese Felder
 never-ask = Unsere Mitarbeiter fragen nie nach Codes oder Passwörtern.
@@ -40,12 +46,28 @@ notice-others-ended = Alle anderen Sitzungen wurden abgemeldet.
 notice-device-forgotten = Dieser Browser wurde vergessen. Beim nächsten Mal wird er nach einem Code gefragt.
 notice-signed-out = Sie sind abgemeldet.
 notice-ended = Ihre Sitzung ist beendet. Bitte melden Sie sich erneut an.
+notice-totp-added = Ihre Authenticator-App ist eingerichtet.
+notice-totp-removed = Ihre Authenticator-App wurde entfernt.
+notice-passkey-added = Ihr Passkey ist eingerichtet. Sie können von jetzt an damit bestätigen.
+notice-passkey-removed = Dieser Passkey wurde entfernt. Er gilt hier nicht mehr.
+notice-factor-renamed = Der neue Name ist gespeichert.
+notice-trading-password-set = Ihr Handelspasswort ist gesetzt.
+notice-trading-password-removed = Ihr Handelspasswort wurde entfernt.
+notice-recovery-codes-removed = Ihre Notfallcodes wurden entfernt. Keiner gilt mehr.
+notice-phrase-set = Ihr Erkennungssatz ist gesetzt. Von jetzt an beginnen unsere E-Mails damit.
+notice-phrase-removed = Ihr Erkennungssatz wurde entfernt.
+notice-password-changed = Ihr Passwort ist geändert. Ihre anderen Geräte wurden abgemeldet.
+notice-frozen = Ihr Konto ist eingefroren. Nichts kann es verlassen.
+notice-unfrozen = Ihr Konto ist wieder offen.
+notice-more-time = Sie haben jetzt mehr Zeit.
+notice-nothing-changed = Nichts wurde geändert.
 
 ## Felder
 identifier-label = E-Mail-Adresse oder Telefonnummer
 password-label = Passwort
 password-new-label = Neues Passwort
 password-show = Anzeigen
+password-show-label = Passwort anzeigen
 password-hint = Mindestens { $limit } Zeichen. Einige Wörter hintereinander sind leicht zu merken und schwer zu erraten.
 password-again = Geben Sie zu Ihrer Sicherheit noch einmal Ihr Kontopasswort ein.
 region-label = Land oder Gebiet
@@ -73,6 +95,7 @@ method-heading = Anderen Weg benutzen
 method-text = Wählen Sie, wie Sie Ihren Code bekommen. Mit der Wahl wird ein neuer gesendet.
 method-sms = SMS an { $address }
 method-email = E-Mail an { $address }
+method-voice = Anruf bei { $address }
 phone-unavailable = Telefon nicht verfügbar?
 unavailable-heading = Sie können Ihr Telefon nicht benutzen
 unavailable-ways = Sie können sich auf anderem Weg anmelden. Mit der Wahl wird ein Code gesendet.
@@ -126,9 +149,15 @@ blocked-region = Nachrichten nach { $region } kommen zurzeit nicht an.
 security-heading = Sicherheitscenter
 level-basic = Schutz: einfach
 level-fair = Schutz: ordentlich
+level-strong = Schutz: stark
+level-strongest = Schutz: am stärksten
 next-bind-phone = Als Nächstes: Telefon einrichten (2 min)
 next-bind-phone-again = Als Nächstes: Telefon neu einrichten (2 min)
 next-sms-on = Als Nächstes: SMS-Bestätigung einschalten (1 min)
+next-totp = Als Nächstes: Authenticator-App einrichten (2 min)
+next-trading-password = Als Nächstes: Handelspasswort setzen (1 min)
+next-passkey = Als Nächstes: Passkey hinzufügen (1 min)
+next-recovery-codes = Als Nächstes: Notfallcodes erstellen (1 min)
 next-nothing = Zurzeit ist nichts zu tun.
 phone-heading = Telefon
 phone-none = Kein Telefon eingerichtet
@@ -148,6 +177,9 @@ email-heading = E-Mail
 email-none = Keine E-Mail-Adresse
 password-heading = Passwort
 password-since = Gesetzt am { $since }
+password-change = Passwort ändern
+password-change-label = Passwort ändern: zeigen Sie zuerst, dass Sie es sind
+password-change-heading = Ihr Passwort ändern
 devices-heading = Geräte
 devices-view-label = Ansehen: Geräte
 devices-count = { $sessions ->
@@ -164,6 +196,8 @@ phone-number = Nummer
 phone-since = Eingerichtet am
 phone-why = Mit einem Telefon können wir Ihnen einen Code senden, wenn Sie sich aus einem neuen Browser anmelden. Sie zeigen zuerst auf anderem Weg, dass Sie es sind; dann geben Sie die Nummer ein und den Code, den wir dorthin senden.
 phone-suspended-why = Diese Nummer wurde für ein anderes Konto eingerichtet und bekommt keine Codes mehr für Ihres. Richten Sie eine Nummer ein, die Sie jetzt haben.
+phone-change-heading = Ihre Nummer ändern
+phone-change = Nummer ändern
 sms-risk-heading = Gut zu wissen über SMS
 sms-risk = SMS können abgefangen werden, und eine Nummer kann durch Betrug auf eine andere SIM-Karte übergehen. Ein Code per SMS ist viel besser als ein Passwort allein, aber nicht der stärkste Schutz. Halten Sie Ihre E-Mail-Adresse als zweiten Weg erreichbar, und melden Sie sich sofort, wenn Ihr Telefon plötzlich kein Netz mehr hat.
 prove-heading = Zeigen Sie zuerst, dass Sie es sind
@@ -200,6 +234,9 @@ session-seen = Zuletzt gesehen { $at }
 signed-in-with-password = Angemeldet { $at } mit Ihrem Passwort, aus einem bekannten Browser.
 signed-in-with-password-sms = Angemeldet { $at } mit Ihrem Passwort und einem Code per SMS.
 signed-in-with-password-email = Angemeldet { $at } mit Ihrem Passwort und einem Code per E-Mail.
+signed-in-with-password-totp = Angemeldet { $at } mit Ihrem Passwort und einem Code Ihrer Authenticator-App.
+signed-in-with-password-passkey = Angemeldet { $at } mit Ihrem Passwort und einem Passkey.
+signed-in-with-password-recovery-code = Angemeldet { $at } mit Ihrem Passwort und einem Notfallcode.
 sign-out-label = Abmelden: { $browser }
 sign-out-others = Alle anderen abmelden
 known-heading = Bekannte Browser
@@ -214,6 +251,7 @@ activity-filter = Zeigen
 activity-kind-all = Alles
 activity-kind-sign-in = Anmeldungen
 activity-kind-codes = Codes
+activity-kind-actions = Bestätigungen
 activity-kind-changes = Änderungen
 older = Ältere Einträge
 event-signed-up = Das Konto wurde eröffnet.
@@ -237,6 +275,295 @@ event-session-ended = Eine Sitzung wurde von einem anderen Gerät aus abgemeldet
 event-others-ended = Alle anderen Sitzungen wurden abgemeldet.
 event-device-forgotten = Ein bekannter Browser wurde vergessen.
 event-status-changed = Was Ihr Konto darf, wurde von uns geändert.
+event-factor-added = Eingerichtet: { $factor }.
+event-factor-renamed = Umbenannt: { $factor }.
+event-factor-removed = Entfernt: { $factor }.
+event-factor-wrong = Eine falsche Antwort wurde gegeben: { $factor }.
+event-factor-locked = Nach zu vielen falschen Antworten bis { $until } gesperrt: { $factor }.
+event-factor-disabled = Nach zu vielen falschen Antworten abgeschaltet: { $factor }.
+event-recovery-code-used = { $left ->
+    [one] Ein Notfallcode wurde benutzt. Einer ist übrig.
+   *[other] Ein Notfallcode wurde benutzt. { $left } sind übrig.
+}
+event-action-opened = Zu bestätigen: { $action }.
+event-action-authorised = Bestätigt: { $action }, mit: { $factors }.
+event-action-authorised-alone = Bestätigt: { $action }.
+event-action-canceled = Abgebrochen: { $action }. { $reason }
+event-action-redeemed = Ausgeführt: { $action }.
+event-action-refused = Abgelehnt: { $action }.
+event-hold-started = Auszahlungen pausieren bis { $until }, weil { $cause }.
+event-account-frozen = Das Konto wurde eingefroren.
+event-account-frozen-by-link = Das Konto wurde über den Link in einer Nachricht eingefroren.
+event-account-unfrozen = Das Konto wurde wieder geöffnet.
+event-phone-changed = Das Telefon { $from } wurde durch { $to } ersetzt.
+event-phrase-changed = Der Erkennungssatz wurde geändert.
+event-password-changed = Das Passwort wurde geändert.
+factor-named = { $factor } ({ $name })
+
+## Faktoren: wie sie heißen und wie sie stehen
+factor-sms = SMS
+factor-voice = Anruf
+factor-email = E-Mail
+factor-totp = Authenticator-App
+factor-trading-password = Handelspasswort
+factor-passkey = Passkey
+factor-recovery-code = Notfallcode
+factor-password = Passwort
+factor-off = Nicht eingerichtet
+factor-on = Aktiv
+factor-disabled = Nach zu vielen falschen Antworten abgeschaltet: richten Sie es neu ein
+factor-added = Eingerichtet am
+factor-used = Zuletzt benutzt
+factor-unused = Noch nicht
+name-label = Name
+change-effect = { $hours ->
+    [one] Nach dieser Änderung pausieren Auszahlungen 1 Stunde. Handel und Einzahlungen laufen weiter.
+   *[other] Nach dieser Änderung pausieren Auszahlungen { $hours } Stunden. Handel und Einzahlungen laufen weiter.
+}
+change-effect-sessions = { $hours ->
+    [one] Nach dieser Änderung pausieren Auszahlungen 1 Stunde, und Ihre anderen Geräte werden abgemeldet.
+   *[other] Nach dieser Änderung pausieren Auszahlungen { $hours } Stunden, und Ihre anderen Geräte werden abgemeldet.
+}
+remove-effect = { $hours ->
+    [one] Nach dem Entfernen pausieren Auszahlungen 1 Stunde. Handel und Einzahlungen laufen weiter.
+   *[other] Nach dem Entfernen pausieren Auszahlungen { $hours } Stunden. Handel und Einzahlungen laufen weiter.
+}
+remove-label = Entfernen: { $name }
+
+## Authenticator-App
+totp-view-label = Ansehen: Authenticator-App
+totp-set-up-label = Einrichten: Authenticator-App
+totp-why = Eine App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code. Sie geht ohne Netz, und keine SMS kann abgefangen werden.
+totp-remove-heading = Authenticator-App entfernen
+totp-remove = Authenticator-App entfernen
+totp-new-heading = Authenticator-App einrichten
+totp-scan-heading = Geben Sie zuerst der App ihren Schlüssel
+totp-scan = Öffnen Sie eine Authenticator-App, fügen Sie ein Konto hinzu und scannen Sie dieses Bild.
+totp-qr = QR-Code mit dem Schlüssel für Ihre Authenticator-App. Derselbe Schlüssel steht unten als Text.
+totp-key = Oder tippen Sie diesen Schlüssel in die App. Zeigen Sie ihn niemandem: wer ihn hat, kann Ihre Codes erzeugen.
+totp-open = In einer App auf diesem Gerät öffnen
+totp-first = Code aus der App
+totp-first-hint = Geben Sie den 6-stelligen Code ein, den die App jetzt zeigt.
+totp-finish = Einschalten
+
+## Handelspasswort
+trading-password-view-label = Ansehen: Handelspasswort
+trading-password-set-up-label = Einrichten: Handelspasswort
+trading-password-why = Sechs eigene Ziffern, nach denen vor Handel, Auszahlungen und neuen API-Schlüsseln gefragt wird. Unsere Mitarbeiter fragen nie danach.
+trading-password-remove-heading = Handelspasswort entfernen
+trading-password-remove = Handelspasswort entfernen
+trading-password-new-heading = Handelspasswort setzen
+trading-password-change-heading = Handelspasswort ändern
+trading-password-new = Neues Handelspasswort
+trading-password-again = Noch einmal dasselbe
+trading-password-rules = Genau sechs Ziffern. Kein Datum, keine Reihe wie 123456, keine Wiederholungen und nichts aus Ihrer Telefonnummer: das wird zuerst versucht.
+trading-password-show = Handelspasswort anzeigen
+trading-password-show-again = Zweites Handelspasswort anzeigen
+
+## Passkeys
+passkeys-heading = Passkeys
+passkey-view-label = Ansehen: Passkeys
+passkey-set-up-label = Einrichten: Passkey
+passkeys-count = { $count ->
+    [one] Ein Passkey
+   *[other] { $count } Passkeys
+}
+passkeys-none = Noch kein Passkey
+passkey-why = Bestätigen Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre. Eine gefälschte Seite kann damit nichts anfangen.
+passkey-add = Passkey hinzufügen
+passkey-product = Aufbewahrt in { $product }
+passkey-synced = Auf allen Ihren Geräten, die ihn teilen
+passkey-here-only = Nur auf einem Gerät
+passkey-added = Erstellt am { $at }
+passkey-used = Zuletzt benutzt { $at }
+passkey-unused = Noch nicht benutzt
+passkey-new-heading = Passkey erstellen
+passkey-new-text = Gleich fragt Ihr Gerät nach Fingerabdruck, Gesicht oder Bildschirmsperre. Was es liest, bleibt auf dem Gerät; wir bekommen nur einen Schlüssel.
+passkey-name-hint = Damit Sie ihn wiedererkennen, zum Beispiel: mein Laptop.
+passkey-make = Passkey erstellen
+passkey-use = Passkey benutzen
+passkey-use-text = Ihr Gerät fragt nach Fingerabdruck, Gesicht oder Bildschirmsperre.
+passkey-needs-script = Ein Passkey braucht ein Skript, das dieser Browser nicht ausführt. Nehmen Sie unten einen anderen Weg.
+passkey-needs-script-here = Ein Passkey braucht ein Skript, das dieser Browser nicht ausführt. Ohne lässt sich hier nichts einrichten.
+passkey-canceled = Nichts wurde geändert. Sie können es noch einmal versuchen.
+passkey-unsupported = Dieser Browser oder dieses Gerät kann keine Passkeys benutzen. Nichts wurde geändert.
+
+## Notfallcodes
+recovery-codes-heading = Notfallcodes
+recovery-codes-view-label = Ansehen: Notfallcodes
+recovery-codes-set-up-label = Einrichten: Notfallcodes
+recovery-codes-left = { $left } von { $of } übrig
+recovery-codes-count = { $left ->
+    [one] Ein Code übrig
+   *[other] { $left } Codes übrig
+}
+recovery-codes-low = Es sind wenige übrig. Erstellen Sie einen neuen Satz, bevor Sie ihn brauchen.
+recovery-codes-made = Erstellt am { $at }
+recovery-codes-why = Bewahren Sie sie auf Papier auf. Jeder gilt einmal, wenn Telefon oder Passkey nicht zur Hand sind.
+recovery-codes-make = Notfallcodes erstellen
+recovery-codes-replace = Neuen Satz erstellen
+recovery-codes-replace-effect = Die Codes, die Sie haben, gelten dann nicht mehr.
+recovery-codes-remove-heading = Notfallcodes entfernen
+recovery-codes-remove = Notfallcodes entfernen
+recovery-codes-new-heading = Notfallcodes erstellen
+recovery-codes-new-text = Die nächste Seite zeigt { $of } Codes, nur ein Mal. Halten Sie einen Drucker oder einen sicheren Ort bereit, und achten Sie darauf, dass niemand zusieht.
+recovery-codes-show = Codes zeigen
+recovery-codes-shown-heading = Ihre Notfallcodes
+recovery-codes-shown-text = Jeder gilt einmal. Sie werden nie wieder gezeigt: kopieren, laden oder drucken Sie sie jetzt, und bewahren Sie sie getrennt von Ihrem Telefon auf.
+recovery-codes-keep-first = Kopieren, laden oder drucken Sie die Codes zuerst.
+recovery-codes-file = notfallcodes.txt
+
+## Erkennungssatz
+phrase-heading = Erkennungssatz
+phrase-view-label = Ansehen: Erkennungssatz
+phrase-set-up-label = Einrichten: Erkennungssatz
+phrase-yours = Ihr Erkennungssatz
+phrase-why = Unsere E-Mails und Bestätigungsseiten zeigen ihn. Eine Nachricht ohne ihn ist nicht von uns; mit ihm ist sie es wahrscheinlich, doch er ist ein Hinweis, kein Beweis.
+phrase-remove = Satz entfernen
+phrase-new-heading = Wählen Sie Ihren Satz
+phrase-label = Satz
+phrase-hint = Einige Wörter, die nur Sie wählen würden, höchstens { $limit } Zeichen. Nie ein Passwort: er steht in E-Mails.
+
+## Pausen und Einfrieren
+hold-heading = Auszahlungen pausieren
+hold-banner = Auszahlungen pausieren bis { $until } ({ $hours } h { $minutes } min), weil { $cause }. Handel und Einzahlungen gehen. Der Support kann das nicht verkürzen.
+hold-not-you = Nicht Sie?
+hold-lock = Mein Konto sperren
+hold-phone-changed = Ihre Telefonnummer geändert wurde
+hold-phone-added = ein Telefon eingerichtet wurde
+hold-factor-added = ein neuer Schutz eingerichtet wurde
+hold-sms-switched-off = die SMS-Bestätigung ausgeschaltet wurde
+hold-email-changed = Ihre E-Mail-Adresse geändert wurde
+hold-password-changed = Ihr Passwort geändert wurde
+hold-trading-password-changed = Ihr Handelspasswort geändert wurde
+hold-totp-changed = Ihre Authenticator-App geändert wurde
+hold-passkey-changed = Ihre Passkeys geändert wurden
+hold-recovery-codes-changed = Ihre Notfallcodes geändert wurden
+hold-unfrozen = Ihr Konto wieder geöffnet wurde
+hold-recovered = Ihr Konto wiederhergestellt wurde
+danger-heading = Wenn etwas nicht stimmt
+freeze = Konto einfrieren
+freeze-heading = Dieses Konto einfrieren?
+freeze-effect = Auszahlungen, Verkäufe und alle anderen Wege hinaus stoppen sofort, offene Bestätigungen werden abgebrochen, und keine Einstellung lässt sich ändern.
+freeze-open-again = Nur Sie können es wieder öffnen: angemeldet, mit Ihren stärksten Faktoren. Danach pausieren Auszahlungen noch eine Weile.
+freeze-unknown-heading = Dieser Link gilt nicht mehr
+freeze-unknown-text = Vielleicht ist er zu alt, oder er war abgeschnitten. Nichts wurde geändert. Melden Sie sich an, um Ihr Konto dort einzufrieren.
+frozen-heading = Ihr Konto ist eingefroren
+frozen-text = Nichts kann es jetzt verlassen, und keine Einstellung lässt sich ändern.
+frozen-next = Um zu sehen, was geschehen ist, melden Sie sich an und sehen Sie in Ihre Aktivität. Dort können Sie das Konto wieder öffnen, wenn Sie sicher sind.
+frozen-banner = Ihr Konto ist eingefroren. Nichts kann es verlassen, und keine Einstellung lässt sich ändern.
+open-again = Wieder öffnen
+
+## Bestätigen: was
+confirm-sign-in = Anmeldung bestätigen
+confirm-withdrawal = Auszahlung bestätigen
+confirm-p2p-sell = Verkauf bestätigen
+confirm-api-key-create = Neuen API-Schlüssel bestätigen
+confirm-password-reset = Neues Passwort bestätigen
+confirm-internal-transfer = Übertragung an ein anderes Konto bestätigen
+confirm-sub-account-transfer = Übertragung an ein Unterkonto bestätigen
+confirm-gift = Geschenk bestätigen
+confirm-voucher = Gutschein bestätigen
+confirm-card-payment = Kartenzahlung bestätigen
+confirm-p2p-ad = Verkaufsangebot bestätigen
+confirm-whitelist-edit = Auszahlungsadresse bestätigen
+confirm-factor-add = Neuen Schutz bestätigen
+confirm-factor-remove = Entfernen bestätigen
+confirm-phone-change = Wechsel des Telefons bestätigen
+confirm-unfreeze = Wiedereröffnung des Kontos bestätigen
+confirm-totp-add = Bestätigen: Authenticator-App einrichten
+confirm-totp-remove = Bestätigen: Authenticator-App entfernen
+confirm-passkey-add = Bestätigen: Passkey hinzufügen
+confirm-passkey-remove = Bestätigen: Passkey entfernen
+confirm-trading-password-set = Bestätigen: Handelspasswort setzen
+confirm-trading-password-change = Bestätigen: Handelspasswort ändern
+confirm-trading-password-remove = Bestätigen: Handelspasswort entfernen
+confirm-recovery-codes-make = Bestätigen: Notfallcodes erstellen
+confirm-recovery-codes-replace = Bestätigen: neuen Satz Notfallcodes erstellen
+confirm-recovery-codes-remove = Bestätigen: Notfallcodes entfernen
+confirm-phrase = Bestätigen: Erkennungssatz ändern
+confirm-password = Bestätigen: Passwort ändern
+action-sign-in = Anmeldung
+action-withdrawal = Auszahlung
+action-p2p-sell = Verkauf an eine Person
+action-api-key-create = neuer API-Schlüssel
+action-password-reset = neues Passwort
+action-internal-transfer = Übertragung an ein anderes Konto
+action-sub-account-transfer = Übertragung an ein Unterkonto
+action-gift = Geschenk
+action-voucher = Gutschein
+action-card-payment = Kartenzahlung
+action-p2p-ad = Verkaufsangebot
+action-whitelist-edit = Auszahlungsadresse
+action-factor-add = neuer Schutz
+action-factor-remove = Entfernen oder Ändern eines Schutzes
+action-phone-change = Wechsel des Telefons
+action-unfreeze = Wiedereröffnung des Kontos
+canceled-timed-out = Die Zeit lief ab.
+canceled-withdrawn = Die Anfrage wurde zurückgezogen.
+canceled-declined = Sie haben abgelehnt.
+canceled-too-many-failures = Es gab zu viele falsche Antworten.
+canceled-frozen = Das Konto wurde eingefroren.
+canceled-held = Auszahlungen wurden pausiert.
+detail-amount = Betrag
+detail-asset = Wert
+detail-network = Netzwerk
+detail-address = An Adresse
+detail-payee = An
+detail-memo = Verwendungszweck
+detail-price = Preis
+detail-currency = Währung
+detail-fee = Gebühr
+detail-label = Name
+detail-scopes = Darf
+
+## Bestätigen: wie
+confirm-asks = { $audience } bittet Sie um diese Bestätigung.
+confirm-what = Was Sie bestätigen
+confirm-final = Prüfen Sie jedes Zeichen, auf das es ankommt. Gesendete Coins lassen sich nicht zurückholen.
+fingerprint-label = Zwei Wörter
+fingerprint-hint = Die Nachricht mit dem Code zeigt dieselben zwei Wörter. Zeigt sie andere, brechen Sie ab.
+confirm-until = Sie haben Zeit bis { $until }.
+confirm-timer = Restzeit zum Bestätigen
+confirm-seconds-left = Noch { $seconds } Sekunden zum Bestätigen.
+confirm-soon = Die Zeit ist fast um.
+more-time = Mehr Zeit
+confirm-steps = Wonach gefragt wird
+step-done = erledigt
+step-now = jetzt
+step-later = danach
+confirm-submit = Bestätigen
+confirm-decline = Das bin ich nicht: abbrechen
+confirm-send = Wir senden einen Code an { $address }.
+call-instead = Rufen Sie mich an
+confirm-code-hint = Geben Sie den { $digits }-stelligen Code ein, den wir an { $address } gesendet haben.
+confirm-code-hint-voice = Wir rufen { $address } an und sagen einen { $digits }-stelligen Code. Geben Sie ihn hier ein.
+other-way = Anderen Weg benutzen
+other-way-text = Jeder davon genügt. Was Sie schon gezeigt haben, zählt weiter.
+ask-totp = Code aus Ihrer Authenticator-App
+ask-totp-hint = 6 Ziffern. Jeder Code gilt einmal.
+ask-trading-password-hint = Ihre eigenen sechs Ziffern.
+ask-password-hint = Das Passwort, mit dem Sie sich anmelden.
+ask-recovery-code = Notfallcode
+ask-recovery-code-hint = Einer der Codes, die Sie aufbewahrt haben, wie abcd-efgh-jkmn-pqrs. Er gilt einmal.
+end-done = Bestätigt
+end-done-text = Sie haben das bestätigt. Weiter geht es dort, woher Sie kamen.
+end-timed-out = Die Zeit ist um
+end-timed-out-text = Die Zeit ist um. Nichts wurde gesendet. Ihre Angaben sind noch da: beginnen Sie neu.
+end-canceled = Abgebrochen
+end-withdrawn-text = Die Anfrage wurde von dort zurückgezogen, woher sie kam. Nichts wurde gesendet.
+end-declined-text = Sie haben abgelehnt. Nichts wurde gesendet. Wenn Sie das nicht angefordert haben, ändern Sie Ihr Passwort.
+end-too-many-failures-text = Es gab zu viele falsche Antworten. Nichts wurde gesendet.
+end-frozen-text = Das Konto wurde eingefroren. Nichts wurde gesendet.
+end-held-text = Auszahlungen wurden nach einer Änderung am Konto pausiert. Nichts wurde gesendet.
+end-lapsed = Nicht ausgeführt
+end-lapsed-text = Sie haben das bestätigt, aber es wurde nicht rechtzeitig ausgeführt. Nichts wurde gesendet.
+end-taken = In einem anderen Browser geöffnet
+end-taken-text = Diese Seite wurde in einem anderen Browser geöffnet und gehört zu ihm. Machen Sie dort weiter. Wenn Sie das nicht waren, bestätigen Sie nichts und ändern Sie Ihr Passwort.
+end-unknown = Hier ist nichts zu bestätigen
+end-unknown-text = Diese Anfrage ist vorbei, oder der Link war abgeschnitten. Nichts wurde geändert.
+back-to = Zurück zu { $audience }
+end-go-back = Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie dort neu, wenn es nötig ist.
 
 ## Fehler
 fault-not-found = Seite nicht gefunden
@@ -311,6 +638,30 @@ problem-identity-needed = Ihr Konto ist eingeschränkt. Wenden Sie sich an den S
 problem-phone-needed = Richten Sie zuerst ein Telefon ein.
 problem-session-gone = Das war schon beendet. Es blieb nichts zu tun.
 problem-method-unknown = Ihr Konto hat diesen Weg nicht. Wählen Sie einen aus der Liste.
+
+## Probleme: Bestätigen und Faktoren
+problem-totp-missing = Geben Sie den Code aus Ihrer Authenticator-App ein.
+problem-totp-wrong = Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten in Ihrer App, und versuchen Sie es noch einmal.
+problem-totp-clock-off = Dieser Code gehört zu einer anderen Zeit. Prüfen Sie, ob Ihr Telefon seine Zeit automatisch stellt, und geben Sie dann den nächsten Code ein.
+problem-trading-password-missing = Geben Sie Ihr Handelspasswort ein.
+problem-trading-password-digits = Ein Handelspasswort hat sechs Ziffern und sonst nichts.
+problem-trading-password-wrong = Dieses Handelspasswort stimmt nicht. Versuchen Sie es noch einmal.
+problem-trading-password-common = Diese Ziffern werden mit als Erste versucht. Wählen Sie andere.
+problem-trading-password-date = Diese Ziffern sind ein Datum. Geburtstage werden zuerst versucht; wählen Sie andere.
+problem-trading-password-own-number = Diese Ziffern stehen in Ihrer Telefonnummer. Wählen Sie andere.
+problem-trading-passwords-differ = Die beiden sind nicht gleich. Geben Sie sie noch einmal ein.
+problem-recovery-code-missing = Geben Sie einen Ihrer Notfallcodes ein.
+problem-recovery-code-wrong = Das ist keiner Ihrer Notfallcodes, oder er wurde schon benutzt. Prüfen Sie ihn, oder nehmen Sie einen anderen.
+problem-passkey-refused = Dieser Passkey konnte nicht benutzt werden. Nichts wurde geändert; versuchen Sie es noch einmal oder auf anderem Weg.
+problem-passkey-known = Dieses Gerät hat schon einen Passkey für Ihr Konto.
+problem-factor-stands = Das ist schon eingerichtet. Nichts wurde geändert.
+problem-factor-last-strong = Das ist der letzte starke Schutz Ihres Kontos. Richten Sie zuerst einen anderen ein.
+problem-name-long = Ein Name hat höchstens { $limit } Zeichen.
+problem-phrase-missing = Geben Sie einen Satz ein.
+problem-phrase-long = Ein Satz hat höchstens { $limit } Zeichen.
+problem-more-time-spent = Mehr Zeit gibt es nicht. Beginnen Sie neu, wenn Sie länger brauchen.
+problem-account-frozen = Ihr Konto ist eingefroren. Öffnen Sie es zuerst wieder.
+problem-nothing-to-confirm-with = Ihr Konto hat nichts, womit sich das bestätigen ließe. Richten Sie ein Telefon oder eine Authenticator-App ein, oder wenden Sie sich an den Support.
 
 ## Probleme: der Dienst
 problem-sending-unavailable = Wir können zurzeit keine Codes senden. Nichts wurde geändert; bitte versuchen Sie es in einigen Minuten noch einmal.

@@ -20,6 +20,12 @@ close = Close
 go-back = Go back
 not-now = Not now
 start-again = Start again
+set-up = Set up
+change = Change
+remove = Remove
+rename = Rename
+print = Print
+download = Download .txt
 step = Step { $step } of { $steps }
 summary-title = Please check these fields
 never-ask = Our staff never ask for codes or passwords.
@@ -40,12 +46,28 @@ notice-others-ended = All other sessions were signed out.
 notice-device-forgotten = That browser was forgotten. It will be asked for a code next time.
 notice-signed-out = You are signed out.
 notice-ended = Your session has ended. Please sign in again.
+notice-totp-added = Your authenticator app is set up.
+notice-totp-removed = Your authenticator app was removed.
+notice-passkey-added = Your passkey is set up. You can use it to confirm from now on.
+notice-passkey-removed = That passkey was removed. It no longer works here.
+notice-factor-renamed = The new name is saved.
+notice-trading-password-set = Your trading password is set.
+notice-trading-password-removed = Your trading password was removed.
+notice-recovery-codes-removed = Your recovery codes were removed. None of them works any more.
+notice-phrase-set = Your phrase is set. From now on our emails begin with it.
+notice-phrase-removed = Your phrase was removed.
+notice-password-changed = Your password is changed. Your other devices were signed out.
+notice-frozen = Your account is frozen. Nothing can leave it.
+notice-unfrozen = Your account is open again.
+notice-more-time = You have more time now.
+notice-nothing-changed = Nothing was changed.
 
 ## Fields
 identifier-label = Email address or phone number
 password-label = Password
 password-new-label = New password
 password-show = Show
+password-show-label = Show password
 password-hint = At least { $limit } characters. A few words in a row are easy to remember and hard to guess.
 password-again = For your safety, enter your account password again.
 region-label = Country or territory
@@ -73,6 +95,7 @@ method-heading = Use another method
 method-text = Choose how to get your code. Choosing sends a new one.
 method-sms = Text message to { $address }
 method-email = Email to { $address }
+method-voice = Phone call to { $address }
 phone-unavailable = Phone unavailable?
 unavailable-heading = You can't use your phone
 unavailable-ways = You can still sign in another way. Choosing one sends a code.
@@ -126,9 +149,15 @@ blocked-region = Messages to { $region } are not getting through at the moment.
 security-heading = Security Center
 level-basic = Protection: basic
 level-fair = Protection: fair
+level-strong = Protection: strong
+level-strongest = Protection: strongest
 next-bind-phone = Next: set a phone (2 min)
 next-bind-phone-again = Next: set your phone again (2 min)
 next-sms-on = Next: switch SMS authentication on (1 min)
+next-totp = Next: set up an authenticator app (2 min)
+next-trading-password = Next: set a trading password (1 min)
+next-passkey = Next: add a passkey (1 min)
+next-recovery-codes = Next: make recovery codes (1 min)
 next-nothing = Nothing to do right now.
 phone-heading = Phone
 phone-none = No phone set
@@ -148,6 +177,9 @@ email-heading = Email
 email-none = No email address
 password-heading = Password
 password-since = Set on { $since }
+password-change = Change password
+password-change-label = Change password: first prove that it is you
+password-change-heading = Change your password
 devices-heading = Devices
 devices-view-label = View devices
 devices-count = { $sessions ->
@@ -164,6 +196,8 @@ phone-number = Number
 phone-since = Set on
 phone-why = With a phone we can text you a code when you sign in from a new browser. You prove another way first, then enter the number and the code we text to it.
 phone-suspended-why = This number was set for another account, so it no longer gets codes for yours. Set a number that you hold now.
+phone-change-heading = Change your number
+phone-change = Change number
 sms-risk-heading = Good to know about text messages
 sms-risk = Text messages can be intercepted, and a number can be moved to another SIM card by fraud. A code by SMS is much better than a password alone, but not the strongest protection. Keep your email address reachable as a second way, and tell us at once if your phone suddenly loses its network.
 prove-heading = First, prove that it is you
@@ -200,6 +234,9 @@ session-seen = Last seen { $at }
 signed-in-with-password = Signed in { $at } with your password, from a known browser.
 signed-in-with-password-sms = Signed in { $at } with your password and a code by text message.
 signed-in-with-password-email = Signed in { $at } with your password and a code by email.
+signed-in-with-password-totp = Signed in { $at } with your password and a code of your authenticator app.
+signed-in-with-password-passkey = Signed in { $at } with your password and a passkey.
+signed-in-with-password-recovery-code = Signed in { $at } with your password and a recovery code.
 sign-out-label = Sign out { $browser }
 sign-out-others = Sign out all others
 known-heading = Known browsers
@@ -214,6 +251,7 @@ activity-filter = Show
 activity-kind-all = Everything
 activity-kind-sign-in = Signing in
 activity-kind-codes = Codes
+activity-kind-actions = Confirmations
 activity-kind-changes = Changes
 older = Older entries
 event-signed-up = The account was opened.
@@ -237,6 +275,295 @@ event-session-ended = A session was signed out from another device.
 event-others-ended = All other sessions were signed out.
 event-device-forgotten = A known browser was forgotten.
 event-status-changed = What your account may do was changed by us.
+event-factor-added = Set up: { $factor }.
+event-factor-renamed = Given another name: { $factor }.
+event-factor-removed = Removed: { $factor }.
+event-factor-wrong = A wrong answer was given: { $factor }.
+event-factor-locked = Locked until { $until } after too many wrong answers: { $factor }.
+event-factor-disabled = Disabled after too many wrong answers: { $factor }.
+event-recovery-code-used = { $left ->
+    [one] A recovery code was used. One is left.
+   *[other] A recovery code was used. { $left } are left.
+}
+event-action-opened = To be confirmed: { $action }.
+event-action-authorised = Confirmed: { $action }, with: { $factors }.
+event-action-authorised-alone = Confirmed: { $action }.
+event-action-canceled = Cancelled: { $action }. { $reason }
+event-action-redeemed = Carried out: { $action }.
+event-action-refused = Refused: { $action }.
+event-hold-started = Withdrawals were paused until { $until }, because { $cause }.
+event-account-frozen = The account was frozen.
+event-account-frozen-by-link = The account was frozen by the link in a message.
+event-account-unfrozen = The account was opened again.
+event-phone-changed = The phone { $from } was replaced by { $to }.
+event-phrase-changed = The anti-phishing phrase was changed.
+event-password-changed = The password was changed.
+factor-named = { $factor } ({ $name })
+
+## Factors: what they are called, and how they stand
+factor-sms = Text message
+factor-voice = Phone call
+factor-email = Email
+factor-totp = Authenticator app
+factor-trading-password = Trading password
+factor-passkey = Passkey
+factor-recovery-code = Recovery code
+factor-password = Password
+factor-off = Not set up
+factor-on = Active
+factor-disabled = Disabled after too many wrong answers: set it up again
+factor-added = Set up on
+factor-used = Last used
+factor-unused = Not yet
+name-label = Name
+change-effect = { $hours ->
+    [one] After this change, withdrawals are paused for 1 hour. Trading and deposits go on.
+   *[other] After this change, withdrawals are paused for { $hours } hours. Trading and deposits go on.
+}
+change-effect-sessions = { $hours ->
+    [one] After this change, withdrawals stop for 1 hour and your other devices are signed out.
+   *[other] After this change, withdrawals stop for { $hours } hours and your other devices are signed out.
+}
+remove-effect = { $hours ->
+    [one] After a removal, withdrawals stop for 1 hour. Trading and deposits go on.
+   *[other] After a removal, withdrawals stop for { $hours } hours. Trading and deposits go on.
+}
+remove-label = Remove { $name }
+
+## Authenticator app
+totp-view-label = View authenticator app
+totp-set-up-label = Set up an authenticator app
+totp-why = An app on your phone shows a new code every 30 seconds. It works without a network, and no text message can be intercepted.
+totp-remove-heading = Remove the authenticator app
+totp-remove = Remove authenticator app
+totp-new-heading = Set up an authenticator app
+totp-scan-heading = First, give the app its key
+totp-scan = Open an authenticator app, choose to add an account, and scan this picture.
+totp-qr = QR code with the key for your authenticator app. The same key stands below as text.
+totp-key = Or type this key into the app. Show it to nobody: whoever has it can make your codes.
+totp-open = Open in an app on this device
+totp-first = Code from the app
+totp-first-hint = Enter the 6-digit code that the app shows now.
+totp-finish = Switch on
+
+## Trading password
+trading-password-view-label = View trading password
+trading-password-set-up-label = Set up a trading password
+trading-password-why = Six digits of your own, asked for before trades, withdrawals and new API keys. Our staff never ask for it.
+trading-password-remove-heading = Remove the trading password
+trading-password-remove = Remove trading password
+trading-password-new-heading = Set a trading password
+trading-password-change-heading = Change the trading password
+trading-password-new = New trading password
+trading-password-again = The same once more
+trading-password-rules = Exactly six digits. No date, no row such as 123456, no digits that repeat, and none from your phone number: those are tried first.
+trading-password-show = Show trading password
+trading-password-show-again = Show the second trading password
+
+## Passkeys
+passkeys-heading = Passkeys
+passkey-view-label = View passkeys
+passkey-set-up-label = Set up a passkey
+passkeys-count = { $count ->
+    [one] One passkey
+   *[other] { $count } passkeys
+}
+passkeys-none = No passkey yet
+passkey-why = Confirm with your fingerprint, face or screen lock. A fake site can't use it.
+passkey-add = Add a passkey
+passkey-product = Kept in { $product }
+passkey-synced = On all your devices that share it
+passkey-here-only = On one device only
+passkey-added = Made on { $at }
+passkey-used = Last used { $at }
+passkey-unused = Not used yet
+passkey-new-heading = Make a passkey
+passkey-new-text = Next, your device asks for your fingerprint, face or screen lock. What it reads stays on the device; we only get a key.
+passkey-name-hint = So that you know it again, for example: my laptop.
+passkey-make = Make passkey
+passkey-use = Use passkey
+passkey-use-text = Your device asks for your fingerprint, face or screen lock.
+passkey-needs-script = A passkey needs a script, which this browser does not run. Use another way below.
+passkey-needs-script-here = A passkey needs a script, which this browser does not run. Nothing can be set up here without it.
+passkey-canceled = Nothing was changed. You can try again.
+passkey-unsupported = This browser or device can't use passkeys. Nothing was changed.
+
+## Recovery codes
+recovery-codes-heading = Recovery codes
+recovery-codes-view-label = View recovery codes
+recovery-codes-set-up-label = Set up recovery codes
+recovery-codes-left = { $left } of { $of } left
+recovery-codes-count = { $left ->
+    [one] One code left
+   *[other] { $left } codes left
+}
+recovery-codes-low = Few are left. Make a new set before you need it.
+recovery-codes-made = Made on { $at }
+recovery-codes-why = Keep them on paper. Each works once, when your phone or passkey is not at hand.
+recovery-codes-make = Make recovery codes
+recovery-codes-replace = Make a new set
+recovery-codes-replace-effect = The codes you have stop working.
+recovery-codes-remove-heading = Remove the recovery codes
+recovery-codes-remove = Remove recovery codes
+recovery-codes-new-heading = Make recovery codes
+recovery-codes-new-text = The next page shows { $of } codes, once only. Have a printer or a safe place ready, and make sure that nobody looks on.
+recovery-codes-show = Show the codes
+recovery-codes-shown-heading = Your recovery codes
+recovery-codes-shown-text = Each works once. They are never shown again: copy, download or print them now, and keep them apart from your phone.
+recovery-codes-keep-first = Copy, download or print the codes first.
+recovery-codes-file = recovery-codes.txt
+
+## Anti-phishing phrase
+phrase-heading = Anti-phishing phrase
+phrase-view-label = View anti-phishing phrase
+phrase-set-up-label = Set up an anti-phishing phrase
+phrase-yours = Your phrase
+phrase-why = Our emails and confirm pages show it. A message without it is not from us; one that has it is probably ours, but it is a hint, not a proof.
+phrase-remove = Remove phrase
+phrase-new-heading = Choose your phrase
+phrase-label = Phrase
+phrase-hint = A few words that only you would choose, at most { $limit } characters. Never a password: it stands in emails.
+
+## Holds and freezing
+hold-heading = Withdrawals are paused
+hold-banner = Withdrawals are paused until { $until } ({ $hours } h { $minutes } min) because { $cause }. Trading and deposits work. Support can't shorten this.
+hold-not-you = Not you?
+hold-lock = Lock my account
+hold-phone-changed = your phone number changed
+hold-phone-added = a phone was set
+hold-factor-added = a new protection was set up
+hold-sms-switched-off = SMS authentication was switched off
+hold-email-changed = your email address changed
+hold-password-changed = your password changed
+hold-trading-password-changed = your trading password changed
+hold-totp-changed = your authenticator app changed
+hold-passkey-changed = your passkeys changed
+hold-recovery-codes-changed = your recovery codes changed
+hold-unfrozen = your account was opened again
+hold-recovered = your account was recovered
+danger-heading = If something is wrong
+freeze = Freeze account
+freeze-heading = Freeze this account?
+freeze-effect = Withdrawals, sales and every other way out stop at once, waiting confirmations are cancelled, and no setting can be changed.
+freeze-open-again = Only you can open it again: signed in, with your strongest factors. Withdrawals stay paused for a while after that.
+freeze-unknown-heading = This link no longer works
+freeze-unknown-text = It may be too old, or was cut. Nothing was changed. Sign in to freeze your account from there.
+frozen-heading = Your account is frozen
+frozen-text = Nothing can leave it now, and no setting can be changed.
+frozen-next = To find out what happened, sign in and look at your activity. There you can open the account again when you are sure.
+frozen-banner = Your account is frozen. Nothing can leave it, and no setting can be changed.
+open-again = Open again
+
+## Confirming: what
+confirm-sign-in = Confirm sign-in
+confirm-withdrawal = Confirm withdrawal
+confirm-p2p-sell = Confirm sale
+confirm-api-key-create = Confirm new API key
+confirm-password-reset = Confirm new password
+confirm-internal-transfer = Confirm transfer to another account
+confirm-sub-account-transfer = Confirm transfer to a sub-account
+confirm-gift = Confirm gift
+confirm-voucher = Confirm voucher
+confirm-card-payment = Confirm card payment
+confirm-p2p-ad = Confirm offer to sell
+confirm-whitelist-edit = Confirm withdrawal address
+confirm-factor-add = Confirm a new protection
+confirm-factor-remove = Confirm a removal
+confirm-phone-change = Confirm the change of your phone
+confirm-unfreeze = Confirm opening your account again
+confirm-totp-add = Confirm: set up an authenticator app
+confirm-totp-remove = Confirm: remove the authenticator app
+confirm-passkey-add = Confirm: add a passkey
+confirm-passkey-remove = Confirm: remove a passkey
+confirm-trading-password-set = Confirm: set a trading password
+confirm-trading-password-change = Confirm: change the trading password
+confirm-trading-password-remove = Confirm: remove the trading password
+confirm-recovery-codes-make = Confirm: make recovery codes
+confirm-recovery-codes-replace = Confirm: make a new set of recovery codes
+confirm-recovery-codes-remove = Confirm: remove the recovery codes
+confirm-phrase = Confirm: change the anti-phishing phrase
+confirm-password = Confirm: change your password
+action-sign-in = sign-in
+action-withdrawal = withdrawal
+action-p2p-sell = sale to a person
+action-api-key-create = new API key
+action-password-reset = new password
+action-internal-transfer = transfer to another account
+action-sub-account-transfer = transfer to a sub-account
+action-gift = gift
+action-voucher = voucher
+action-card-payment = card payment
+action-p2p-ad = offer to sell
+action-whitelist-edit = withdrawal address
+action-factor-add = new protection
+action-factor-remove = removal or change of a protection
+action-phone-change = change of phone
+action-unfreeze = opening the account again
+canceled-timed-out = Time ran out.
+canceled-withdrawn = The request was withdrawn.
+canceled-declined = You said no.
+canceled-too-many-failures = There were too many wrong answers.
+canceled-frozen = The account was frozen.
+canceled-held = Withdrawals were paused.
+detail-amount = Amount
+detail-asset = Asset
+detail-network = Network
+detail-address = To address
+detail-payee = To
+detail-memo = Memo
+detail-price = Price
+detail-currency = Currency
+detail-fee = Fee
+detail-label = Name
+detail-scopes = May
+
+## Confirming: how
+confirm-asks = { $audience } asks you to confirm this.
+confirm-what = What you confirm
+confirm-final = Check every character that matters to you. Sent coins can't be called back.
+fingerprint-label = Two words
+fingerprint-hint = The message with the code shows the same two words. If it shows others, cancel.
+confirm-until = You have until { $until }.
+confirm-timer = Time left to confirm
+confirm-seconds-left = { $seconds } seconds left to confirm.
+confirm-soon = The time is nearly up.
+more-time = More time
+confirm-steps = What is asked for
+step-done = done
+step-now = now
+step-later = later
+confirm-submit = Confirm
+confirm-decline = This isn't me: cancel
+confirm-send = We send a code to { $address }.
+call-instead = Call me instead
+confirm-code-hint = Enter the { $digits }-digit code we sent to { $address }.
+confirm-code-hint-voice = We call { $address } and say a { $digits }-digit code. Enter it here.
+other-way = Use another way
+other-way-text = Each of these will do. What you have proved already still counts.
+ask-totp = Code from your authenticator app
+ask-totp-hint = 6 digits. Each code works once.
+ask-trading-password-hint = Your own six digits.
+ask-password-hint = The password you sign in with.
+ask-recovery-code = Recovery code
+ask-recovery-code-hint = One of the codes you kept, such as abcd-efgh-jkmn-pqrs. It works once.
+end-done = Confirmed
+end-done-text = You have confirmed this. It goes on where you came from.
+end-timed-out = Time's up
+end-timed-out-text = Time's up. Nothing was sent. Your details are kept: start again.
+end-canceled = Cancelled
+end-withdrawn-text = The request was withdrawn by whoever asked. Nothing was sent.
+end-declined-text = You said no. Nothing was sent. If you did not ask for this, change your password.
+end-too-many-failures-text = There were too many wrong answers. Nothing was sent.
+end-frozen-text = The account was frozen. Nothing was sent.
+end-held-text = Withdrawals were paused after a change of the account. Nothing was sent.
+end-lapsed = Not carried out
+end-lapsed-text = You confirmed this, but it was not carried out in time. Nothing was sent.
+end-taken = Open in another browser
+end-taken-text = This page was opened in another browser and belongs to it. Go on there. If that was not you, do not confirm anything, and change your password.
+end-unknown = Nothing to confirm here
+end-unknown-text = This request is over, or the link was cut. Nothing was changed.
+back-to = Back to { $audience }
+end-go-back = Go back to where you came from, and start again there if you need to.
 
 ## Faults
 fault-not-found = Page not found
@@ -311,6 +638,30 @@ problem-identity-needed = Your account is restricted. Contact support and prove 
 problem-phone-needed = Set a phone first.
 problem-session-gone = It had ended already. Nothing was left to do.
 problem-method-unknown = Your account doesn't have this method. Choose one from the list.
+
+## Problems: confirming and factors
+problem-totp-missing = Enter the code from your authenticator app.
+problem-totp-wrong = That code doesn't match, or was used already. Wait for the next one in your app and try again.
+problem-totp-clock-off = That code belongs to another time. Check that your phone sets its time automatically, then enter the next code.
+problem-trading-password-missing = Enter your trading password.
+problem-trading-password-digits = A trading password has six digits and nothing else.
+problem-trading-password-wrong = That trading password doesn't match. Try again.
+problem-trading-password-common = These digits are among those that are tried first. Choose others.
+problem-trading-password-date = These digits are a date. Birthdays are tried first; choose others.
+problem-trading-password-own-number = These digits stand in your phone number. Choose others.
+problem-trading-passwords-differ = The two are not the same. Enter them again.
+problem-recovery-code-missing = Enter one of your recovery codes.
+problem-recovery-code-wrong = That is none of your recovery codes, or it was used already. Check it or take another.
+problem-passkey-refused = That passkey could not be used. Nothing was changed; try again or use another way.
+problem-passkey-known = This device has a passkey for your account already.
+problem-factor-stands = It is set up already. Nothing was changed.
+problem-factor-last-strong = This is the last strong protection of your account. Set up another one first.
+problem-name-long = A name has at most { $limit } characters.
+problem-phrase-missing = Enter a phrase.
+problem-phrase-long = A phrase has at most { $limit } characters.
+problem-more-time-spent = There is no more time to give. Start again if you need longer.
+problem-account-frozen = Your account is frozen. Open it again first.
+problem-nothing-to-confirm-with = Your account has nothing to confirm this with. Set up a phone or an authenticator app, or contact support.
 
 ## Problems: the service
 problem-sending-unavailable = We can't send codes at the moment. Nothing was changed; please try again in a few minutes.

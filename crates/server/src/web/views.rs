@@ -7,13 +7,16 @@
 use std::fmt;
 
 use super::assets;
-use super::words::Words;
+use super::words::{Sentence, Words};
 
 mod account;
 mod activity;
 mod code;
+mod confirm;
 mod devices;
+mod factors;
 mod fault;
+mod guard;
 mod phone;
 mod picker;
 mod problem;
@@ -26,12 +29,21 @@ mod tests;
 pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
 pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
 pub(crate) use code::{CodePage, CodePurpose, Method, OtherWay, Resend, SlowRegion};
+pub(crate) use confirm::{
+    Ask, AskCode, AskField, Confirm, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, StepRow, StepState,
+    Way, WayBack,
+};
 pub(crate) use devices::{DeviceRow, Devices, SessionRow, SignedInWith};
+pub(crate) use factors::{
+    FactorState, PasskeyCard, PasskeyNew, PasskeySignal, Passkeys, PasswordNew, RecoveryCodes,
+    RecoveryCodesNew, RecoveryCodesShown, Totp, TotpCard, TotpNew, TradingPassword, TradingPasswordNew,
+};
 pub(crate) use fault::{Fault, FaultPage, Kept};
+pub(crate) use guard::{Freeze, FreezeLink, FreezePage, HoldBanner, Phrase, PhraseNew};
 pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhonePassword, PhoneProve};
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
-pub(crate) use security::{Level, NextStep, RegionState, Security, Sms, SmsState};
+pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
 
 /// What every page has. The page's own struct carries it as `layout`.
 pub(crate) struct Layout {
@@ -53,6 +65,10 @@ pub(crate) struct Layout {
     pub(crate) now_ms: i64,
     /// One sentence about what has just been done, after a redirect.
     pub(crate) notice: Option<Notice>,
+    /// The hold on the holder's account that ends last, if there is one.
+    pub(crate) hold: Option<HoldBanner>,
+    /// Whether the holder's account is frozen.
+    pub(crate) frozen: bool,
 }
 
 impl Layout {
@@ -67,6 +83,12 @@ impl Layout {
 
     fn themes(&self) -> [Theme; 3] {
         Theme::ALL
+    }
+
+    /// The banner of the hold; none once it has ended.
+    fn hold_sentence(&self) -> Option<Sentence<'static>> {
+        let hold = self.hold.filter(|hold| hold.ends_at_ms > self.now_ms)?;
+        Some(hold.sentence(self.words, self.now_ms))
     }
 }
 
@@ -136,10 +158,40 @@ pub(crate) enum Notice {
     SignedOut,
     /// This browser's session was ended elsewhere or ran out.
     Ended,
+    /// An authenticator app was set up.
+    TotpAdded,
+    /// It was removed.
+    TotpRemoved,
+    /// A passkey was set up.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A factor has another name now.
+    FactorRenamed,
+    /// The trading password was set or changed.
+    TradingPasswordSet,
+    /// It was removed.
+    TradingPasswordRemoved,
+    /// The recovery codes were removed.
+    RecoveryCodesRemoved,
+    /// The anti-phishing phrase was set or changed.
+    PhraseSet,
+    /// It was removed.
+    PhraseRemoved,
+    /// The password was changed.
+    PasswordChanged,
+    /// The account is frozen.
+    Frozen,
+    /// The account is open again.
+    Unfrozen,
+    /// There is more time to confirm.
+    MoreTime,
+    /// The holder turned back: nothing was changed.
+    NothingChanged,
 }
 
 impl Notice {
-    const ALL: [Notice; 9] = [
+    const ALL: [Notice; 24] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -149,6 +201,21 @@ impl Notice {
         Notice::DeviceForgotten,
         Notice::SignedOut,
         Notice::Ended,
+        Notice::TotpAdded,
+        Notice::TotpRemoved,
+        Notice::PasskeyAdded,
+        Notice::PasskeyRemoved,
+        Notice::FactorRenamed,
+        Notice::TradingPasswordSet,
+        Notice::TradingPasswordRemoved,
+        Notice::RecoveryCodesRemoved,
+        Notice::PhraseSet,
+        Notice::PhraseRemoved,
+        Notice::PasswordChanged,
+        Notice::Frozen,
+        Notice::Unfrozen,
+        Notice::MoreTime,
+        Notice::NothingChanged,
     ];
 
     /// The notice of this name, if it is one.
@@ -172,6 +239,21 @@ impl Notice {
             Notice::DeviceForgotten => "notice-device-forgotten",
             Notice::SignedOut => "notice-signed-out",
             Notice::Ended => "notice-ended",
+            Notice::TotpAdded => "notice-totp-added",
+            Notice::TotpRemoved => "notice-totp-removed",
+            Notice::PasskeyAdded => "notice-passkey-added",
+            Notice::PasskeyRemoved => "notice-passkey-removed",
+            Notice::FactorRenamed => "notice-factor-renamed",
+            Notice::TradingPasswordSet => "notice-trading-password-set",
+            Notice::TradingPasswordRemoved => "notice-trading-password-removed",
+            Notice::RecoveryCodesRemoved => "notice-recovery-codes-removed",
+            Notice::PhraseSet => "notice-phrase-set",
+            Notice::PhraseRemoved => "notice-phrase-removed",
+            Notice::PasswordChanged => "notice-password-changed",
+            Notice::Frozen => "notice-frozen",
+            Notice::Unfrozen => "notice-unfrozen",
+            Notice::MoreTime => "notice-more-time",
+            Notice::NothingChanged => "notice-nothing-changed",
         }
     }
 }

@@ -102,6 +102,8 @@ impl Visit {
             here: LocalPath::new(here),
             now_ms: self.now_ms(),
             notice: self.query("notice").and_then(|name| Notice::named(&name)),
+            hold: None,
+            frozen: false,
         }
     }
 
@@ -246,6 +248,8 @@ pub(crate) fn bare_fault(server: &Server, fault: Fault) -> Response {
         here: LocalPath::new("/security"),
         now_ms: server.flows().now().unix_ms(),
         notice: None,
+        hold: None,
+        frozen: false,
     };
     let page = FaultPage { layout, back: LocalPath::new("/security"), fault, kept: Vec::new() };
     let Ok(html) = page.render() else { return status.into_response() };

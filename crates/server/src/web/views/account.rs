@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::{Field, Layout, OtherWay, Page, Problem, RegionPicker, fields_in_trouble};
+use super::{Field, Layout, Method, OtherWay, Page, Problem, RegionPicker, fields_in_trouble};
 
 /// `GET /signup`; posts `identifier`, `region`, `password` to itself.
 #[derive(Template)]

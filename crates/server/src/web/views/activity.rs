@@ -3,8 +3,11 @@
 //! Decides the sentence of each event; refuses to know where events are kept.
 
 use askama::Template;
+use countersign_flows::core::model::{ActionKind, CancelReason, Factor, HoldCause};
 
-use super::{Layout, Page};
+use super::confirm::{action_name, cancel_name};
+use super::guard::hold_cause;
+use super::{Layout, Method, Page};
 use crate::web::words::{Address, Moment, Sentence, Words};
 
 /// What the list can be narrowed to, as in `?kind=`.
@@ -14,12 +17,15 @@ pub(crate) enum ActivityKind {
     SignIn,
     /// Codes sent and entered.
     Codes,
+    /// Withdrawals, sales and whatever else was to be confirmed.
+    Actions,
     /// Changes of settings.
     Changes,
 }
 
 impl ActivityKind {
-    const ALL: [ActivityKind; 3] = [ActivityKind::SignIn, ActivityKind::Codes, ActivityKind::Changes];
+    const ALL: [ActivityKind; 4] =
+        [ActivityKind::SignIn, ActivityKind::Codes, ActivityKind::Actions, ActivityKind::Changes];
 
     /// The kind of this name, if it is one.
     pub(crate) fn named(name: &str) -> Option<ActivityKind> {
@@ -31,6 +37,7 @@ impl ActivityKind {
         match self {
             ActivityKind::SignIn => "sign-in",
             ActivityKind::Codes => "codes",
+            ActivityKind::Actions => "actions",
             ActivityKind::Changes => "changes",
         }
     }
@@ -39,6 +46,7 @@ impl ActivityKind {
         match self {
             ActivityKind::SignIn => "activity-kind-sign-in",
             ActivityKind::Codes => "activity-kind-codes",
+            ActivityKind::Actions => "activity-kind-actions",
             ActivityKind::Changes => "activity-kind-changes",
         }
     }
@@ -110,6 +118,103 @@ pub(crate) enum Event {
     DeviceForgotten,
     /// What the account may do was changed by the service.
     StatusChanged,
+    /// A factor was set up.
+    FactorAdded {
+        /// Which.
+        factor: Factor,
+        /// What its owner calls it; may be empty.
+        name: String,
+    },
+    /// A factor was given another name.
+    FactorRenamed {
+        /// Which.
+        factor: Factor,
+        /// What it is called now.
+        name: String,
+    },
+    /// A factor was removed or replaced.
+    FactorRemoved {
+        /// Which.
+        factor: Factor,
+        /// What its owner called it; may be empty.
+        name: String,
+    },
+    /// A factor was answered wrongly.
+    FactorWrong {
+        /// Which.
+        factor: Factor,
+    },
+    /// A factor was locked after too many failures.
+    FactorLocked {
+        /// Which.
+        factor: Factor,
+        /// Until when, Unix milliseconds.
+        until_ms: i64,
+    },
+    /// A factor was disabled after too many failures.
+    FactorDisabled {
+        /// Which.
+        factor: Factor,
+    },
+    /// A recovery code was used.
+    RecoveryCodeUsed {
+        /// Codes that are left.
+        left: u32,
+    },
+    /// Something was to be confirmed.
+    ActionOpened {
+        /// What.
+        action: ActionKind,
+    },
+    /// It was confirmed.
+    ActionAuthorised {
+        /// What.
+        action: ActionKind,
+        /// With what.
+        factors: Vec<Factor>,
+    },
+    /// It was cancelled.
+    ActionCanceled {
+        /// What.
+        action: ActionKind,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// It was carried out.
+    ActionRedeemed {
+        /// What.
+        action: ActionKind,
+    },
+    /// It was refused before anything was asked.
+    ActionRefused {
+        /// What.
+        action: ActionKind,
+    },
+    /// Ways for value to leave are held.
+    HoldStarted {
+        /// What it began with.
+        cause: HoldCause,
+        /// Until when, Unix milliseconds.
+        until_ms: i64,
+    },
+    /// The account was frozen.
+    AccountFrozen {
+        /// By the link in a message.
+        by_link: bool,
+    },
+    /// The account was opened again.
+    AccountUnfrozen,
+    /// The phone was replaced.
+    PhoneChanged {
+        /// Before.
+        from: Address,
+        /// Now.
+        to: Address,
+    },
+    /// The anti-phishing phrase was set, changed or removed.
+    PhraseChanged,
+    /// The password was changed.
+    PasswordChanged,
 }
 
 impl Event {
@@ -123,6 +228,32 @@ impl Event {
             Event::PasswordLocked { until_ms }
             | Event::CodesLocked { until_ms }
             | Event::SendingLocked { until_ms } => sentence.set("until", Moment::full(*until_ms)),
+            Event::FactorAdded { factor, name }
+            | Event::FactorRenamed { factor, name }
+            | Event::FactorRemoved { factor, name } => sentence.set("factor", named(words, *factor, name)),
+            Event::FactorWrong { factor } | Event::FactorDisabled { factor } => {
+                sentence.set("factor", words.text(Method::of(*factor).key()))
+            }
+            Event::FactorLocked { factor, until_ms } => sentence
+                .set("factor", words.text(Method::of(*factor).key()))
+                .set("until", Moment::full(*until_ms)),
+            Event::RecoveryCodeUsed { left } => sentence.set("left", *left),
+            Event::ActionOpened { action }
+            | Event::ActionRedeemed { action }
+            | Event::ActionRefused { action } => sentence.set("action", words.text(action_name(*action))),
+            Event::ActionAuthorised { action, factors } => {
+                let names = factors.iter().map(|factor| words.text(Method::of(*factor).key()));
+                sentence
+                    .set("action", words.text(action_name(*action)))
+                    .set("factors", names.collect::<Vec<_>>().join(", "))
+            }
+            Event::ActionCanceled { action, reason } => sentence
+                .set("action", words.text(action_name(*action)))
+                .set("reason", words.text(cancel_name(*reason))),
+            Event::HoldStarted { cause, until_ms } => {
+                sentence.set("until", Moment::full(*until_ms)).set("cause", words.text(hold_cause(*cause)))
+            }
+            Event::PhoneChanged { from, to } => sentence.set("from", from).set("to", to),
             _ => sentence,
         }
     }
@@ -150,8 +281,37 @@ impl Event {
             Event::OthersEnded => "event-others-ended",
             Event::DeviceForgotten => "event-device-forgotten",
             Event::StatusChanged => "event-status-changed",
+            Event::FactorAdded { .. } => "event-factor-added",
+            Event::FactorRenamed { .. } => "event-factor-renamed",
+            Event::FactorRemoved { .. } => "event-factor-removed",
+            Event::FactorWrong { .. } => "event-factor-wrong",
+            Event::FactorLocked { .. } => "event-factor-locked",
+            Event::FactorDisabled { .. } => "event-factor-disabled",
+            Event::RecoveryCodeUsed { .. } => "event-recovery-code-used",
+            Event::ActionOpened { .. } => "event-action-opened",
+            Event::ActionAuthorised { factors, .. } if factors.is_empty() => "event-action-authorised-alone",
+            Event::ActionAuthorised { .. } => "event-action-authorised",
+            Event::ActionCanceled { .. } => "event-action-canceled",
+            Event::ActionRedeemed { .. } => "event-action-redeemed",
+            Event::ActionRefused { .. } => "event-action-refused",
+            Event::HoldStarted { .. } => "event-hold-started",
+            Event::AccountFrozen { by_link: false } => "event-account-frozen",
+            Event::AccountFrozen { by_link: true } => "event-account-frozen-by-link",
+            Event::AccountUnfrozen => "event-account-unfrozen",
+            Event::PhoneChanged { .. } => "event-phone-changed",
+            Event::PhraseChanged => "event-phrase-changed",
+            Event::PasswordChanged => "event-password-changed",
         }
     }
+}
+
+/// A factor by the name its owner gave it.
+fn named(words: &Words, factor: Factor, name: &str) -> String {
+    let factor = words.text(Method::of(factor).key());
+    if name.is_empty() {
+        return factor.into_owned();
+    }
+    words.say("factor-named").set("factor", factor).set("name", name).plain()
 }
 
 /// One entry.

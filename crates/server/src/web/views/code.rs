@@ -4,9 +4,10 @@
 //! whether one is right. Times are drawn from the server's clock, so reload and Back change nothing.
 
 use askama::Template;
+use countersign_flows::core::model::Factor;
 
 use super::{Layout, Page, Problem, minutes};
-use crate::web::words::{Address, Moment};
+use crate::web::words::{Address, Moment, Sentence, Words};
 
 /// What the code is for: decides headings, addresses of the forms and the ways out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,17 +79,51 @@ impl CodePurpose {
     }
 }
 
-/// A way to receive or make a code.
+/// A way to prove that it is you: a factor, or a channel of one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Method {
-    /// Text message.
+    /// A code by text message.
     Sms,
-    /// Email.
+    /// The same code, spoken in a call.
+    Voice,
+    /// A code by email.
     Email,
+    /// A code of an authenticator app.
+    Totp,
+    /// The trading password.
+    TradingPassword,
+    /// A passkey.
+    Passkey,
+    /// A code kept on paper.
+    RecoveryCode,
+    /// The account's password.
+    Password,
 }
 
 impl Method {
-    const ALL: [Method; 2] = [Method::Sms, Method::Email];
+    pub(super) const ALL: [Method; 8] = [
+        Method::Sms,
+        Method::Voice,
+        Method::Email,
+        Method::Totp,
+        Method::TradingPassword,
+        Method::Passkey,
+        Method::RecoveryCode,
+        Method::Password,
+    ];
+
+    /// How a factor is shown.
+    pub(crate) fn of(factor: Factor) -> Method {
+        match factor {
+            Factor::Password => Method::Password,
+            Factor::Sms => Method::Sms,
+            Factor::Email => Method::Email,
+            Factor::Totp => Method::Totp,
+            Factor::TradingPassword => Method::TradingPassword,
+            Factor::Passkey => Method::Passkey,
+            Factor::RecoveryCode => Method::RecoveryCode,
+        }
+    }
 
     /// The method of this name, as posted in `method`.
     pub(crate) fn named(name: &str) -> Option<Method> {
@@ -99,19 +134,32 @@ impl Method {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Method::Sms => "sms",
+            Method::Voice => "voice",
             Method::Email => "email",
+            Method::Totp => "totp",
+            Method::TradingPassword => "trading_password",
+            Method::Passkey => "passkey",
+            Method::RecoveryCode => "recovery_code",
+            Method::Password => "password",
+        }
+    }
+
+    /// What it is called.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Method::Sms => "factor-sms",
+            Method::Voice => "factor-voice",
+            Method::Email => "factor-email",
+            Method::Totp => "factor-totp",
+            Method::TradingPassword => "factor-trading-password",
+            Method::Passkey => "factor-passkey",
+            Method::RecoveryCode => "factor-recovery-code",
+            Method::Password => "factor-password",
         }
     }
 
     pub(super) fn is_sms(self) -> bool {
         self == Method::Sms
-    }
-
-    pub(super) fn offer_key(self) -> &'static str {
-        match self {
-            Method::Sms => "method-sms",
-            Method::Email => "method-email",
-        }
     }
 }
 
@@ -119,8 +167,20 @@ impl Method {
 pub(crate) struct OtherWay {
     /// Posted as `method`.
     pub(crate) method: Method,
-    /// Masked before the second factor is proved.
-    pub(crate) address: Address,
+    /// Where the code goes, for a method that sends one. Masked before the second factor is proved.
+    pub(crate) address: Option<Address>,
+}
+
+impl OtherWay {
+    /// With the address where there is one and the method sends to it; else by name.
+    pub(super) fn offer<'w>(&self, words: &'w Words) -> Sentence<'w> {
+        match (self.method, &self.address) {
+            (Method::Sms, Some(address)) => words.say("method-sms").set("address", address),
+            (Method::Voice, Some(address)) => words.say("method-voice").set("address", address),
+            (Method::Email, Some(address)) => words.say("method-email").set("address", address),
+            (method, _) => words.say(method.key()),
+        }
+    }
 }
 
 /// When a new code may be asked for.

@@ -16,6 +16,12 @@ pub(crate) enum SignedInWith {
     PasswordAndSms,
     /// Password and email code.
     PasswordAndEmail,
+    /// Password and a code of an authenticator app.
+    PasswordAndTotp,
+    /// Password and passkey.
+    PasswordAndPasskey,
+    /// Password and recovery code.
+    PasswordAndRecoveryCode,
 }
 
 impl SignedInWith {
@@ -24,6 +30,9 @@ impl SignedInWith {
             SignedInWith::Password => "signed-in-with-password",
             SignedInWith::PasswordAndSms => "signed-in-with-password-sms",
             SignedInWith::PasswordAndEmail => "signed-in-with-password-email",
+            SignedInWith::PasswordAndTotp => "signed-in-with-password-totp",
+            SignedInWith::PasswordAndPasskey => "signed-in-with-password-passkey",
+            SignedInWith::PasswordAndRecoveryCode => "signed-in-with-password-recovery-code",
         }
     }
 }

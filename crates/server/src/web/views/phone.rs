@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Field, Layout, OtherWay, Page, Problem, RegionPicker, SlowRegion, fields_in_trouble};
+use super::{Field, Layout, Method, OtherWay, Page, Problem, RegionPicker, SlowRegion, fields_in_trouble};
 use crate::web::words::{Address, Moment};
 
 /// The phone that an account has.
@@ -31,11 +31,19 @@ impl BoundPhone {
 pub(crate) struct Phone {
     /// Shared by all pages.
     pub(crate) layout: Layout,
-    /// The bound phone, if there is one.
+    /// The bound phone, if there is one. Its change begins with a post to `/security/phone/change`.
     pub(crate) bound: Option<BoundPhone>,
+    /// For how many hours withdrawals are held after a change.
+    pub(crate) hold_hours: u32,
+    /// Why the last act did nothing.
+    pub(crate) problem: Option<Problem>,
 }
 
-impl Page for Phone {}
+impl Page for Phone {
+    fn has_problem(&self) -> bool {
+        self.problem.is_some()
+    }
+}
 
 /// `GET /security/phone/prove`, step 1 of 3: prove another factor (R27). The button posts `method` to itself.
 #[derive(Template)]
@@ -93,6 +101,8 @@ pub(crate) struct PhoneConfirm {
     pub(crate) number: Address,
     /// The country's name.
     pub(crate) region: String,
+    /// Set when it takes the place of another number: for how many hours withdrawals are held afterwards.
+    pub(crate) hold_hours: Option<u32>,
     /// Set when the country is slow.
     pub(crate) slow: Option<SlowRegion>,
     /// Why the message was not sent.

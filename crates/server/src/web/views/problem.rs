@@ -6,7 +6,7 @@
 use crate::web::words::{Moment, Sentence, Words};
 
 /// One problem, beside the field or above the form it belongs to. 1xxx identity, 2xxx codes, 3xxx numbers,
-/// 4xxx settings, 9xxx the service itself.
+/// 4xxx settings, 5xxx actions and factors, 9xxx the service itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
     /// No email address or phone number was given.
@@ -126,10 +126,61 @@ pub(crate) enum Problem {
     IdentityNeeded,
     /// No phone to text.
     PhoneNeeded,
-    /// The session or device was not found: it has ended already.
+    /// The session, device or factor was not found: it has ended already.
     SessionGone,
     /// The method is not one of this account's.
     MethodUnknown,
+
+    /// No code of the authenticator app was given.
+    TotpMissing,
+    /// Not the app's code of this moment, or one that was used already (R35).
+    TotpWrong,
+    /// The app's code of another time: the phone's clock is off.
+    TotpClockOff,
+    /// No trading password was given.
+    TradingPasswordMissing,
+    /// Not six digits.
+    TradingPasswordDigits,
+    /// Not the trading password.
+    TradingPasswordWrong,
+    /// On the list of those tried first (R37).
+    TradingPasswordCommon,
+    /// A date, as birthdays are written.
+    TradingPasswordDate,
+    /// Digits of the account's own phone number.
+    TradingPasswordOwnNumber,
+    /// The two are not the same.
+    TradingPasswordsDiffer,
+    /// No recovery code was given.
+    RecoveryCodeMissing,
+    /// Not one of the set, or used already.
+    RecoveryCodeWrong,
+    /// The passkey's answer did not do.
+    PasskeyRefused,
+    /// This passkey is set up already.
+    PasskeyKnown,
+    /// The factor is set up already.
+    FactorStands,
+    /// It is the last strong factor and may not go (R43).
+    FactorLastStrong,
+    /// A name longer than is kept.
+    NameLong {
+        /// The most characters.
+        characters_max: u32,
+    },
+    /// No phrase was given.
+    PhraseMissing,
+    /// A phrase longer than is kept.
+    PhraseLong {
+        /// The most characters.
+        characters_max: u32,
+    },
+    /// No more time can be had for this action.
+    MoreTimeSpent,
+    /// The account is frozen.
+    AccountFrozen,
+    /// The account has nothing to confirm a setting with.
+    NothingToConfirmWith,
 
     /// No route takes messages at the moment.
     SendingUnavailable,
@@ -146,7 +197,9 @@ impl Problem {
         let sentence = words.say(self.entry().1);
         match self {
             Problem::PasswordShort { characters_min: limit }
-            | Problem::PasswordLong { characters_max: limit } => sentence.set("limit", *limit),
+            | Problem::PasswordLong { characters_max: limit }
+            | Problem::NameLong { characters_max: limit }
+            | Problem::PhraseLong { characters_max: limit } => sentence.set("limit", *limit),
             Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
             | Problem::CodesLocked { until } => sentence.set("until", *until),
@@ -206,6 +259,28 @@ impl Problem {
             Problem::PhoneNeeded => (4003, "problem-phone-needed"),
             Problem::SessionGone => (4004, "problem-session-gone"),
             Problem::MethodUnknown => (4005, "problem-method-unknown"),
+            Problem::TotpMissing => (5001, "problem-totp-missing"),
+            Problem::TotpWrong => (5002, "problem-totp-wrong"),
+            Problem::TotpClockOff => (5003, "problem-totp-clock-off"),
+            Problem::TradingPasswordMissing => (5004, "problem-trading-password-missing"),
+            Problem::TradingPasswordDigits => (5005, "problem-trading-password-digits"),
+            Problem::TradingPasswordWrong => (5006, "problem-trading-password-wrong"),
+            Problem::TradingPasswordCommon => (5007, "problem-trading-password-common"),
+            Problem::TradingPasswordDate => (5008, "problem-trading-password-date"),
+            Problem::TradingPasswordOwnNumber => (5009, "problem-trading-password-own-number"),
+            Problem::TradingPasswordsDiffer => (5010, "problem-trading-passwords-differ"),
+            Problem::RecoveryCodeMissing => (5011, "problem-recovery-code-missing"),
+            Problem::RecoveryCodeWrong => (5012, "problem-recovery-code-wrong"),
+            Problem::PasskeyRefused => (5013, "problem-passkey-refused"),
+            Problem::PasskeyKnown => (5014, "problem-passkey-known"),
+            Problem::FactorStands => (5015, "problem-factor-stands"),
+            Problem::FactorLastStrong => (5016, "problem-factor-last-strong"),
+            Problem::NameLong { .. } => (5017, "problem-name-long"),
+            Problem::PhraseMissing => (5018, "problem-phrase-missing"),
+            Problem::PhraseLong { .. } => (5019, "problem-phrase-long"),
+            Problem::MoreTimeSpent => (5020, "problem-more-time-spent"),
+            Problem::AccountFrozen => (5021, "problem-account-frozen"),
+            Problem::NothingToConfirmWith => (5022, "problem-nothing-to-confirm-with"),
             Problem::SendingUnavailable => (9001, "problem-sending-unavailable"),
         }
     }

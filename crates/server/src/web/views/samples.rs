@@ -8,6 +8,8 @@ use askama::Template;
 use super::*;
 use crate::web::words::{Address, Moment};
 
+mod step_up;
+
 /// 21 November 2025, 14:30:00 UTC.
 pub(crate) const NOW_MS: i64 = 1_763_735_400_000;
 const MINUTE_MS: i64 = 60_000;
@@ -47,6 +49,11 @@ impl Samples {
             self.devices(),
             self.activity(),
             self.faults(),
+            self.confirm(),
+            self.confirm_ends(),
+            self.factors(),
+            self.recovery_codes(),
+            self.guard(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -72,6 +79,8 @@ impl Samples {
             here: LocalPath::new(&self.text("/signin")),
             now_ms: self.now_ms,
             notice: None,
+            hold: None,
+            frozen: false,
         }
     }
 
@@ -114,8 +123,8 @@ impl Samples {
 
     fn ways(&self) -> Vec<OtherWay> {
         vec![
-            OtherWay { method: Method::Sms, address: self.address("•••• 88") },
-            OtherWay { method: Method::Email, address: self.address("ad•••@mail.example") },
+            OtherWay { method: Method::Sms, address: Some(self.address("•••• 88")) },
+            OtherWay { method: Method::Email, address: Some(self.address("ad•••@mail.example")) },
         ]
     }
 
@@ -136,6 +145,10 @@ impl Samples {
             problem,
         };
         let ended = Layout { notice: Some(Notice::Ended), ..self.layout() };
+        let mut every_way = self.ways();
+        every_way.extend(Method::ALL[2..].iter().map(|method| OtherWay { method: *method, address: None }));
+        every_way.push(OtherWay { method: Method::Voice, address: Some(self.address("•••• 88")) });
+        let every_way = SignInMethod { layout: self.layout(), methods: every_way, problem: None };
         let method = |problem| SignInMethod { layout: self.layout(), methods: self.ways(), problem };
         let lost =
             |ways| PhoneUnavailable { layout: self.layout(), ways, support: self.text("help@acme.example") };
@@ -157,6 +170,7 @@ impl Samples {
                 &sign_in(self.layout(), Some(Problem::SignInRefused), self.picker(Some("TH"), None)),
             ),
             ("signin-method", &method(None)),
+            ("signin-method-every", &every_way),
             ("signin-method-problem", &method(Some(Problem::MethodUnknown))),
             ("phone-unavailable", &lost(self.ways())),
             ("phone-unavailable-nothing", &lost(Vec::new())),
@@ -167,7 +181,7 @@ impl Samples {
         let sent_to = match (purpose, method) {
             (CodePurpose::SignIn, Method::Sms) => "•••• 88",
             (_, Method::Sms) => "+66 81 234 5678",
-            (_, Method::Email) => "ada@mail.example",
+            _ => "ada@mail.example",
         };
         let inside = matches!(purpose, CodePurpose::ProveEmail | CodePurpose::Activate);
         CodePage {
@@ -256,6 +270,7 @@ impl Samples {
             next,
             phone,
             sms,
+            factors: self.held(false),
             email: Some(self.address("ad•••@mail.example")),
             password_since_ms: self.now_ms - 90 * DAY_MS,
             sessions: 2,
@@ -268,6 +283,12 @@ impl Samples {
             ..page(Level::Basic, Some(NextStep::BindPhone), None, SmsState::NoPhone)
         };
         let again = Some(NextStep::BindPhoneAgain);
+        let strong = |level, next| Security {
+            factors: self.held(true),
+            ..page(level, next, Some(self.bound(false)), SmsState::On)
+        };
+        let low = Factors { recovery_codes_left: Some(3), totp: FactorState::Disabled, ..self.held(true) };
+        let low = Security { factors: low, ..strong(Level::Strong, Some(NextStep::MakeRecoveryCodes)) };
         draw(vec![
             ("security-fresh", &fresh),
             (
@@ -276,12 +297,18 @@ impl Samples {
             ),
             ("security-fair", &page(Level::Fair, None, Some(self.bound(false)), SmsState::On)),
             ("security-suspended", &page(Level::Basic, again, Some(self.bound(true)), SmsState::Suspended)),
+            ("security-strongest", &strong(Level::Strongest, None)),
+            ("security-strong", &strong(Level::Strong, Some(NextStep::AddPasskey))),
+            ("security-low", &low),
+            ("security-next-totp", &strong(Level::Fair, Some(NextStep::AddTotp))),
+            ("security-next-trading", &strong(Level::Fair, Some(NextStep::SetTradingPassword))),
             ("security-disabled", &page(Level::Basic, again, Some(self.bound(false)), SmsState::Disabled)),
         ])
     }
 
     fn phone(&self) -> Drawn {
-        let phone = |bound| Phone { layout: self.inside(), bound };
+        let phone = |bound| Phone { layout: self.inside(), bound, hold_hours: 24, problem: None };
+        let refused = Phone { problem: Some(Problem::AccountFrozen), ..phone(Some(self.bound(false))) };
         let prove = |ways, problem| PhoneProve {
             layout: self.inside(),
             ways,
@@ -303,9 +330,11 @@ impl Samples {
             layout: self.inside(),
             number: self.address("+66 81 234 5678"),
             region: self.text("Thailand"),
+            hold_hours: None,
             slow,
             problem,
         };
+        let replacing = PhoneConfirm { hold_hours: Some(24), ..confirm(None, None) };
         let done =
             |sms_on| PhoneDone { layout: self.inside(), number: self.address("+66 81 234 5678"), sms_on };
         let slow = SlowRegion { region: self.text("Thailand"), delay_s: 150 };
@@ -316,6 +345,8 @@ impl Samples {
             ("phone-none", &phone(None)),
             ("phone-bound", &phone(Some(self.bound(false)))),
             ("phone-suspended", &phone(Some(self.bound(true)))),
+            ("phone-refused", &refused),
+            ("phone-confirm-replacing", &replacing),
             ("phone-prove", &prove(email_only(), None)),
             ("phone-prove-again", &prove(email_only(), Some(Problem::StepsAgain))),
             ("phone-prove-nothing", &prove(Vec::new(), None)),
@@ -416,13 +447,14 @@ impl Samples {
             Event::DeviceForgotten,
             Event::StatusChanged,
         ];
+        let events = events.into_iter().chain(self.step_up_events());
         let row = |event| ActivityRow {
             at_ms: self.now_ms - 5 * MINUTE_MS,
             event,
             browser: Some(self.text("Firefox on Windows")),
             place: Some(self.text("Lyon")),
         };
-        let rows = events.into_iter().map(row).collect();
+        let rows = events.map(row).collect();
         let bare = vec![ActivityRow { browser: None, place: None, ..row(Event::SignedIn) }];
         let page = |kind, rows, next| Activity { layout: self.inside(), kind, rows, next };
         draw(vec![
@@ -459,6 +491,7 @@ impl Samples {
             layout: self.inside(),
             number: self.address("+66 81 234 5678"),
             region: self.text("Thailand"),
+            hold_hours: None,
             slow: None,
             problem: Some(problem),
         };
@@ -517,11 +550,13 @@ impl Samples {
             Problem::MethodUnknown,
             Problem::SendingUnavailable,
         ]);
+        problems.extend(step_up::problems());
         problems
     }
 
     fn notices(&self) -> Drawn {
-        let page = |notice| Phone { layout: self.noticed(notice), bound: None };
+        let page =
+            |notice| Phone { layout: self.noticed(notice), bound: None, hold_hours: 24, problem: None };
         Notice::ALL.into_iter().map(|notice| ("notice", page(notice).render().expect("renders"))).collect()
     }
 }

@@ -4,6 +4,7 @@
 
 use askama::Template;
 
+use super::factors::{FactorState, is_low};
 use super::phone::BoundPhone;
 use super::{Layout, Page, Problem, minutes};
 use crate::web::words::{Address, Moment};
@@ -15,6 +16,10 @@ pub(crate) enum Level {
     Basic,
     /// A second factor by SMS.
     Fair,
+    /// An authenticator app, and the trading password or another strong factor beside it.
+    Strong,
+    /// A passkey, and a way back in if it is lost.
+    Strongest,
 }
 
 impl Level {
@@ -22,6 +27,8 @@ impl Level {
         match self {
             Level::Basic => "level-basic",
             Level::Fair => "level-fair",
+            Level::Strong => "level-strong",
+            Level::Strongest => "level-strongest",
         }
     }
 }
@@ -35,6 +42,14 @@ pub(crate) enum NextStep {
     SwitchSmsOn,
     /// Bind a phone again: the old one was suspended.
     BindPhoneAgain,
+    /// Set up an authenticator app.
+    AddTotp,
+    /// Set a trading password.
+    SetTradingPassword,
+    /// Add a passkey.
+    AddPasskey,
+    /// Make recovery codes, or a new set.
+    MakeRecoveryCodes,
 }
 
 impl NextStep {
@@ -43,6 +58,10 @@ impl NextStep {
             NextStep::BindPhone => ("/security/phone", "next-bind-phone"),
             NextStep::SwitchSmsOn => ("/security/sms", "next-sms-on"),
             NextStep::BindPhoneAgain => ("/security/phone", "next-bind-phone-again"),
+            NextStep::AddTotp => ("/security/totp", "next-totp"),
+            NextStep::SetTradingPassword => ("/security/trading-password", "next-trading-password"),
+            NextStep::AddPasskey => ("/security/passkeys", "next-passkey"),
+            NextStep::MakeRecoveryCodes => ("/security/recovery-codes", "next-recovery-codes"),
         }
     }
 }
@@ -74,7 +93,21 @@ impl SmsState {
     }
 }
 
-/// `GET /security`.
+/// What an account has besides its addresses and its password.
+pub(crate) struct Factors {
+    /// The authenticator app.
+    pub(crate) totp: FactorState,
+    /// The trading password.
+    pub(crate) trading_password: FactorState,
+    /// Passkeys that can be used.
+    pub(crate) passkeys: u32,
+    /// Recovery codes that are left. None: there is no set.
+    pub(crate) recovery_codes_left: Option<u32>,
+    /// Whether there is an anti-phishing phrase.
+    pub(crate) phrase: bool,
+}
+
+/// `GET /security`. The password's row posts to `/security/password/change`.
 #[derive(Template)]
 #[template(path = "security.html")]
 pub(crate) struct Security {
@@ -88,6 +121,8 @@ pub(crate) struct Security {
     pub(crate) phone: Option<BoundPhone>,
     /// SMS authentication.
     pub(crate) sms: SmsState,
+    /// What else there is.
+    pub(crate) factors: Factors,
     /// The proved email address.
     pub(crate) email: Option<Address>,
     /// When the password was last changed, Unix milliseconds.
@@ -103,6 +138,10 @@ impl Page for Security {}
 impl Security {
     fn password_since(&self) -> Moment {
         Moment::day(self.password_since_ms)
+    }
+
+    fn is_low(&self, codes_left: &u32) -> bool {
+        is_low(*codes_left)
     }
 
     fn full(&self, at_ms: &i64) -> Moment {

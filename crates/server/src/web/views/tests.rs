@@ -56,10 +56,10 @@ fn nothing_is_inline_and_nothing_is_loaded_from_elsewhere() {
                 "{name}: inline style <{tag}>"
             );
             for place in ["href", "src", "action"].iter().filter_map(|link| attribute(tag, link)) {
-                assert!(
-                    place.starts_with('/') && !place.starts_with("//") || place.starts_with('#'),
-                    "{name}: {tag}"
-                );
+                // An authenticator app on the same device is the one thing that is not a page of this host.
+                let app = tag.starts_with("a ") && place.starts_with("otpauth://");
+                let here = place.starts_with('/') && !place.starts_with("//");
+                assert!(here || app || place.starts_with('#'), "{name}: {tag}");
             }
         }
         assert_eq!(count(&html, "<script"), 1, "{name}");
@@ -239,7 +239,124 @@ fn names_in_forms_and_addresses_come_back_as_what_they_were() {
     for notice in Notice::ALL {
         assert_eq!(Notice::named(notice.name()), Some(notice));
     }
-    assert_eq!(Method::named("sms"), Some(Method::Sms));
+    for method in Method::ALL {
+        assert_eq!(Method::named(method.name()), Some(method));
+    }
     assert_eq!(ActivityKind::named("codes"), Some(ActivityKind::Codes));
     assert_eq!((Notice::named("<b>"), Method::named(""), Theme::named("x")), (None, None, Theme::System));
+}
+
+#[test]
+fn the_confirm_page_shows_what_is_confirmed_and_asks_in_real_fields() {
+    let html = page("confirm");
+    assert!(html.contains("<h1>Confirm withdrawal</h1>") && html.contains("<bdi>0.05 BTC</bdi>"));
+    assert!(html.contains(">bc1p0x..zk5jj0</bdi>"), "the ends of the payee, as in the text message");
+    assert!(html.contains("<span>bc1p</span><wbr><span>0xlx</span>"), "and all of it in groups of four");
+    assert!(html.contains(">ocean tiger</strong>") && html.contains("blue heron"));
+    for (field, attr, value) in [
+        ("totp", "autocomplete", "one-time-code"),
+        ("totp", "inputmode", "numeric"),
+        ("trading_password", "type", "password"),
+        ("trading_password", "inputmode", "numeric"),
+        ("trading_password", "autocomplete", "off"),
+        ("password", "autocomplete", "current-password"),
+        ("recovery_code", "type", "text"),
+    ] {
+        let tag = tags(&html).find(|tag| attribute(tag, "name") == Some(field)).expect(field);
+        assert_eq!(attribute(tag, attr), Some(value), "{field}");
+        assert!(!tag.contains("maxlength") && !tag.contains("pattern"), "{field}");
+    }
+    for action in ["", "/more-time", "/way", "/decline"] {
+        assert_eq!(count(&html, &format!("action=\"/confirm/act_01{action}\"")), 1, "{action}");
+    }
+    assert!(html.contains("data-countdown=\"1763735520000\" data-deadline"), "drawn from the server's end");
+    assert!(html.contains(" data-careful"), "a pasted code never confirms a withdrawal by itself");
+    assert!(page("confirm-code").contains(" data-careful"));
+}
+
+#[test]
+fn a_wrong_answer_is_shown_again_unless_it_is_a_password() {
+    let html = page("confirm-wrong");
+    assert!(html.contains("value=\"482913\"") && html.contains("2 tries left."));
+    let field = tags(&html).find(|tag| attribute(tag, "name") == Some("trading_password")).expect("field");
+    assert!(attribute(field, "value").is_none() && field.contains("aria-invalid"));
+    for (name, html) in Samples::plain().all() {
+        for tag in tags(&html).filter(|tag| attribute(tag, "type") == Some("password")) {
+            assert!(attribute(tag, "value").is_none(), "{name}: {tag}");
+        }
+    }
+}
+
+#[test]
+fn a_locked_factor_leaves_the_other_ways_open() {
+    let html = page("confirm-locked");
+    assert!(html.contains(">14:45 UTC</time>") && html.contains("<details class=\"card more\" open>"));
+    assert!(html.contains("name=\"way\" value=\"1\"><span>Passkey + Trading password</span>"));
+    assert!(!html.contains("name=\"totp\""));
+}
+
+#[test]
+fn a_passkey_is_asked_for_by_a_button_that_sleeps_without_a_script() {
+    for (name, option, field) in [
+        ("confirm-passkey", "data-passkey-get", "passkey"),
+        ("passkey-new", "data-passkey-create", "credential"),
+    ] {
+        let html = page(name);
+        let button = tags(&html).find(|tag| tag.contains(option)).expect("button");
+        assert!(button.contains(" hidden ") && attribute(button, "data-into") == Some(field), "{button}");
+        assert_eq!(attribute(button, "data-canceled"), Some("Nothing was changed. You can try again."));
+        let options = attribute(button, option).expect("options").replace("&#34;", "\"");
+        assert!(options.starts_with("{\"publicKey\":{\"challenge\""), "{options}");
+        assert_eq!(count(&html, "data-without-script"), 1);
+        assert_eq!(count(&html, "id=\"passkey-problem\""), 1);
+    }
+}
+
+#[test]
+fn the_key_of_an_authenticator_is_a_picture_a_text_and_a_link() {
+    let html = page("totp-new");
+    assert!(html.contains("role=\"img\" aria-label=\"QR code") && html.contains("<svg xmlns"));
+    assert!(!html.contains("<?xml"), "a prologue has no place inside a page");
+    assert!(
+        html.contains("<span>JBSW</span><wbr><span>Y3DP</span>") && html.contains("href=\"otpauth://totp/")
+    );
+}
+
+#[test]
+fn a_removal_says_what_follows_before_its_button() {
+    for name in ["totp", "trading-password", "recovery-codes"] {
+        let html = page(name);
+        let effect = html.find("withdrawals stop for 24 hours").expect("effect");
+        assert!(effect < html.find("/remove\"").expect("button"), "{name}");
+    }
+    let html = page("passkeys");
+    assert_eq!(count(&html, "aria-describedby=\"remove-effect\""), 2);
+    assert!(html.contains("data-accepted=\"Y3JlZDE Y3JlZDI\""));
+    assert!(page("phone-bound").contains("your other devices are signed out"));
+}
+
+#[test]
+fn recovery_codes_stand_one_to_a_line_and_nowhere_else() {
+    let html = page("recovery-codes-shown");
+    assert!(html.contains("id=\"recovery-codes\">\nabcd-efgh-jkmn-pqrs\n2345-6789-abcd-efgh\n</pre>"));
+    let all = Samples::plain().all();
+    let shown = all.iter().filter(|(_, html)| html.contains("2345-6789-abcd-efgh"));
+    assert_eq!(shown.map(|(name, _)| *name).collect::<Vec<_>>(), ["recovery-codes-shown"]);
+    assert!(
+        page("recovery-codes-low").contains("3 of 10 left")
+            && page("recovery-codes-low").contains("Few are left")
+    );
+}
+
+#[test]
+fn a_hold_and_a_freeze_stand_on_the_page_until_they_end() {
+    let held = page("held");
+    assert!(held.contains("2025-11-22 13:42 UTC</time> (23 h 12 min) because"), "{held}");
+    assert!(held.contains("Support can&#39;t shorten this.") && held.contains("href=\"/security/freeze\""));
+    assert!(!page("freeze-hold-over").contains("Withdrawals are paused"));
+    let frozen = page("phrase-frozen");
+    assert!(
+        frozen.contains("action=\"/security/unfreeze\"") && !frozen.contains("href=\"/security/freeze\"")
+    );
+    assert!(!page("security-fair").contains("/security/unfreeze"));
 }
