@@ -173,7 +173,7 @@ function keepFirst() {
   if (!onward) return;
   const { href } = onward;
   const awake = (kept) => {
-    onward.toggleAttribute('aria-disabled', !kept);
+    onward.setAttribute('aria-disabled', String(!kept));
     if (kept) onward.href = href;
     else onward.removeAttribute('href');
     one('[data-keep-first]').hidden = kept;

@@ -388,10 +388,11 @@ impl Confirm {
         fields.iter().filter_map(|field| Some((field.method.name(), field.problem.as_ref()?))).collect()
     }
 
-    /// The field in trouble, or else the first.
+    /// The first field in trouble. None otherwise: a field that took the focus at once would scroll past what is
+    /// confirmed.
     fn takes_focus(&self, fields: &[AskField], field: &AskField) -> bool {
         let trouble = fields.iter().find(|field| field.problem.is_some());
-        trouble.or_else(|| fields.first()).is_some_and(|first| first.method == field.method)
+        trouble.is_some_and(|first| first.method == field.method)
     }
 
     fn names(&self, methods: &[Method]) -> String {

@@ -360,3 +360,13 @@ fn a_hold_and_a_freeze_stand_on_the_page_until_they_end() {
     );
     assert!(!page("security-fair").contains("/security/unfreeze"));
 }
+
+#[test]
+fn nothing_takes_the_focus_away_from_what_is_confirmed_but_a_problem() {
+    for name in ["confirm", "confirm-code", "confirm-send", "confirm-passkey"] {
+        assert!(!page(name).contains(" autofocus"), "{name}");
+    }
+    for name in ["confirm-wrong", "confirm-code-wrong"] {
+        assert_eq!(count(&page(name), " autofocus"), 1, "{name}");
+    }
+}
