@@ -121,8 +121,8 @@ fn notice_mail(
     (subject, paragraphs)
 }
 
-/// Whether what happened holds withdrawals for a while, whatever the policy: a change or a removal does (section F). What
-/// may be an addition is left to the page, which knows.
+/// Whether what happened holds withdrawals for a while, whatever the policy: a change or a removal does (section F).
+/// What may be an addition is left to the page, which knows.
 fn holds(notice: Notice) -> bool {
     match notice {
         Notice::NumberChanged

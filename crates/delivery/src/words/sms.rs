@@ -1,7 +1,7 @@
-//! The text of an SMS. A code's text ends with the line that binds it to its site, and fits one segment whenever brand,
-//! amount and payee are in the GSM alphabet and neither the brand nor the site's name is enormous. What moves value names
-//! amount and payee, and what a page confirms carries the two words that the page shows (R51, R55): none of the three
-//! is ever left out for room.
+//! The text of an SMS. A code's text ends with the line that binds it to its site, and fits one segment whenever
+//! brand, amount and payee are in the GSM alphabet and neither the brand nor the site's name is enormous. What moves
+//! value names amount and payee, and what a page confirms carries the two words that the page shows (R51, R55): none
+//! of the three is ever left out for room.
 
 use super::catalogue::Words;
 use super::plain::{for_sms, head_and_tail, width};

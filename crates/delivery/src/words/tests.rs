@@ -197,8 +197,8 @@ fn an_address_that_is_opened_for_later_has_no_amount() {
         fingerprint: Some(FINGERPRINT.to_owned()),
     };
     let letter = at_acme("en", body);
-    let expected = "Acme: 482913 confirms the address bc1p0x..zk5jj0 on Bitcoin (ocean tiger). Not you? Do not share it. \
-                    Valid 2 min.\n@acme.example #482913";
+    let expected = "Acme: 482913 confirms the address bc1p0x..zk5jj0 on Bitcoin (ocean tiger). Not you? Do not share \
+                    it. Valid 2 min.\n@acme.example #482913";
     assert_eq!(render_sms(&letter), expected);
     assert!(render_mail(&letter).text.contains(&format!("the address {PAYEE} on Bitcoin for")));
 }

@@ -1,4 +1,5 @@
-//! The page on which a holder confirms an action: what it does, word for word, what is asked for, and how long there is.
+//! The page on which a holder confirms an action: what it does, word for word, what is asked for, and how long there
+//! is.
 //!
 //! Decides what stands on it in each state and in which order details are read. Refuses to know which factors an action
 //! needs and whether an answer is right: both are handed in.
