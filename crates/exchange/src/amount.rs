@@ -17,7 +17,8 @@ pub(crate) struct Amount(u128);
 impl Amount {
     pub(crate) const ZERO: Amount = Amount(0);
 
-    /// Reads `12`, `0.05`: no sign, no exponent, no spaces, a digit before the point, at most 18 on either side.
+    /// Reads `12`, `0.05`: no sign, no exponent, no spaces, a digit before the point, at most 18 on either
+    /// side.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let (whole, fraction) = match text.split_once('.') {
             Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
@@ -56,7 +57,8 @@ impl Amount {
         self.0.checked_sub(other.0).map(Self)
     }
 
-    /// What it fetches at a price in hundredths a piece, in whole hundredths; what is less than one is dropped.
+    /// What it fetches at a price in hundredths a piece, in whole hundredths; what is less than one is
+    /// dropped.
     pub(crate) fn cents_at(self, price_cents: u64) -> Option<u128> {
         self.0.checked_mul(u128::from(price_cents)).map(|units| units / ONE)
     }

@@ -1,5 +1,5 @@
-//! The books: customers, balances, and every exit with its state. Each change here is one step that holds or does
-//! not happen; what is reserved is never a number of its own, but the sum of the exits under way.
+//! The books: customers, balances, and every exit with its state. Each change here is one step that holds or
+//! does not happen; what is reserved is never a number of its own, but the sum of the exits under way.
 //!
 //! ```text
 //! requested ──► pending ──► redeeming ──► sent        money moves on the last arrow only
@@ -100,7 +100,8 @@ pub(crate) enum State {
     Requested,
     /// The holder may confirm.
     Pending,
-    /// Confirmed and checked; the assertion is being redeemed, with the exit's id as the key, until there is an answer.
+    /// Confirmed and checked; the assertion is being redeemed, with the exit's id as the key, until there is
+    /// an answer.
     Redeeming { assertion: Secret, digest: String },
     /// Redeemed and debited.
     Sent { at_ms: i64 },

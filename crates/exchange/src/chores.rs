@@ -1,5 +1,5 @@
-//! What the exchange does unasked: moving open exits on, keeping its prices fresh at Countersign, and having a
-//! webhook endpoint there. Each may fail and is tried again at the next round.
+//! What the exchange does unasked: moving open exits on, keeping its prices fresh at Countersign, and having
+//! a webhook endpoint there. Each may fail and is tried again at the next round.
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -76,7 +76,8 @@ async fn freshen_rates(house: &House) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Makes sure that there is an endpoint whose secret we hold. Those of ours whose secret we lost are taken down.
+/// Makes sure that there is an endpoint whose secret we hold. Those of ours whose secret we lost are taken
+/// down.
 async fn register(house: &House) -> Result<(), Fault> {
     if house.webhook_secret.is_some() || house.is_registered.load(Ordering::Relaxed) {
         return Ok(());

@@ -1,6 +1,6 @@
-//! The digest of an action's details, recomputed from what this exchange itself is about to do (R52): SHA-256 over
-//! the RFC 8785 text of account, action, audience, details, kind and service, as base64url without padding.
-//! What Countersign says the digest is plays no part here.
+//! The digest of an action's details, recomputed from what this exchange itself is about to do (R52): SHA-256
+//! over the RFC 8785 text of account, action, audience, details, kind and service, as base64url without
+//! padding. What Countersign says the digest is plays no part here.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 /// What an action is about. The fields stand in the order RFC 8785 wants them: by name.
 ///
-/// All values are texts and all names are ASCII, so that `serde_json`'s escapes are those of RFC 8785, 3.2.2.2.
+/// All values are texts and all names are ASCII, so that `serde_json`'s escapes are those of RFC 8785,
+/// 3.2.2.2.
 #[derive(Serialize)]
 pub(crate) struct Subject<'a> {
     pub(crate) account: &'a str,

@@ -1,6 +1,6 @@
-//! What a confirmation opens that moves no money: signing in, opening an account, a new password, an API key. The
-//! same checks as for money (see `settle`); what waits lives with the browser that began it, and no other browser
-//! can finish it.
+//! What a confirmation opens that moves no money: signing in, opening an account, a new password, an API key.
+//! The same checks as for money (see `settle`); what waits lives with the browser that began it, and no other
+//! browser can finish it.
 
 use std::collections::BTreeMap;
 
@@ -80,8 +80,8 @@ impl House {
         Ok(confirm_url)
     }
 
-    /// Moves a browser's errand as far as it can go now. It is taken out while that happens, so that two requests
-    /// cannot both finish it.
+    /// Moves a browser's errand as far as it can go now. It is taken out while that happens, so that two
+    /// requests cannot both finish it.
     pub(crate) async fn run_errand(&self, cookie: &str) -> Reached {
         let taken = self.sessions.change(cookie, |session| session.errand.take());
         let Some(errand) = taken.flatten() else { return Reached::Nothing };
@@ -105,7 +105,8 @@ impl House {
         let assertion = match (action.status.as_str(), action.assertion) {
             ("authorised", Some(assertion)) => assertion,
             ("pending" | "authorised", _) => return Verdict::NotYet,
-            // Redeemed under our key, by a try whose answer was lost: the assertion is gone, and so is the errand.
+            // Redeemed under our key, by a try whose answer was lost: the assertion is gone, and so is the
+            // errand.
             (status, _) => return Verdict::Over(action.reason.unwrap_or_else(|| status.to_owned())),
         };
         let asked = Asked {

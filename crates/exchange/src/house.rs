@@ -1,11 +1,11 @@
-//! The exchange as a whole: its books, its browsers, its line to Countersign, its clock. Owns the parts; the rules
-//! stand in the modules named after them.
+//! The exchange as a whole: its books, its browsers, its line to Countersign, its clock. Owns the parts; the
+//! rules stand in the modules named after them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex as Turn, Notify, OwnedMutexGuard};
 
 use crate::countersign::Countersign;
 use crate::keys::KeyRing;
@@ -39,15 +39,10 @@ pub(crate) struct House {
     pub(crate) wake: Notify,
     pub(crate) rates_put_ms: Mutex<Option<i64>>,
     pub(crate) is_registered: AtomicBool,
-    pub(crate) in_hand: Mutex<HashSet<String>>,
+    /// By exit: whoever moves it holds its turn.
+    pub(crate) turns: Mutex<HashMap<String, Arc<Turn<()>>>>,
     pub(crate) clock: Clock,
     pub(crate) entropy: Entropy,
-}
-
-/// While it lives, nobody else moves the exit.
-pub(crate) struct InHand<'a> {
-    house: &'a House,
-    id: String,
 }
 
 impl House {
@@ -64,10 +59,13 @@ impl House {
         format!("{}/return", self.public_url)
     }
 
-    /// Takes an exit in hand; `None` if somebody has it.
-    pub(crate) fn take_in_hand(&self, id: &str) -> Option<InHand<'_>> {
-        let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
-        in_hand.insert(id.to_owned()).then(|| InHand { house: self, id: id.to_owned() })
+    /// Waits for the turn to move an exit. While it is held, nobody else moves that one.
+    pub(crate) async fn turn(&self, id: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(id.to_owned()).or_default())
+        };
+        turn.lock_owned().await
     }
 
     /// The secret that webhooks are signed with, once there is one.
@@ -75,11 +73,5 @@ impl House {
         let registered =
             || self.ledger.read(|book| book.webhook.as_ref().map(|webhook| webhook.secret.clone()));
         self.webhook_secret.clone().or_else(registered)
-    }
-}
-
-impl Drop for InHand<'_> {
-    fn drop(&mut self) {
-        self.house.in_hand.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
 }

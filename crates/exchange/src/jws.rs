@@ -1,6 +1,6 @@
-//! Assertions read offline: compact JWS with EdDSA over Ed25519 (RFC 7515, RFC 8037), and the claims that must
-//! match what this exchange asked for. The key's algorithm is fixed here; the header can only name a key.
-//! Knows no network: keys are handed in.
+//! Assertions read offline: compact JWS with EdDSA over Ed25519 (RFC 7515, RFC 8037), and the claims that
+//! must match what this exchange asked for. The key's algorithm is fixed here; the header can only name a
+//! key. Knows no network: keys are handed in.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,8 +21,6 @@ pub(crate) enum Problem {
     Malformed,
     /// Another algorithm or type, or an extension that we do not know (`crit`).
     Header,
-    /// Signed by no key that we hold.
-    UnknownKey,
     Signature,
     Issuer,
     Audience,

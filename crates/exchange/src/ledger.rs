@@ -1,5 +1,5 @@
-//! The book with a lock around it and a file under it. A change is made on a copy; it counts once the copy is on
-//! disk, whole, and a change that fails or cannot be kept did not happen.
+//! The book with a lock around it and a file under it. A change is made on a copy; it counts once the copy is
+//! on disk, whole, and a change that fails or cannot be kept did not happen.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};

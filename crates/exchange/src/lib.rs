@@ -1,6 +1,6 @@
-//! The sample exchange of the demo: a small relying party that guards its customers' money with Countersign. It
-//! knows Countersign's public API, webhooks and key set, over sockets, and nothing else of it: what it does, any
-//! exchange can do. It speaks plain HTTP, for a demo on one machine.
+//! The sample exchange of the demo: a small relying party that guards its customers' money with Countersign.
+//! It knows Countersign's public API, webhooks and key set, over sockets, and nothing else of it: what it
+//! does, any exchange can do. It speaks plain HTTP, for a demo on one machine.
 //!
 //! Value leaves only through `settle`: read that first.
 
@@ -55,8 +55,8 @@ const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
 pub struct ExchangeConfig {
     /// Port 0 lets the system choose.
     pub listen: SocketAddr,
-    /// Where browsers and Countersign reach it, for example `http://127.0.0.1:8085`; its `/return` must be allowed
-    /// there as a return address. `None`: `http://` and the address it listens on.
+    /// Where browsers and Countersign reach it, for example `http://127.0.0.1:8085`; its `/return` must be
+    /// allowed there as a return address. `None`: `http://` and the address it listens on.
     pub public_url: Option<String>,
     /// Countersign's API, `http://host:port`.
     pub api_base: String,
@@ -112,8 +112,8 @@ impl Running {
     }
 }
 
-/// Starts the exchange. Exits that a crash cut off are moved on before it serves, as far as Countersign answers.
-/// Errors name what failed: the listener, the state file, or the setting that is wrong.
+/// Starts the exchange. Exits that a crash cut off are moved on before it serves, as far as Countersign
+/// answers. Errors name what failed: the listener, the state file, or the setting that is wrong.
 pub async fn start(config: ExchangeConfig, clock: Clock, entropy: Entropy) -> io::Result<Running> {
     let address = config.listen;
     let failed =
@@ -158,7 +158,7 @@ fn open(config: &ExchangeConfig, public_url: &str, clock: Clock, entropy: Entrop
         wake: tokio::sync::Notify::new(),
         rates_put_ms: std::sync::Mutex::default(),
         is_registered: std::sync::atomic::AtomicBool::new(false),
-        in_hand: std::sync::Mutex::default(),
+        turns: std::sync::Mutex::default(),
         clock,
         entropy,
     })

@@ -1,5 +1,6 @@
-//! What a customer asks to leave the exchange: a withdrawal, or a sale to another person. An order never changes;
-//! an edit is another order. Decides what Countersign is told of it, and which slips the customer is shown.
+//! What a customer asks to leave the exchange: a withdrawal, or a sale to another person. An order never
+//! changes; an edit is another order. Decides what Countersign is told of it, and which slips the customer is
+//! shown.
 
 use std::collections::BTreeMap;
 

@@ -21,7 +21,8 @@ pub(crate) struct Session {
     pub(crate) errand: Option<Errand>,
     /// Whose password may be set anew, once.
     pub(crate) resets: Option<String>,
-    /// Where the last errand led, for a browser whose script or second tab saw the redirect instead of the person.
+    /// Where the last errand led, for a browser whose script or second tab saw the redirect instead of the
+    /// person.
     pub(crate) led_to: Option<String>,
     /// A new API key's secret, until it was shown.
     pub(crate) new_key: Option<Secret>,

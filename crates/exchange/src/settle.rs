@@ -18,8 +18,8 @@ use crate::order::Order;
 use crate::secret::Secret;
 use crate::wire::{Fault, Refusal};
 
-/// The refusals of a redemption that no second try can turn. After any other the exit waits, reserved, and is tried
-/// again with the same key.
+/// The refusals of a redemption that no second try can turn. After any other the exit waits, reserved, and is
+/// tried again with the same key.
 const FINAL: [&str; 6] = [
     "assertion_invalid",
     "assertion_expired",
@@ -71,7 +71,8 @@ impl From<NotChanged> for NotPlaced {
 }
 
 impl House {
-    /// The digest of what was asked, if the assertion is the issuer's, for us, in time, and about exactly that.
+    /// The digest of what was asked, if the assertion is the issuer's, for us, in time, and about exactly
+    /// that.
     pub(crate) async fn check(&self, asked: &Asked<'_>, assertion: &Secret) -> Result<String, Unproved> {
         let compact = Compact::read(assertion.expose()).map_err(Unproved::Never)?;
         let key_id = compact.key_id().map_err(Unproved::Never)?;
@@ -98,8 +99,9 @@ impl House {
         if is_same { Ok(digest) } else { Err(Unproved::Never(Problem::Digest)) }
     }
 
-    /// Reserves, opens the action, and says where the holder confirms. `replaces` is an earlier request of the same
-    /// customer: one that still waits is called off first, at Countersign and here, because an edit is a new action.
+    /// Reserves, opens the action, and says where the holder confirms. `replaces` is an earlier request of
+    /// the same customer: one that still waits is called off first, at Countersign and here, because an edit
+    /// is a new action.
     pub(crate) async fn place(
         &self,
         user: &str,
@@ -135,15 +137,18 @@ impl House {
         }
     }
 
-    /// Cancels a waiting request and places its successor in one step, so that the balance is never promised twice.
-    /// One that is final already is only a source of what was typed.
+    /// Cancels a waiting request and places its successor in one step, so that the balance is never promised
+    /// twice. One that is final already is only a source of what was typed.
     async fn call_off(&self, user: &str, old: &str, new: &str, order: Order) -> Result<(), NotPlaced> {
-        let theirs = |exit: &&Exit| exit.user == user;
-        let found = || self.ledger.read(|book| book.exits.get(old).filter(theirs).cloned());
-        let Some(exit) = found().filter(|exit| !matches!(exit.state, State::Canceled { .. })) else {
-            return Ok(self.ledger.change(|book| book.place(new, user, order, self.now_ms()))?);
-        };
-        let _in_hand = self.take_in_hand(old).ok_or(NotPlaced::TooLate)?;
+        let theirs = |exit: &&Exit| exit.user == user && !matches!(exit.state, State::Canceled { .. });
+        let find = || self.ledger.read(|book| book.exits.get(old).filter(theirs).cloned());
+        let place = |book: &mut Book| book.place(new, user, order.clone(), self.now_ms());
+        if find().is_none() {
+            return Ok(self.ledger.change(place)?);
+        }
+        let _turn = self.turn(old).await;
+        // Looked at again: it may have ended while we waited for the turn.
+        let Some(exit) = find() else { return Ok(self.ledger.change(place)?) };
         let action =
             exit.action.as_ref().filter(|_| exit.state == State::Pending).ok_or(NotPlaced::TooLate)?;
         let swap = |book: &mut Book, now_ms: i64| {
@@ -155,8 +160,8 @@ impl House {
         let canceled = self.countersign.cancel_action(&action.id).await;
         if !canceled.as_ref().is_ok_and(|action| is_over(&action.status)) {
             return match canceled {
-                Err(fault @ Fault::Unreachable(_)) => Err(NotPlaced::Countersign(fault)),
-                Ok(_) | Err(Fault::Refused(_)) => Err(NotPlaced::TooLate),
+                Ok(_) | Err(Fault::Refused(Refusal { status: 404 | 409, .. })) => Err(NotPlaced::TooLate),
+                Err(fault) => Err(NotPlaced::Countersign(fault)),
             };
         }
         let replaced = self.ledger.change(|book| swap(book, self.now_ms()));
@@ -180,7 +185,7 @@ impl House {
 
     /// Moves an exit as far as it can go now.
     pub(crate) async fn settle(&self, id: &str) {
-        let Some(_in_hand) = self.take_in_hand(id) else { return };
+        let _turn = self.turn(id).await;
         let Some(exit) = self.ledger.read(|book| book.exits.get(id).cloned()) else { return };
         match (&exit.state, &exit.action) {
             (State::Pending, Some(open)) => self.ask(&exit, open).await,

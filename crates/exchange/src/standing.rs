@@ -1,5 +1,6 @@
-//! What Countersign says of an account as a whole: holds on exits, and its status. Asked for at most every few
-//! seconds, told by webhook at once. For showing only: whether value may leave is asked of Countersign each time.
+//! What Countersign says of an account as a whole: holds on exits, and its status. Asked for at most every
+//! few seconds, told by webhook at once. For showing only: whether value may leave is asked of Countersign
+//! each time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -57,7 +58,8 @@ impl Standings {
 }
 
 impl House {
-    /// What is known of an account, asked anew if that is more than moments old. What cannot be asked stays as it was.
+    /// What is known of an account, asked anew if that is more than moments old. What cannot be asked stays
+    /// as it was.
     pub(crate) async fn standing(&self, account: &str) -> Standing {
         let now_ms = self.now_ms();
         let mut standing = self.standings.lock().get(account).cloned().unwrap_or_default();
@@ -92,8 +94,8 @@ mod tests {
     fn the_hold_that_ends_last_is_shown() {
         let holds: Holds = serde_json::from_str(
             r#"{"data":[
-              {"cause":"password_changed","starts_at":"2026-11-21T00:00:00Z","ends_at":"2026-11-22T00:00:00Z"},
-              {"cause":"recovered","starts_at":"2026-11-20T12:00:00Z","ends_at":"2026-11-22T12:00:00Z"}],
+              {"cause":"password_changed","ends_at":"2026-11-22T00:00:00Z"},
+              {"cause":"recovered","ends_at":"2026-11-22T12:00:00Z"}],
               "exits_held_until":"2026-11-22T12:00:00Z"}"#,
         )
         .expect("holds");

@@ -1,5 +1,5 @@
-//! The pages and the one door for webhooks: routes, assets, the headers of every answer. Handlers stand in the
-//! modules below, one per page.
+//! The pages and the one door for webhooks: routes, assets, the headers of every answer. Handlers stand in
+//! the modules below, one per page.
 
 mod api_keys;
 mod browser;
@@ -63,15 +63,16 @@ pub(crate) fn router(house: Shared) -> Result<Router, String> {
         .with_state(house))
 }
 
-/// Nothing from elsewhere, nothing inline. Forms may lead on to the Security Center: a form that needs a confirmation
-/// is answered with a redirect there, and browsers hold `form-action` against redirects too.
+/// Nothing from elsewhere, nothing inline. Forms may lead on to the Security Center: a form that needs a
+/// confirmation is answered with a redirect there, and browsers hold `form-action` against redirects too.
 fn policy(security_url: &str) -> Result<HeaderValue, String> {
     let after_scheme = security_url.find("://").map_or(0, |at| at + 3);
     let path = security_url[after_scheme..].find('/').map_or(security_url.len(), |at| after_scheme + at);
     let origin = &security_url[..path];
     let is_origin = after_scheme > 0 && !origin.contains([';', ',', ' ', '\'', '"']);
     let text = format!(
-        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {origin}"
+        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+         form-action 'self' {origin}"
     );
     let value = HeaderValue::from_str(&text).ok().filter(|_| is_origin);
     value.ok_or_else(|| "security_url is no address".to_owned())

@@ -43,7 +43,8 @@ pub(crate) fn verify(
     for part in [id.as_bytes(), b".", sent_at.as_bytes(), b".", body] {
         mac.update(part);
     }
-    // Several signatures stand side by side while a secret is being replaced; versions we do not know are skipped.
+    // Several signatures stand side by side while a secret is being replaced; versions we do not know are
+    // skipped.
     let is_right = signatures
         .split(' ')
         .filter_map(|signature| STANDARD.decode(signature.strip_prefix("v1,")?).ok())
@@ -76,7 +77,8 @@ mod tests {
     use axum::http::HeaderValue;
 
     /// The example of the Standard Webhooks libraries' own tests. Recomputed with Python 3:
-    /// `base64.b64encode(hmac.new(base64.b64decode("MfKQ…LaSw"), (ID+"."+SENT+"."+BODY).encode(), "sha256").digest())`
+    /// `base64.b64encode(hmac.new(base64.b64decode("MfKQ…LaSw"), (ID+"."+SENT+"."+BODY).encode(),
+    /// "sha256").digest())`
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     const SENT: &str = "1614265330";

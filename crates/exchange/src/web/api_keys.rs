@@ -1,4 +1,5 @@
-//! API keys: created after a confirmation that names label and scopes, shown once, stored as a hash, deleted at once.
+//! API keys: created after a confirmation that names label and scopes, shown once, stored as a hash, deleted
+//! at once.
 
 use std::collections::BTreeMap;
 

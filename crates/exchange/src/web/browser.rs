@@ -1,6 +1,6 @@
-//! One request of a browser: its session, who is signed in, and the forms that it may send. Every form is taken
-//! through [`Posted`], which no handler can get without the session's token and the browser's word that the form
-//! was ours.
+//! One request of a browser: its session, who is signed in, and the forms that it may send. Every form is
+//! taken through [`Posted`], which no handler can get without the session's token and the browser's word that
+//! the form was ours.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -63,8 +63,8 @@ fn cookie(headers: &HeaderMap) -> Option<String> {
     if found.next().is_some() { None } else { Some(first) }
 }
 
-/// `Lax`, so that the link back from the Security Center finds the browser signed in. Not `Secure`: the demo's
-/// exchange has no TLS.
+/// `Lax`, so that the link back from the Security Center finds the browser signed in. Not `Secure`: the
+/// demo's exchange has no TLS.
 fn set_cookie(headers: &mut HeaderMap, cookie: &str) {
     let text = format!("{COOKIE_NAME}={cookie}; Path=/; HttpOnly; SameSite=Lax");
     if let Ok(value) = HeaderValue::from_str(&text) {
@@ -214,7 +214,8 @@ impl FromRequest<Shared> for Posted {
     }
 }
 
-/// What the browser says of the page that the form was on. Old browsers say nothing; then the token stands alone.
+/// What the browser says of the page that the form was on. Old browsers say nothing; then the token stands
+/// alone.
 fn came_from_us(headers: &HeaderMap, public_url: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (text("sec-fetch-site"), text(ORIGIN.as_str())) {

@@ -1,5 +1,5 @@
-//! The page of one exit, from its request to its end. Looking at it moves it on: the page says what is true now,
-//! with or without a script.
+//! The page of one exit, from its request to its end. Looking at it moves it on: the page says what is true
+//! now, with or without a script.
 
 use askama::Template as _;
 use axum::extract::Path;

@@ -1,12 +1,13 @@
-//! The door for Countersign's webhooks. A delivery is believed only by its signature, its age and its newness; what
-//! it says updates what is shown and releases what was called off. It never makes value leave: for that the chores
-//! ask Countersign.
+//! The door for Countersign's webhooks. A delivery is believed only by its signature, its age and its
+//! newness; what it says updates what is shown and releases what was called off. It never makes value leave:
+//! for that the chores ask Countersign.
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
+use crate::book::Exit;
 use crate::house::{House, Shared};
 use crate::moment;
 use crate::standing::Hold;
@@ -47,21 +48,21 @@ pub(crate) async fn hear(State(house): State<Shared>, headers: HeaderMap, body: 
     if let Ok(event) = serde_json::from_slice::<Event>(&body)
         && house.seen.is_new(&id, house.now_ms())
     {
-        take(&house, &event);
+        take(&house, &event).await;
     }
     StatusCode::NO_CONTENT
 }
 
-fn take(house: &House, event: &Event) {
+async fn take(house: &House, event: &Event) {
     let data = &event.data;
     match event.kind.as_str() {
         "action.canceled" | "action.lapsed" => {
             let waiting =
                 house.ledger.read(|book| book.exit_by_action(&data.action).map(|exit| exit.id.clone()));
-            // One that is being redeemed ends with the answer to that. In hand is on its way to an answer as well.
-            if let Some((id, _in_hand)) = waiting.and_then(|id| Some((id.clone(), house.take_in_hand(&id)?)))
-                && house.ledger.read(|book| book.exits.get(&id).is_some_and(|exit| exit.is_pending()))
-            {
+            let Some(id) = waiting else { return };
+            let _turn = house.turn(&id).await;
+            // One that is being redeemed ends with the answer to that.
+            if house.ledger.read(|book| book.exits.get(&id).is_some_and(Exit::is_pending)) {
                 house.release(&id, data.reason.as_deref().unwrap_or("lapsed"));
             }
         }

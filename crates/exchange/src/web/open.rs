@@ -1,6 +1,6 @@
-//! Opening an account for somebody who has one at Countersign: found by email, proved by a sign-in there. Whether an
-//! address has a Security Center account cannot be hidden here, because the next page is there or is not; whether
-//! it has one at this exchange is told only after the proof.
+//! Opening an account for somebody who has one at Countersign: found by email, proved by a sign-in there.
+//! Whether an address has a Security Center account cannot be hidden here, because the next page is there or
+//! is not; whether it has one at this exchange is told only after the proof.
 
 use std::collections::BTreeMap;
 
@@ -61,8 +61,8 @@ async fn send_off(visit: &Visit, email: &str, password: &Secret) -> Result<Secre
         Ok(account) => account.id,
         Err(Fault::Refused(refusal)) if matches!(refusal.status, 404 | 422) => {
             return Err(Alert {
-                text: "There is no Security Center account with this email address. Make one there first, then come \
-                       back."
+                text: "There is no Security Center account with this email address. Make one there first, \
+                       then come back."
                     .to_owned(),
                 code: refusal.code,
                 hold_until: None,

@@ -1,5 +1,5 @@
-//! A forgotten password: proved at Countersign, then set anew. Nobody is signed in by it, and every browser of the
-//! customer is signed out (R47).
+//! A forgotten password: proved at Countersign, then set anew. Nobody is signed in by it, and every browser
+//! of the customer is signed out (R47).
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Coming back from the Security Center: the address names an action, and whatever waited for it moves on. What the
-//! address says of the outcome is not read; Countersign is asked (R11).
+//! Coming back from the Security Center: the address names an action, and whatever waited for it moves on.
+//! What the address says of the outcome is not read; Countersign is asked (R11).
 
 use axum::extract::Query;
 use axum::http::StatusCode;

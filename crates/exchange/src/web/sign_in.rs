@@ -1,5 +1,5 @@
-//! Signing in: the exchange's own password first, then whatever Countersign asks for. The session begins only after
-//! the redemption, under a new cookie.
+//! Signing in: the exchange's own password first, then whatever Countersign asks for. The session begins only
+//! after the redemption, under a new cookie.
 
 use std::collections::BTreeMap;
 

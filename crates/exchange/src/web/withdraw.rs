@@ -1,5 +1,5 @@
-//! The withdrawal form: what was typed becomes an order, or comes back with its slips. Sent again from an earlier
-//! request, it takes that one's place.
+//! The withdrawal form: what was typed becomes an order, or comes back with its slips. Sent again from an
+//! earlier request, it takes that one's place.
 
 use axum::extract::Query;
 use axum::http::StatusCode;

@@ -1,5 +1,5 @@
-//! What the exchange says: sentences for refusals, reasons, holds and notices. The words Countersign sends are
-//! stable; a word that is not known here gets a sentence that is true of all of them.
+//! What the exchange says: sentences for refusals, reasons, holds and notices. The words Countersign sends
+//! are stable; a word that is not known here gets a sentence that is true of all of them.
 
 use crate::house::House;
 use crate::moment;
