@@ -6,8 +6,10 @@ use crate::world::{SystemClock, SystemEntropy, monotonic_ms};
 use countersign_core::entropy::{self, Entropy};
 use countersign_core::model::{Channel, Service};
 use countersign_core::outbox::Receipt;
+use countersign_delivery::http::HttpClient;
+use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
-use countersign_flows::{Clock, Dispatcher, Flows, FlowsConfig, RouteChannel};
+use countersign_flows::{Clock, Dispatcher, Flows, FlowsConfig, RouteChannel, Teller};
 use countersign_server::{Limits, Server, ServerConfig};
 use countersign_storage::tables::Rows;
 use countersign_storage::{Location, MasterKeys, Store, StoreConfig};
@@ -34,7 +36,7 @@ pub(crate) struct House {
 }
 
 /// Opens the store and brings its tables up to date.
-pub(crate) async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<House, String> {
+pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<House, String> {
     let location = match &config.database {
         Database::Sqlite(path) => Location::SqliteFile(path.clone()),
         Database::Postgres(url) => Location::Postgres(url.0.clone()),
@@ -53,10 +55,20 @@ pub(crate) async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<House
         store,
         rows: Rows::new(keys, entropy.clone()),
         policy: config.policy.clone(),
-        clock,
+        clock: clock.clone(),
         entropy,
         password_hashers: std::thread::available_parallelism().map_or(2, usize::from),
+        issuer: config.public_url.clone(),
+        return_origins: config.return_origins.clone(),
+        has_voice: !config.voice.is_empty(),
     });
+    let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
+    if let Some(floor) = seen {
+        if floor > clock.now() {
+            tracing::warn!("the clock stands behind what this database has seen; time goes on from there");
+        }
+        clock.not_before(floor);
+    }
     Ok(House { flows, csrf_key, node: entropy::bytes::<16>(&SystemEntropy), is_alone })
 }
 
@@ -64,10 +76,12 @@ pub(crate) async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<House
 pub(crate) async fn service(flows: &Flows, name: &str, demo: bool) -> Result<Service, String> {
     let broken = |error| format!("the database: {error}");
     let services = flows.services().await.map_err(broken)?;
-    match services.into_iter().find(|service| service.name == name) {
-        Some(service) => Ok(service),
-        None => flows.create_service(name, demo).await.map_err(broken),
-    }
+    let service = match services.into_iter().find(|service| service.name == name) {
+        Some(service) => service,
+        None => flows.create_service(name, demo).await.map_err(broken)?,
+    };
+    flows.record_policy(service.id).await.map_err(broken)?;
+    Ok(service)
 }
 
 /// Everything that runs beside the listener. Dropping it stops it.
@@ -124,12 +138,21 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
         let name = route.name.clone();
         routes.push(RouteChannel { name, channel: Channel::Email, out: Arc::new(out), in_flight_max: 16 });
     }
-    let host = code_host(&config.public_url);
+    let http = HttpClient::new(config.egress);
+    for route in &config.voice {
+        let out = VoiceRoute::new(route.clone(), http.clone())
+            .map_err(|error| format!("routes.voice {:?}: {error}", route.name))?;
+        let name = route.name.clone();
+        routes.push(RouteChannel { name, channel: Channel::Voice, out: Arc::new(out), in_flight_max: 16 });
+    }
+    let (host, origin) = (code_host(&config.public_url), config.public_url.clone());
     for route in routes {
-        let dispatcher = Dispatcher::new(house.flows.clone(), route, house.node, host.clone());
+        let dispatcher = Dispatcher::new(house.flows.clone(), route, house.node, host.clone(), origin.clone());
         tasks.spawn(dispatcher.run());
     }
+    tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
     tasks.spawn(run_timers(house.flows.clone(), house.node));
+    tasks.spawn(end_overdue(house.flows.clone()));
     Ok(Engine { _tasks: tasks, smpp: smpp_routes })
 }
 
@@ -164,8 +187,22 @@ async fn run_timers(flows: Flows, node: [u8; 16]) {
     let mut tick = tokio::time::interval(Duration::from_secs(5));
     loop {
         tick.tick().await;
+        if let Err(error) = flows.mark_moment().await {
+            tracing::warn!(%error, "the moment could not be written down");
+        }
         if let Err(error) = flows.run_timers(node).await {
             tracing::warn!(%error, "the timers could not run; they are tried again");
+        }
+    }
+}
+
+/// Whoever waits for a withdrawal to be confirmed is told within a second that its time is over.
+async fn end_overdue(flows: Flows) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tick.tick().await;
+        if let Err(error) = flows.end_overdue_actions().await {
+            tracing::warn!(%error, "overdue actions could not be ended; they are tried again");
         }
     }
 }
@@ -187,6 +224,7 @@ pub(crate) async fn listen(
         proxies: config.proxies,
         csrf_key: house.csrf_key,
         entropy: Arc::new(SystemEntropy),
+        egress: config.egress,
     });
     let router = countersign_server::router(&server);
     countersign_server::serve(listener, router, Limits::default(), stop)
@@ -195,7 +233,7 @@ pub(crate) async fn listen(
 }
 
 /// The system's clock, as every role uses it.
-pub(crate) fn clock() -> Arc<dyn Clock> {
+pub(crate) fn clock() -> Arc<SystemClock> {
     Arc::new(SystemClock::default())
 }
 

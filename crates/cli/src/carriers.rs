@@ -32,6 +32,9 @@ pub(crate) struct CarriersArguments {
     /// Its password; that of the simulated network only.
     #[arg(long, default_value = crate::demo::SMPP_PASSWORD)]
     password: String,
+    /// The token of whoever may ask for calls; that of the simulated network only.
+    #[arg(long, default_value = crate::demo::CALLS_TOKEN)]
+    calls_token: String,
     /// Stop when standard input is closed.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -44,6 +47,7 @@ pub(crate) struct Ready {
     pub(crate) handsets: SocketAddr,
     pub(crate) smtp: SocketAddr,
     pub(crate) mailbox: SocketAddr,
+    pub(crate) calls_url: String,
 }
 
 /// Runs until it is told to stop.
@@ -57,6 +61,7 @@ pub(crate) async fn run(arguments: CarriersArguments) -> Result<(), String> {
         mailbox_listen: arguments.mailbox,
         system_id: arguments.system_id,
         password: arguments.password,
+        calls_token: arguments.calls_token,
         operators: demo_operators(),
     };
     let unix_ms = Arc::new(move || u64::try_from(clock.now().unix_ms()).unwrap_or(0));
@@ -66,6 +71,7 @@ pub(crate) async fn run(arguments: CarriersArguments) -> Result<(), String> {
         handsets: running.handsets,
         smtp: running.smtp,
         mailbox: running.mailbox,
+        calls_url: running.calls_url.clone(),
     };
     output::say(&serde_json::to_string(&ready).map_err(|error| error.to_string())?);
     let mut stop = assemble::stop_signal();

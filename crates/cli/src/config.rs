@@ -2,8 +2,10 @@
 //! and names itself, its place and what would be right. Secrets print as `…`.
 
 use countersign_core::policy::{Policy, PolicyFile};
+use countersign_delivery::http::{EgressPolicy, HttpClient};
 use countersign_delivery::smpp::SmppConfig;
 use countersign_delivery::smtp::{SmtpConfig, SmtpRoute};
+use countersign_delivery::voice::{VoiceConfig, VoiceRoute};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -33,6 +35,11 @@ struct Raw {
     support: String,
     #[serde(default)]
     proxies: usize,
+    /// Origins that a confirm page may lead back to.
+    #[serde(default)]
+    return_origins: Vec<String>,
+    #[serde(default)]
+    egress: EgressPolicy,
     storage: RawStorage,
     keys: RawKeys,
     #[serde(default)]
@@ -69,6 +76,7 @@ struct RawKeys {
 struct RawRoutes {
     smpp: Vec<SmppConfig>,
     smtp: Vec<SmtpConfig>,
+    voice: Vec<VoiceConfig>,
 }
 
 /// Where the rows live.
@@ -93,6 +101,9 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     pub(crate) smpp: Vec<SmppConfig>,
     pub(crate) smtp: Vec<SmtpConfig>,
+    pub(crate) voice: Vec<VoiceConfig>,
+    pub(crate) return_origins: Vec<String>,
+    pub(crate) egress: EgressPolicy,
 }
 
 /// A master key.
@@ -151,12 +162,13 @@ fn check(raw: Raw) -> Result<Config, String> {
         SmtpRoute::new(route.clone(), Arc::new(|| 0))
             .map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
     }
-    let names = raw
-        .routes
-        .smpp
-        .iter()
-        .map(|route| &route.name)
-        .chain(raw.routes.smtp.iter().map(|route| &route.name));
+    for route in &raw.routes.voice {
+        VoiceRoute::new(route.clone(), HttpClient::new(raw.egress))
+            .map_err(|error| format!("routes.voice {:?}: {error}", route.name))?;
+    }
+    let texts = raw.routes.smpp.iter().map(|route| &route.name);
+    let mails = raw.routes.smtp.iter().map(|route| &route.name);
+    let names = texts.chain(mails).chain(raw.routes.voice.iter().map(|route| &route.name));
     let mut seen = BTreeSet::new();
     if let Some(twice) = names.into_iter().find(|name| !seen.insert(name.as_str())) {
         return Err(format!("routes: two are named {twice:?}; receipts are told apart by the name"));
@@ -173,6 +185,9 @@ fn check(raw: Raw) -> Result<Config, String> {
         policy,
         smpp: raw.routes.smpp,
         smtp: raw.routes.smtp,
+        voice: raw.routes.voice,
+        return_origins: raw.return_origins.iter().map(|text| return_origin(text)).collect::<Result<_, _>>()?,
+        egress: raw.egress,
     })
 }
 
@@ -209,6 +224,11 @@ fn public_url(text: &str) -> Result<String, String> {
         return Err(format!("public_url: {text:?} must be https; plain http is for this machine only"));
     }
     Ok(text.to_owned())
+}
+
+/// An origin of the relying party, by the same rules as our own.
+fn return_origin(text: &str) -> Result<String, String> {
+    public_url(text).map_err(|error| error.replacen("public_url", "return_origins", 1))
 }
 
 /// The host that codes are bound to (R13): that of the public address, without port.

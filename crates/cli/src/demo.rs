@@ -3,17 +3,23 @@
 
 use crate::carriers::Ready;
 use crate::config::{Config, Database, MasterKey};
+use crate::world::SystemEntropy;
 use crate::{assemble, output};
 use countersign_core::address::{Address, Email};
+use countersign_core::entropy::Entropy;
 use countersign_core::model::Service;
 use countersign_core::policy::Policy;
+use countersign_delivery::http::EgressPolicy;
 use countersign_delivery::smpp::{Alphabet, DlrId, LongMessages, SmppConfig};
 use countersign_delivery::smtp::{SmtpConfig, Tls};
-use countersign_flows::{Flows, NewOperator};
+use countersign_delivery::voice::VoiceConfig;
+use countersign_exchange::{ExchangeConfig, Secret, SeededUser};
+use countersign_flows::{Clock, Flows, NewOperator};
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdin, Command};
@@ -24,14 +30,20 @@ pub(crate) const MASTER_KEY: [u8; 32] = *b"countersign demo key, not secret";
 pub(crate) const SMPP_SYSTEM_ID: &str = "demo";
 /// Its password. Public.
 pub(crate) const SMPP_PASSWORD: &str = "demopass";
+/// The token of the simulated provider of calls. Public.
+pub(crate) const CALLS_TOKEN: &str = "demo-calls";
 const BRAND: &str = "Acme";
 const OPERATOR: (&str, &str) = ("operator@acme.example", "demo operator passphrase");
 const HOLDER: (&str, &str) = ("holder@acme.example", "demo holder passphrase");
+/// What the holder has at the sample exchange, and the password there.
+const EXCHANGE_PASSWORD: &str = "demo exchange passphrase";
+const BALANCES: [(&str, &str); 3] = [("BTC", "2.5"), ("ETH", "40"), ("USDT", "25000")];
 
 /// How to run the demo.
 #[derive(clap::Args)]
 pub(crate) struct DemoArguments {
-    /// Port of the pages and the API; handsets, mailbox, SMSC and SMTP take the four after it. 0 takes free ones.
+    /// Port of the pages and the API; handsets, mailbox, SMSC, SMTP and the sample exchange take the five after it. 0 takes
+    /// free ones.
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Keep the data here; without it the demo starts empty each time.
@@ -55,20 +67,32 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), String> {
     })?;
     let listen = listener.local_addr().map_err(|error| error.to_string())?;
     let folder = Folder::open(arguments.data.clone())?;
-    let config = config(listen, &network, &folder);
+    let exchange_at = exchange_address(&arguments)?;
+    let config = config(listen, exchange_at, &network, &folder);
     let house = assemble::open(&config, assemble::clock()).await?;
     let service = assemble::service(&house.flows, BRAND, true).await?;
-    let api_key = seed(&house.flows, &service).await?;
+    let seeded = seed(&house.flows, &service).await?;
+    let exchange = exchange_config(&config, exchange_at, &seeded, &folder);
     let engine = assemble::start(&house, &config).await?;
     let serving = assemble::listen(&house, &config, &service, listener, stop.clone());
     let told = async {
         engine.bound().await;
-        tell(&arguments, &config, &network, &api_key);
-        std::future::pending::<()>().await;
+        let clock = assemble::clock();
+        let unix_ms = Arc::new(move || clock.now().unix_ms());
+        let random = Arc::new(|out: &mut [u8]| SystemEntropy.fill(out));
+        match countersign_exchange::start(exchange, unix_ms, random).await {
+            Err(error) => Err(error.to_string()),
+            Ok(running) => {
+                tell(&arguments, &config, &network, &seeded, &running.public_url);
+                std::future::pending::<()>().await;
+                drop(running);
+                Ok(())
+            }
+        }
     };
     let ended = tokio::select! {
         served = serving => served,
-        () = told => Ok(()),
+        failed = told => failed,
         status = carriers.wait() => {
             let asked = *stop.borrow_and_update();
             if asked { Ok(()) } else { Err(format!("the simulated carriers ended: {status:?}")) }
@@ -131,9 +155,37 @@ impl Folder {
     }
 }
 
-fn config(listen: SocketAddr, network: &Ready, folder: &Folder) -> Config {
+/// Where the sample exchange will listen; it is named before it starts, since confirm pages lead back to it.
+fn exchange_address(arguments: &DemoArguments) -> Result<SocketAddr, String> {
+    if arguments.port != 0 {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port.saturating_add(5))));
+    }
+    let free = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr());
+    free.map_err(|error| format!("no free port for the sample exchange: {error}"))
+}
+
+fn exchange_config(config: &Config, listen: SocketAddr, seeded: &Seeded, folder: &Folder) -> ExchangeConfig {
+    ExchangeConfig {
+        listen,
+        public_url: None,
+        api_base: format!("http://{}", config.listen),
+        security_url: config.public_url.clone(),
+        api_key: Secret::new(seeded.api_key.clone()),
+        webhook_secret: None,
+        state_path: Some(folder.path.join("exchange.json")),
+        seeds: vec![SeededUser {
+            email: HOLDER.0.to_owned(),
+            password: Secret::new(EXCHANGE_PASSWORD.to_owned()),
+            account: seeded.holder.clone(),
+            balances: BALANCES.iter().map(|(asset, amount)| ((*asset).to_owned(), (*amount).to_owned())).collect(),
+        }],
+    }
+}
+
+fn config(listen: SocketAddr, exchange: SocketAddr, network: &Ready, folder: &Folder) -> Config {
     Config {
-        public_url: format!("http://{listen}"),
+        // By its name: browsers make passkeys for names, not for addresses.
+        public_url: format!("http://localhost:{}", listen.port()),
         listen,
         service: BRAND.to_owned(),
         support: "support@acme.example".to_owned(),
@@ -170,11 +222,27 @@ fn config(listen: SocketAddr, network: &Ready, folder: &Folder) -> Config {
             from: format!("{BRAND} <security@acme.example>"),
             timeout_s: 10,
         }],
+        voice: vec![VoiceConfig {
+            name: "calls".to_owned(),
+            url: network.calls_url.clone(),
+            token: CALLS_TOKEN.to_owned(),
+            caller: "+442079460000".to_owned(),
+            timeout_s: 10,
+        }],
+        return_origins: vec![format!("http://{exchange}")],
+        egress: EgressPolicy { allow_private: true },
     }
 }
 
+/// What the demo began with.
+struct Seeded {
+    api_key: String,
+    /// The holder's account.
+    holder: String,
+}
+
 /// The operator, the holder and a fresh API key; what an earlier run left in kept data stays, but for its keys.
-async fn seed(flows: &Flows, service: &Service) -> Result<String, String> {
+async fn seed(flows: &Flows, service: &Service) -> Result<Seeded, String> {
     let broken = |error: countersign_flows::FlowError| format!("the demo could not be seeded: {error}");
     let email = |text: &str| Email::parse(text).map(Address::Email).map_err(|error| format!("{error:?}"));
     let operator = NewOperator { service_id: service.id, email: email(OPERATOR.0)? };
@@ -185,12 +253,18 @@ async fn seed(flows: &Flows, service: &Service) -> Result<String, String> {
             flows.revoke_api_key(key.id).await.map_err(broken)?;
         }
     }
+    // An exchange of an earlier run registered itself; nobody listens there any more.
+    for webhook in flows.webhooks(service.id).await.map_err(broken)? {
+        flows.delete_webhook(service.id, webhook.id).await.map_err(broken)?;
+    }
+    let holder = flows.find_account(service.id, email(HOLDER.0)?).await.map_err(broken)?;
+    let holder = holder.map(|view| view.account.id.to_string()).unwrap_or_default();
     let made = flows.create_api_key(service.id, "demo").await.map_err(broken)?;
-    Ok(made.secret.expose().to_owned())
+    Ok(Seeded { api_key: made.secret.expose().to_owned(), holder })
 }
 
-fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, api_key: &str) {
-    let base = &config.public_url;
+fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, seeded: &Seeded, exchange: &str) {
+    let (base, api_key) = (&config.public_url, &seeded.api_key);
     if arguments.json {
         let line = json!({
             "base_url": base,
@@ -198,9 +272,15 @@ fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, api_key: &s
             "handsets_url": format!("http://{}", network.handsets),
             "mailbox_url": format!("http://{}", network.mailbox),
             "api_docs_url": format!("{base}/docs"),
+            "exchange_url": exchange,
             "api_key": api_key,
             "operator": { "email": OPERATOR.0, "password": OPERATOR.1 },
-            "holder": { "email": HOLDER.0, "password": HOLDER.1 },
+            "holder": {
+                "email": HOLDER.0,
+                "password": HOLDER.1,
+                "exchange_password": EXCHANGE_PASSWORD,
+                "account": seeded.holder,
+            },
             "smpp": {
                 "host": network.smpp.ip(),
                 "port": network.smpp.port(),
@@ -217,12 +297,13 @@ fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, api_key: &s
     };
     output::say(&format!(
         "\nCountersign demo is ready. Stop it with Ctrl+C; its data is {kept}.\n\n  \
+         Sample exchange  {exchange}\n  \
          Security Center  {base}/security\n  \
          Sign up          {base}/signup\n  \
          Handsets         http://{}\n  \
          Mailbox          http://{}\n  \
          API docs         {base}/docs\n\n  \
-         Holder           {} / {}\n  \
+         Holder           {} / {} (at the exchange: {EXCHANGE_PASSWORD})\n  \
          Operator         {} / {}\n  \
          API key          {api_key}\n",
         network.handsets, network.mailbox, HOLDER.0, HOLDER.1, OPERATOR.0, OPERATOR.1

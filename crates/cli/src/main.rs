@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod environment;
 mod output;
+mod policy;
 mod serve;
 mod world;
 
@@ -37,6 +38,8 @@ enum Role {
     Migrate(ConfigArgument),
     /// Read the configuration, say what is wrong or what it means, and stop.
     CheckConfig(ConfigArgument),
+    /// What the policy asks for, why, and how likely it is guessed through.
+    Policy(policy::PolicyArguments),
     /// Services, API keys, operators, accounts.
     Admin(admin::AdminArguments),
     /// Measure this machine: requests and commits per second, time from commit to wire, memory, start.
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
             Role::Serve(file) => serve::run(&file.config).await,
             Role::Migrate(file) => serve::migrate(&file.config).await,
             Role::CheckConfig(file) => serve::check_config(&file.config),
+            Role::Policy(policy) => policy::run(policy),
             Role::Admin(admin) => admin::run(admin).await,
             Role::Bench(bench) => bench::run(bench).await,
             Role::Carriers(carriers) => carriers::run(carriers).await,

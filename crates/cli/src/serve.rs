@@ -3,6 +3,7 @@
 use crate::config::{self, Config};
 use crate::{assemble, demo, output};
 use countersign_core::model::Service;
+use countersign_core::risk;
 use std::path::Path;
 use tokio::net::TcpListener;
 
@@ -76,9 +77,10 @@ pub(crate) fn check_config(path: &Path) -> Result<(), String> {
         config.public_url, config.service, config.listen
     ));
     output::say(&format!("  routes: {} SMPP, {} SMTP", config.smpp.len(), config.smtp.len()));
-    let risk = config.policy.yearly_guess_risk();
+    let worst = risk::of_policy(&config.policy).into_iter().map(|risk| risk.yearly).fold(0.0, f64::max);
     output::say(&format!(
-        "  a stranger's chance to guess one account's codes in a year: {risk:.1e} (at most 1.0e-4)"
+        "  somebody who knows the password guesses through within a year: {worst:.1e} at most (`countersign policy \
+         check` shows each action)"
     ));
     Ok(())
 }

@@ -7,20 +7,51 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// The system's clock, kept from running backwards while the process lives: a lock must not reopen, nor a code live
-/// longer, because somebody set the time.
-#[derive(Debug, Default)]
+/// The system's clock, read twice over: the wall clock, and the time that has truly passed since the process began.
+/// Whoever sets the time moves the first only. `now` is the later of the two, so that no code lives longer; `earliest` is
+/// the earlier of the two, so that no hold ends sooner (R64).
+#[derive(Debug)]
 pub(crate) struct SystemClock {
+    /// The latest moment given out, and the floor that the database remembers.
     latest_ms: AtomicI64,
+    began_ms: i64,
+    began: Instant,
+}
+
+fn wall_ms() -> i64 {
+    #[allow(clippy::disallowed_methods)] // the one place that reads it
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        #[allow(clippy::disallowed_methods)] // the one place that reads it
+        let began = Instant::now();
+        Self { latest_ms: AtomicI64::new(i64::MIN), began_ms: wall_ms(), began }
+    }
+}
+
+impl SystemClock {
+    /// Never tells a time before this one again: what the database saw last, before the process began.
+    pub(crate) fn not_before(&self, floor: Timestamp) {
+        self.latest_ms.fetch_max(floor.unix_ms(), Ordering::Relaxed);
+    }
+
+    fn steady_ms(&self) -> i64 {
+        self.began_ms.saturating_add(i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX))
+    }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        #[allow(clippy::disallowed_methods)] // the one place that reads it
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let read = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        let read = wall_ms().max(self.steady_ms());
         let before = self.latest_ms.fetch_max(read, Ordering::Relaxed);
         Timestamp::from_unix_ms(before.max(read))
+    }
+
+    fn earliest(&self) -> Timestamp {
+        Timestamp::from_unix_ms(wall_ms().min(self.steady_ms()))
     }
 }
 

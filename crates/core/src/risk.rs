@@ -2,9 +2,11 @@
 //! R26): every road that one account offers is tried until its yearly budget is spent. Within a set the factors multiply,
 //! since all of them must fall; the roads of one rule add up, since any will do.
 
-use crate::lock::yearly_budget;
-use crate::model::{ActionKind, Factor};
+use crate::id::{AccountId, ServiceId};
+use crate::lock::{self, Refusal, yearly_budget};
+use crate::model::{ActionKind, Factor, FactorState, Subject};
 use crate::policy::Policy;
+use crate::time::{Timestamp, days};
 
 /// Above this a policy is refused unless somebody accepts it in writing.
 pub const YEARLY_MAX: f64 = 1.0e-4;
@@ -37,6 +39,26 @@ pub fn of_factor(factor: Factor, policy: &Policy) -> f64 {
         // A signature over a fresh challenge.
         Factor::Passkey => 0.0,
     }
+}
+
+/// Plays the attacker who guesses at one factor of one account whenever it is open, for a year: how many guesses the
+/// locks and budgets truly let through. The formula above must never promise less.
+pub fn guesses_in_a_year(factor: Factor, policy: &Policy) -> u64 {
+    let start = Timestamp::from_unix_ms(1_800_000_000_000);
+    let subject = Subject::Account(AccountId::from_bytes([1; 16]));
+    let mut state = FactorState::fresh(ServiceId::from_bytes([1; 16]), subject, factor, None);
+    let (mut now, mut guesses) = (start, 0);
+    while now < start.after(days(365)) {
+        match lock::refusal(&state, policy, now) {
+            None => {
+                guesses += 1;
+                lock::record_failure(&mut state, policy, now);
+            }
+            Some(Refusal::Locked { until }) => now = until,
+            Some(Refusal::Disabled) => break,
+        }
+    }
+    guesses
 }
 
 /// Every rule of a policy that asks for anything.
@@ -75,6 +97,16 @@ mod tests {
         assert!((of_factor(Factor::Totp, &fifty) - 1.0e-4).abs() < 1e-15);
         let eight = Policy { code_length: 8, failures_per_year_max: 100, ..Policy::default() };
         assert!((of_factor(Factor::Sms, &eight) - 1.0e-6).abs() < 1e-15);
+    }
+
+    /// Played, not computed: the row "ladder + rolling 365-day budget 60", and the budgets of the other factors.
+    #[test]
+    fn the_locks_let_through_what_the_budgets_say() {
+        let policy = Policy::default();
+        for (factor, guesses) in [(Factor::Sms, 60), (Factor::Email, 40), (Factor::Totp, 20), (Factor::RecoveryCode, 20)]
+        {
+            assert_eq!(guesses_in_a_year(factor, &policy), guesses, "{factor:?}");
+        }
     }
 
     #[test]

@@ -4,11 +4,12 @@ use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
+use countersign_core::hold;
 use countersign_core::id::ServiceId;
 use countersign_core::model::*;
 use countersign_core::session::{self, Scene, hash_token};
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{self, accounts, devices, sessions};
+use countersign_storage::tables::{self, accounts, devices, holds, sessions};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct SignedIn {
     pub device: Device,
     /// When the session ends if it is not used again.
     pub ends_at: Timestamp,
+    /// What keeps value from leaving the account, if anything does: every page says so (section F).
+    pub hold: Option<Hold>,
 }
 
 impl Flows {
@@ -74,9 +77,12 @@ impl Step for Find {
         }
         let account = accounts::load(tx, &kit.rows, self.service_id, session.account_id).await?;
         let device = devices::load(tx, &kit.rows, self.service_id, session.device_id).await?;
+        let earliest = kit.clock.earliest();
+        let held = holds::of_account(tx, &kit.rows, self.service_id, session.account_id, earliest).await?;
+        let hold = hold::in_force(&held, earliest).cloned();
         Ok(account.zip(device).map(|(account, device)| {
             let ends_at = session::ends_at(&session, &kit.policy);
-            SignedIn { session, account, device, ends_at }
+            SignedIn { session, account, device, ends_at, hold }
         }))
     }
 }

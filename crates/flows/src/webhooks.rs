@@ -217,7 +217,6 @@ fn written(at: Timestamp) -> String {
 
 /// Writes an answer into the telling.
 fn note(delivery: &mut WebhookDelivery, answer: WebhookAnswer) -> Heard {
-    delivery.tries += 1;
     let (heard, status, error, took_ms) = match answer {
         WebhookAnswer::Delivered { status, took_ms } => (Heard::Yes, Some(status), String::new(), Some(took_ms)),
         WebhookAnswer::Gone => (Heard::Gone, Some(410), "gone".to_owned(), None),

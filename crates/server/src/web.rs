@@ -6,12 +6,15 @@ mod account;
 mod activity;
 mod assets;
 mod code;
+mod confirm;
 mod devices;
 mod form;
+mod guard;
 mod phone;
 mod preferences;
 mod regions;
 mod security;
+mod settings;
 mod sign_in;
 mod sign_up;
 mod sms;
@@ -55,6 +58,44 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/phone/password", get(phone::password).post(phone::confirm_password))
         .route("/security/phone/done", get(phone::done))
         .route("/security/sms", get(sms::state).post(sms::switch))
+        .route("/security/phone/change", post(phone::change))
+        .route("/security/totp", get(settings::totp))
+        .route("/security/totp/add", post(settings::add_totp))
+        .route("/security/totp/remove", post(settings::remove_totp))
+        .route("/security/totp/new", get(settings::new_totp).post(settings::enrol_totp))
+        .route("/security/trading-password", get(settings::trading_password))
+        .route("/security/trading-password/set", post(settings::set_trading_password))
+        .route("/security/trading-password/remove", post(settings::remove_trading_password))
+        .route(
+            "/security/trading-password/new",
+            get(settings::new_trading_password).post(settings::enter_trading_password),
+        )
+        .route("/security/passkeys", get(settings::passkeys))
+        .route("/security/passkeys/add", post(settings::add_passkey))
+        .route("/security/passkeys/remove", post(settings::remove_passkey))
+        .route("/security/passkeys/new", get(settings::new_passkey).post(settings::enrol_passkey))
+        .route("/security/recovery-codes", get(settings::recovery_codes))
+        .route("/security/recovery-codes/make", post(settings::make_recovery_codes))
+        .route("/security/recovery-codes/remove", post(settings::remove_recovery_codes))
+        .route(
+            "/security/recovery-codes/new",
+            get(settings::new_recovery_codes).post(settings::show_new_recovery_codes),
+        )
+        .route("/security/factors/{id}/rename", post(settings::rename))
+        .route("/security/phrase", get(guard::phrase))
+        .route("/security/phrase/set", post(guard::change_phrase))
+        .route("/security/phrase/remove", post(guard::change_phrase))
+        .route("/security/phrase/new", get(guard::new_phrase).post(guard::enter_phrase))
+        .route("/security/password/change", post(guard::change_password))
+        .route("/security/password/new", get(guard::new_password).post(guard::enter_password))
+        .route("/security/freeze", get(guard::freeze_page).post(guard::freeze))
+        .route("/security/unfreeze", post(guard::unfreeze))
+        .route("/freeze/{token}", get(guard::link).post(guard::freeze_by_link))
+        .route("/confirm/{id}", get(confirm::page).post(confirm::answer))
+        .route("/confirm/{id}/way", post(confirm::way))
+        .route("/confirm/{id}/more-time", post(confirm::more_time))
+        .route("/confirm/{id}/decline", post(confirm::decline))
+        .route("/confirm/{id}/resend", post(confirm::resend))
         .route("/security/devices", get(devices::list))
         .route("/security/devices/end", post(devices::end))
         .route("/security/devices/end-others", post(devices::end_others))

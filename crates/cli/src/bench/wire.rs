@@ -45,6 +45,7 @@ pub(crate) async fn measure(house: &House, rate: u32, span: Duration) -> Result<
         mailbox_listen: any,
         system_id: "bench".to_owned(),
         password: "bench".to_owned(),
+        calls_token: "bench".to_owned(),
         operators: demo_operators(),
     };
     let unix_ms = Arc::new(move || u64::try_from(clock.now().unix_ms()).unwrap_or(0));

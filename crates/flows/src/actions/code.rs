@@ -102,7 +102,7 @@ pub(crate) async fn send_for(
     }
 }
 
-fn address_of(standing: &Standing, factor: Factor) -> Option<Address> {
+pub(crate) fn address_of(standing: &Standing, factor: Factor) -> Option<Address> {
     match factor {
         Factor::Sms => {
             let fit = standing.binding.as_ref().filter(|binding| binding.suspended_at.is_none())?;

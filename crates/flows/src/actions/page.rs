@@ -7,6 +7,7 @@ use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::journeys::{CodePage, code_page};
 use countersign_core::action;
+use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::id::{ActionId, ServiceId};
 use countersign_core::lock::Refusal;
@@ -33,6 +34,8 @@ pub struct ConfirmView {
     pub locks: Vec<(Factor, Refusal)>,
     /// The code that is out, if one is.
     pub code: Option<CodePage>,
+    /// Where codes of its factors go.
+    pub addresses: Vec<(Factor, Address)>,
     /// Whether more time can be asked for.
     pub can_extend: bool,
     /// Whether codes can be called out.
@@ -143,6 +146,10 @@ async fn look(
         locks: code::locks(&standing, kit, now),
         code,
         can_extend: action::can_extend(&shown, kit.world(&scene, now)),
+        addresses: [Factor::Sms, Factor::Email]
+            .into_iter()
+            .filter_map(|factor| Some((factor, code::address_of(&standing, factor)?)))
+            .collect(),
         has_voice: kit.has_voice,
         hold: countersign_core::hold::in_force(&standing.holds, kit.clock.earliest()).cloned(),
         action: shown,

@@ -34,6 +34,8 @@ pub struct FactorEntry {
     pub credential_id: Option<String>,
     /// Of a passkey: which product made it, as a UUID, if it says.
     pub model: Option<String>,
+    /// Of a passkey: whether it is synchronised to other devices.
+    pub is_synced: bool,
     /// Why it cannot be used now, if so.
     pub refusal: Option<Refusal>,
     /// Whether it may be removed: the last second factor may not (R43).
@@ -72,11 +74,12 @@ impl Step for List {
         let standing = Standing::load(tx, kit, self.account.clone(), now).await?;
         let locks = crate::actions::code::locks(&standing, kit, now);
         let entries = standing.authenticators.iter().map(|a| {
-            let (credential_id, model) = match &a.secret {
-                AuthenticatorSecret::Passkey { credential_id, model, .. } => {
-                    (Some(credential_id.clone()), Some(model.clone()).filter(|model| !model.is_empty()))
+            let (credential_id, model, is_synced) = match &a.secret {
+                AuthenticatorSecret::Passkey { credential_id, model, backed_up, .. } => {
+                    let model = Some(model.clone()).filter(|model| !model.is_empty());
+                    (Some(credential_id.clone()), model, *backed_up)
                 }
-                _ => (None, None),
+                _ => (None, None, false),
             };
             let binding = standing.binding.as_ref();
             FactorEntry {
@@ -88,6 +91,7 @@ impl Step for List {
                 codes_left: a.codes_left(),
                 credential_id,
                 model,
+                is_synced,
                 refusal: locks.iter().find(|(factor, _)| *factor == a.factor).map(|(_, refusal)| *refusal),
                 is_removable: enrolment::may_remove(&standing.account, a, &standing.authenticators, binding).is_ok(),
             }

@@ -14,8 +14,10 @@ pub(crate) enum Name {
     Device,
     /// A sign-up or sign-in in progress.
     Journey,
-    /// A binding in progress.
+    /// A binding, or another setting, whose new value is being entered.
     Binding,
+    /// The confirm pages of this browser.
+    Confirm,
     /// Random, given to every visitor: what form tokens are bound to.
     Visitor,
     /// Language and theme. One year.
@@ -29,6 +31,7 @@ impl Name {
             Name::Device => "cs_device",
             Name::Journey => "cs_journey",
             Name::Binding => "cs_binding",
+            Name::Confirm => "cs_confirm",
             Name::Visitor => "cs_visitor",
             Name::Preferences => "cs_preferences",
         }
@@ -38,7 +41,7 @@ impl Name {
         match self {
             Name::Session => None,
             Name::Device => Some(90 * 86_400),
-            Name::Journey | Name::Binding => Some(3_600),
+            Name::Journey | Name::Binding | Name::Confirm => Some(3_600),
             Name::Visitor | Name::Preferences => Some(365 * 86_400),
         }
     }

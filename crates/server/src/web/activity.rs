@@ -16,6 +16,7 @@ pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
         ActivityKind::SignIn => Group::SignIn,
         ActivityKind::Codes => Group::Codes,
         ActivityKind::Changes => Group::Changes,
+        ActivityKind::Actions => Group::Actions,
     });
     match visit.server.flows().activity(&signed_in, group, after).await {
         Err(error) => visit.broke(error),
@@ -53,8 +54,12 @@ fn shown(event: &Event) -> views::Event {
         Event::FactorLocked { factor: Factor::Password, until_ms } => {
             Row::PasswordLocked { until_ms: *until_ms }
         }
-        Event::FactorLocked { until_ms, .. } => Row::CodesLocked { until_ms: *until_ms },
-        Event::FactorDisabled { .. } => Row::SmsDisabled,
+        Event::FactorLocked { factor: Factor::Sms | Factor::Email, until_ms } => {
+            Row::CodesLocked { until_ms: *until_ms }
+        }
+        Event::FactorLocked { factor, until_ms } => Row::FactorLocked { factor: *factor, until_ms: *until_ms },
+        Event::FactorDisabled { factor: Factor::Sms } => Row::SmsDisabled,
+        Event::FactorDisabled { factor } => Row::FactorDisabled { factor: *factor },
         Event::SendingLocked { until_ms, .. } => Row::SendingLocked { until_ms: *until_ms },
         Event::SendLimited { .. } => Row::SendLimited,
         Event::NumberRefused { number, .. } => Row::NumberRefused { number: Shown::new(number.clone()) },
@@ -66,5 +71,25 @@ fn shown(event: &Event) -> views::Event {
         Event::SessionEnded { .. } => Row::SessionEnded,
         Event::DeviceForgotten { .. } => Row::DeviceForgotten,
         Event::StatusChanged { .. } => Row::StatusChanged,
+        Event::FactorAdded { factor, name } => Row::FactorAdded { factor: *factor, name: name.clone() },
+        Event::FactorRenamed { factor, name } => Row::FactorRenamed { factor: *factor, name: name.clone() },
+        Event::FactorRemoved { factor, name } => Row::FactorRemoved { factor: *factor, name: name.clone() },
+        Event::FactorWrong { factor } => Row::FactorWrong { factor: *factor },
+        Event::RecoveryCodeUsed { left } => Row::RecoveryCodeUsed { left: *left },
+        Event::ActionOpened { action } => Row::ActionOpened { action: *action },
+        Event::ActionAuthorised { action, factors } => {
+            Row::ActionAuthorised { action: *action, factors: factors.clone() }
+        }
+        Event::ActionCanceled { action, reason } => Row::ActionCanceled { action: *action, reason: *reason },
+        Event::ActionRedeemed { action } => Row::ActionRedeemed { action: *action },
+        Event::ActionRefused { action, .. } => Row::ActionRefused { action: *action },
+        Event::HoldStarted { cause, until_ms } => Row::HoldStarted { cause: *cause, until_ms: *until_ms },
+        Event::AccountFrozen { by_link } => Row::AccountFrozen { by_link: *by_link },
+        Event::AccountUnfrozen => Row::AccountUnfrozen,
+        Event::NumberChanged { from, to } => {
+            Row::PhoneChanged { from: Shown::new(from.clone()), to: Shown::new(to.clone()) }
+        }
+        Event::PhraseChanged => Row::PhraseChanged,
+        Event::PasswordChanged => Row::PasswordChanged,
     }
 }

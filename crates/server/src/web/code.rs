@@ -48,11 +48,11 @@ pub(crate) async fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, 
     let page = views::CodePage {
         layout: visit.layout(here),
         purpose,
-        method: method_of(facts.address.channel()),
+        method: method_of(facts.channel),
         sent_to: if masked { Shown::new(facts.address.masked()) } else { in_full(&facts.address) },
         digits: u32::from(facts.code_length),
         ends_at_ms: ends_at(facts).unix_ms(),
-        resend: resend_of(facts),
+        resend: ends_or_resend(facts),
         resends: facts.sends.saturating_sub(1),
         typed: said.typed,
         problem: said.problem,
@@ -78,7 +78,7 @@ fn ends_at(facts: &CodePage) -> Timestamp {
     if facts.status == VerificationStatus::Pending { facts.code_expires_at } else { Timestamp::EPOCH }
 }
 
-fn resend_of(facts: &CodePage) -> Resend {
+pub(crate) fn ends_or_resend(facts: &CodePage) -> Resend {
     if let Some(until) = facts.sending_locked_until {
         return Resend::Locked { until_ms: until.unix_ms() };
     }
@@ -96,9 +96,10 @@ pub(crate) fn in_full(address: &Address) -> Shown {
     }
 }
 
-fn method_of(channel: Channel) -> Method {
+pub(crate) fn method_of(channel: Channel) -> Method {
     match channel {
         Channel::Sms => Method::Sms,
+        Channel::Voice => Method::Voice,
         Channel::Email => Method::Email,
     }
 }
@@ -110,7 +111,7 @@ pub(crate) fn ways(methods: &[account::Method], without: Option<Factor>) -> Vec<
         .filter(|method| Some(method.factor) != without)
         .map(|method| OtherWay {
             method: method_of(method.address.channel()),
-            address: Shown::new(method.address.masked()),
+            address: Some(Shown::new(method.address.masked())),
         })
         .collect()
 }
@@ -185,7 +186,7 @@ pub(crate) async fn after_miss(
     let mut problem = problem;
     if problem == Some(Problem::CodeExpired)
         && let Ok(JourneyResend::Sent) =
-            flows.resend_for_journey(service_id, token, session, visit.caller()).await
+            flows.resend_for_journey(service_id, token, session, false, visit.caller()).await
     {
         problem = Some(Problem::CodeExpiredNewSent);
     }

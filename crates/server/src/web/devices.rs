@@ -35,7 +35,10 @@ async fn show(Holder { visit, signed_in }: &Holder, problem: Option<Problem>) ->
                 with: match open.session.second_factor {
                     Some(Factor::Sms) => SignedInWith::PasswordAndSms,
                     Some(Factor::Email) => SignedInWith::PasswordAndEmail,
-                    Some(Factor::Password) | None => SignedInWith::Password,
+                    Some(Factor::Totp) => SignedInWith::PasswordAndTotp,
+                    Some(Factor::Passkey) => SignedInWith::PasswordAndPasskey,
+                    Some(Factor::RecoveryCode) => SignedInWith::PasswordAndRecoveryCode,
+                    Some(Factor::Password | Factor::TradingPassword) | None => SignedInWith::Password,
                 },
             });
         }

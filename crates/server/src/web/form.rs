@@ -99,6 +99,11 @@ impl Sent {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The value of a field that was sent, empty or not.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        self.first(name)
+    }
+
     /// The value of a field; empty when it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.first(name).unwrap_or_default()

@@ -4,6 +4,7 @@ use super::code::{self, Said, in_full, problem_of, send_problem};
 use super::form::{Form, Sent};
 use super::regions;
 use super::security::sms_state;
+use super::settings::{begin, hold_hours};
 use super::views::{
     BoundPhone, CodePurpose, Fault, Field, Kept, Method, OtherWay, Phone, PhoneConfirm, PhoneDone,
     PhoneNumber, PhonePassword, PhoneProve, Problem, SmsState,
@@ -16,7 +17,7 @@ use axum::response::Response;
 use countersign_flows::core::address::Address;
 use countersign_flows::core::binding::NumberRefusal;
 use countersign_flows::core::lock::Refusal;
-use countersign_flows::core::model::{Binding, Purpose};
+use countersign_flows::core::model::{Binding, Purpose, Setting};
 use countersign_flows::core::numbers::{self, LineKind, NumberError, PhoneNumber as Number, RegionCode};
 use countersign_flows::{
     ActivateOutcome, BindState, BindView, CodePage, FlowError, JourneyResend, NumberOutcome, OpenOutcome,
@@ -70,13 +71,30 @@ fn number_error(error: NumberError) -> (bool, Problem) {
 }
 
 /// `GET /security/phone`
-pub(crate) async fn state(Holder { visit, signed_in }: Holder) -> Response {
-    match visit.server.flows().overview(&signed_in).await {
+pub(crate) async fn state(holder: Holder) -> Response {
+    show_state(&holder, None).await
+}
+
+async fn show_state(Holder { visit, signed_in }: &Holder, problem: Option<Problem>) -> Response {
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    match visit.server.flows().overview(signed_in).await {
         Ok(overview) => {
             let bound = overview.binding.as_ref().map(bound_phone);
-            visit.page(StatusCode::OK, &Phone { layout: visit.layout("/security/phone"), bound })
+            let layout = visit.layout("/security/phone");
+            visit.page(status, &Phone { layout, bound, hold_hours: hold_hours(visit), problem })
         }
         Err(error) => visit.broke(error),
+    }
+}
+
+/// `POST /security/phone/change`: another number takes the place of the bound one, once the present factors are proved
+pub(crate) async fn change(holder: Holder, form: Form) -> Response {
+    if let Err(refused) = form.open(&holder.visit) {
+        return *refused;
+    }
+    match begin(&holder, Setting::Phone, None).await {
+        Ok(response) => response,
+        Err(problem) => show_state(&holder, Some(problem)).await,
     }
 }
 
@@ -96,7 +114,7 @@ fn show_prove(Holder { visit, signed_in }: &Holder, problem: Option<Problem>) ->
     let page = PhoneProve {
         layout: visit.layout("/security/phone/prove"),
         ways: email
-            .map(|email| OtherWay { method: Method::Email, address: in_full(email) })
+            .map(|email| OtherWay { method: Method::Email, address: Some(in_full(email)) })
             .into_iter()
             .collect(),
         support: visit.server.inner.support.clone(),
@@ -208,9 +226,10 @@ pub(crate) async fn resend_code(holder: Holder, form: Form) -> Response {
 }
 
 async fn resend(holder: Holder, form: Form, purpose: Purpose, shown: CodePurpose, back: &str) -> Response {
-    if let Err(refused) = form.open(&holder.visit) {
-        return *refused;
-    }
+    let by_voice = match form.open(&holder.visit) {
+        Ok(sent) => sent.get("channel") == "voice",
+        Err(refused) => return *refused,
+    };
     let (token, facts) = match waiting(&holder, purpose).await {
         Ok(found) => found,
         Err(elsewhere) => return *elsewhere,
@@ -218,7 +237,7 @@ async fn resend(holder: Holder, form: Form, purpose: Purpose, shown: CodePurpose
     let visit = &holder.visit;
     let flows = visit.server.flows();
     let session = Some(holder.signed_in.session.id);
-    match flows.resend_for_journey(visit.server.service_id(), &token, session, visit.caller()).await {
+    match flows.resend_for_journey(visit.server.service_id(), &token, session, by_voice, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(JourneyResend::Sent) => visit.redirect(&format!("{back}?notice=code-sent")),
         Ok(JourneyResend::Gone) => visit.redirect("/security/phone"),
@@ -284,8 +303,8 @@ pub(crate) async fn choose(visit: Visit, form: Form) -> Response {
 pub(crate) async fn confirm(holder: Holder) -> Response {
     match journey(&holder).await {
         Err(broken) => *broken,
-        Ok(Some((_, BindView { state: BindState::Confirm(number), .. }))) => {
-            show_confirm(&holder.visit, &number, None).await
+        Ok(Some((_, BindView { state: BindState::Confirm(number), replaces, .. }))) => {
+            show_confirm(&holder.visit, &number, replaces, None).await
         }
         Ok(Some((_, BindView { state: BindState::Code(_), .. }))) => {
             holder.visit.redirect("/security/phone/code")
@@ -294,13 +313,14 @@ pub(crate) async fn confirm(holder: Holder) -> Response {
     }
 }
 
-async fn show_confirm(visit: &Visit, number: &Address, problem: Option<Problem>) -> Response {
+async fn show_confirm(visit: &Visit, number: &Address, replaces: bool, problem: Option<Problem>) -> Response {
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = PhoneConfirm {
         layout: visit.layout("/security/phone/confirm"),
         number: in_full(number),
         region: regions::name(number.phone().and_then(Number::region)),
         slow: code::slow_region(visit, number).await,
+        hold_hours: replaces.then(|| hold_hours(visit)),
         problem,
     };
     visit.page(status, &page)
@@ -330,7 +350,7 @@ pub(crate) async fn send_code(holder: Holder, form: Form) -> Response {
     };
     match view.state {
         BindState::Confirm(number) | BindState::Code(number) => {
-            show_confirm(visit, &number, Some(problem)).await
+            show_confirm(visit, &number, view.replaces, Some(problem)).await
         }
         _ => visit.redirect("/security/phone/number"),
     }

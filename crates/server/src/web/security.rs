@@ -2,11 +2,14 @@
 
 use super::code::in_full;
 use super::phone::bound_phone;
-use super::views::{Level, NextStep, Security, SmsState};
+use super::settings::state_of;
+use super::views::{Factors, Level, NextStep, Security, SmsState};
 use super::visit::Holder;
 use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_flows::Overview;
+use countersign_flows::core::level;
+use countersign_flows::core::model::Factor;
+use countersign_flows::{FactorEntry, Overview};
 
 /// `GET /security`
 pub(crate) async fn overview(Holder { visit, signed_in }: Holder) -> Response {
@@ -19,25 +22,60 @@ pub(crate) async fn overview(Holder { visit, signed_in }: Holder) -> Response {
         Ok(devices) => devices,
         Err(error) => return visit.broke(error),
     };
+    let entries = match flows.factors(&signed_in).await {
+        Ok(entries) => entries,
+        Err(error) => return visit.broke(error),
+    };
     let sessions: usize = devices.iter().map(|device| device.sessions.len()).sum();
     let sms = sms_state(&overview);
     let page = Security {
         layout: visit.layout("/security"),
-        level: if sms == SmsState::On { Level::Fair } else { Level::Basic },
-        next: match sms {
-            SmsState::On => None,
-            SmsState::Off => Some(NextStep::SwitchSmsOn),
-            SmsState::NoPhone => Some(NextStep::BindPhone),
-            SmsState::Suspended | SmsState::Disabled => Some(NextStep::BindPhoneAgain),
-        },
+        level: level_of(overview.level),
+        next: overview.next.map(step_of),
         phone: overview.binding.as_ref().map(bound_phone),
         sms,
+        factors: Factors {
+            totp: state_of(one(&entries, Factor::Totp)),
+            trading_password: state_of(one(&entries, Factor::TradingPassword)),
+            passkeys: count(entries.iter().filter(|entry| entry.factor == Factor::Passkey).count()),
+            recovery_codes_left: one(&entries, Factor::RecoveryCode).and_then(|set| set.codes_left).map(count),
+            phrase: overview.account.phrase.is_some(),
+        },
         email: overview.account.email.as_ref().map(in_full),
-        password_since_ms: overview.account.created_at.unix_ms(),
-        sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
+        password_since_ms: overview.account.password_set_at.unix_ms(),
+        sessions: count(sessions),
         last_activity_ms: overview.recent.first().map(|entry| entry.at.unix_ms()),
     };
     visit.page(StatusCode::OK, &page)
+}
+
+fn one(entries: &[FactorEntry], factor: Factor) -> Option<&FactorEntry> {
+    entries.iter().find(|entry| entry.factor == factor)
+}
+
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
+}
+
+fn level_of(level: level::Level) -> Level {
+    match level {
+        level::Level::Basic => Level::Basic,
+        level::Level::Fair => Level::Fair,
+        level::Level::Strong => Level::Strong,
+        level::Level::Strongest => Level::Strongest,
+    }
+}
+
+fn step_of(next: level::NextStep) -> NextStep {
+    match next {
+        level::NextStep::BindPhone => NextStep::BindPhone,
+        level::NextStep::BindPhoneAgain => NextStep::BindPhoneAgain,
+        level::NextStep::SwitchSmsOn => NextStep::SwitchSmsOn,
+        level::NextStep::AddTotp => NextStep::AddTotp,
+        level::NextStep::SetTradingPassword => NextStep::SetTradingPassword,
+        level::NextStep::AddPasskey => NextStep::AddPasskey,
+        level::NextStep::MakeRecoveryCodes => NextStep::MakeRecoveryCodes,
+    }
 }
 
 /// How SMS authentication stands, in the pages' words.

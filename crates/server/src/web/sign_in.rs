@@ -2,6 +2,7 @@
 
 use super::account::signed_in;
 use super::code::{self, Said, moment, problem_of, send_problem, ways};
+use super::confirm::lead_to;
 use super::form::{Form, Sent};
 use super::regions;
 use super::sign_up::{IdentifierFault, identifier};
@@ -81,6 +82,7 @@ pub(crate) async fn start(visit: Visit, form: Form) -> Response {
             cookies::set(response.headers_mut(), &visit.server, Name::Journey, token.expose());
             return response;
         }
+        Ok(SignInStart::Confirm(action, token)) => return lead_to(&visit, &action, token.expose()),
         Ok(SignInStart::Wrong) => problems.form = Some(Problem::SignInRefused),
         Ok(SignInStart::Locked(Refusal::Locked { until })) => {
             problems.form = Some(Problem::PasswordLocked { until: moment(until, now) });
@@ -158,15 +160,16 @@ pub(crate) async fn check(visit: Visit, form: Form) -> Response {
 
 /// `POST /signin/resend`
 pub(crate) async fn resend(visit: Visit, form: Form) -> Response {
-    if let Err(refused) = form.open(&visit) {
-        return *refused;
-    }
+    let by_voice = match form.open(&visit) {
+        Ok(sent) => sent.get("channel") == "voice",
+        Err(refused) => return *refused,
+    };
     let (token, facts) = match in_progress(&visit).await {
         Ok(found) => found,
         Err(elsewhere) => return *elsewhere,
     };
     let flows = visit.server.flows();
-    match flows.resend_for_journey(visit.server.service_id(), &token, None, visit.caller()).await {
+    match flows.resend_for_journey(visit.server.service_id(), &token, None, by_voice, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(JourneyResend::Sent) => visit.redirect("/signin/code?notice=code-sent"),
         Ok(JourneyResend::Gone) => visit.redirect("/signin"),
@@ -204,7 +207,7 @@ pub(crate) async fn switch(visit: Visit, form: Form) -> Response {
     let factor = match Method::named(sent.get("method")) {
         Some(Method::Sms) => Factor::Sms,
         Some(Method::Email) => Factor::Email,
-        None => return show_methods(&visit, Some(Problem::MethodUnknown)).await,
+        _ => return show_methods(&visit, Some(Problem::MethodUnknown)).await,
     };
     let flows = visit.server.flows();
     let switched =

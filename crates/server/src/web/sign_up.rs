@@ -113,7 +113,7 @@ pub(crate) fn identifier(sent: &Sent) -> Result<Address, IdentifierFault> {
     })
 }
 
-fn password_problem(problem: PasswordProblem) -> Problem {
+pub(crate) fn password_problem(problem: PasswordProblem) -> Problem {
     match problem {
         PasswordProblem::Empty => Problem::PasswordMissing,
         PasswordProblem::TooShort { min } => {
@@ -190,7 +190,7 @@ pub(crate) async fn resend(visit: Visit, form: Form) -> Response {
         Err(elsewhere) => return *elsewhere,
     };
     let flows = visit.server.flows();
-    match flows.resend_for_journey(visit.server.service_id(), &token, None, visit.caller()).await {
+    match flows.resend_for_journey(visit.server.service_id(), &token, None, false, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(JourneyResend::Sent) => visit.redirect("/signup/code?notice=code-sent"),
         Ok(JourneyResend::Gone) => visit.redirect("/signup"),

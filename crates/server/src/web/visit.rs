@@ -1,7 +1,7 @@
 //! One request of a browser: who it is, what language it reads, which form tokens are good. Everything a page needs
 //! besides its own facts.
 
-use super::views::{Fault, FaultPage, Kept, Layout, LocalPath, Notice, Theme};
+use super::views::{Fault, FaultPage, HoldBanner, Kept, Layout, LocalPath, Notice, Theme};
 use super::words::Words;
 use crate::http::cookies::{self, Name};
 use crate::http::peer::{self, Connection};
@@ -13,6 +13,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use countersign_flows::core::model::AccountStatus;
 use countersign_flows::core::session::Token;
 use countersign_flows::{Caller, FlowError, SignedIn};
 
@@ -102,8 +103,11 @@ impl Visit {
             here: LocalPath::new(here),
             now_ms: self.now_ms(),
             notice: self.query("notice").and_then(|name| Notice::named(&name)),
-            hold: None,
-            frozen: false,
+            hold: self.signed_in.as_ref().and_then(|signed_in| signed_in.hold.as_ref()).map(|hold| HoldBanner {
+                cause: hold.cause,
+                ends_at_ms: hold.ends_at.unix_ms(),
+            }),
+            frozen: self.signed_in.as_ref().is_some_and(|s| s.account.status == AccountStatus::Frozen),
         }
     }
 
@@ -189,6 +193,7 @@ impl Visit {
             (_, "/security/phone/prove/resend") => "/security/phone/prove/code",
             (_, "/security/phone/resend") => "/security/phone/code",
             (_, "/signout" | "/preferences") => "/security",
+            (_, path) if path.starts_with("/confirm/") => path.rsplit_once('/').filter(|(head, _)| *head != "/confirm").map_or(path, |(head, _)| head),
             (_, path) if path.starts_with("/security/devices/") => "/security/devices",
             (_, path) => path,
         };

@@ -35,7 +35,8 @@ const INSERT: &str = "INSERT INTO actions
 const SAVE: &str =
     "UPDATE actions SET status = $3, reason = $4, chosen = $5, proofs = $6, misses = $7, verification_id = $8,
         passkey_challenge_sealed = $9, page = $10, deadline = $11, extensions = $12, authorised_at = $13,
-        assertion_id = $14, assertion_expires_at = $15, redeemed_at = $16, redeem_key = $17
+        assertion_id = $14, assertion_expires_at = $15, redeemed_at = $16, redeem_key = $17,
+        link = CASE WHEN page IS NULL THEN $18 ELSE link END
     WHERE id = $1 AND service_id = $2 AND (page IS NULL OR page = $10)
         AND (status = 'pending' OR status = 'authorised' AND $3 IN ('redeemed', 'lapsed', 'canceled'))";
 const LOAD: &str = select!("id = $1 AND service_id = $2");
@@ -84,7 +85,8 @@ pub(super) fn insert<'a>(rows: &Rows, action: &'a Action) -> Result<Write<'a>, S
 }
 
 pub(super) fn save<'a>(rows: &Rows, action: &'a Action) -> Result<Write<'a>, StorageError> {
-    bind_mutable(rows, action, Write::one("open action to save", SAVE))
+    // A page that nobody has opened may be given another link; the one before leads nowhere then.
+    Ok(bind_mutable(rows, action, Write::one("open action to save", SAVE))?.bind(action.link.as_ref()))
 }
 
 /// In the order of [`SAVE`], which [`INSERT`] begins with.
