@@ -12,7 +12,7 @@ use crate::house::House;
 use crate::moment;
 use crate::secret::{Secret, hex};
 use crate::sessions::{Errand, Purpose};
-use crate::settle::{Asked, Unproved};
+use crate::settle::{Asked, FINAL, Unproved};
 use crate::wire::Fault;
 use sha2::{Digest as _, Sha256};
 
@@ -75,6 +75,7 @@ impl House {
             confirm_url: confirm_url.clone(),
             expires_ms: moment::read(&action.expires_at).ok_or_else(incomplete)?,
             redeem_key: self.draw("redeem_"),
+            checked: None,
         };
         self.sessions.change(cookie, |session| session.errand = Some(errand));
         Ok(confirm_url)
@@ -84,8 +85,8 @@ impl House {
     /// requests cannot both finish it.
     pub(crate) async fn run_errand(&self, cookie: &str) -> Reached {
         let taken = self.sessions.change(cookie, |session| session.errand.take());
-        let Some(errand) = taken.flatten() else { return Reached::Nothing };
-        match self.judge(&errand).await {
+        let Some(mut errand) = taken.flatten() else { return Reached::Nothing };
+        match self.judge(&mut errand).await {
             Verdict::Proved => self.finish(cookie, errand.purpose, errand.account),
             Verdict::NotYet => {
                 self.sessions.change(cookie, |session| session.errand.get_or_insert(errand).expires_ms);
@@ -95,19 +96,38 @@ impl House {
         }
     }
 
-    async fn judge(&self, errand: &Errand) -> Verdict {
+    async fn judge(&self, errand: &mut Errand) -> Verdict {
+        let (assertion, digest) = match errand.checked.clone() {
+            Some(checked) => checked,
+            None => match self.checked(errand).await {
+                Ok(checked) => checked,
+                Err(verdict) => return verdict,
+            },
+        };
+        errand.checked = Some((assertion.clone(), digest.clone()));
+        match self.countersign.redeem(&assertion, &digest, &errand.redeem_key).await {
+            Ok(redeemed) if redeemed.action == errand.action && redeemed.digest == digest => Verdict::Proved,
+            Ok(_) => Verdict::Over("assertion_refused".to_owned()),
+            Err(Fault::Refused(refusal)) if FINAL.contains(&refusal.code.as_str()) => {
+                Verdict::Over(refusal.reason.unwrap_or(refusal.code))
+            }
+            Err(_) => Verdict::NotYet,
+        }
+    }
+
+    /// The assertion, once there is one and it is about this errand, and the digest that was recomputed.
+    async fn checked(&self, errand: &Errand) -> Result<(Secret, String), Verdict> {
         let action = match self.countersign.action(&errand.action).await {
             Ok(action) => action,
-            Err(Fault::Unreachable(_)) => return Verdict::NotYet,
-            Err(Fault::Refused(refusal)) if refusal.status != 404 => return Verdict::NotYet,
-            Err(Fault::Refused(_)) => return Verdict::Over("unknown".to_owned()),
+            Err(Fault::Refused(refusal)) if refusal.status == 404 => {
+                return Err(Verdict::Over("unknown".to_owned()));
+            }
+            Err(_) => return Err(Verdict::NotYet),
         };
         let assertion = match (action.status.as_str(), action.assertion) {
             ("authorised", Some(assertion)) => assertion,
-            ("pending" | "authorised", _) => return Verdict::NotYet,
-            // Redeemed under our key, by a try whose answer was lost: the assertion is gone, and so is the
-            // errand.
-            (status, _) => return Verdict::Over(action.reason.unwrap_or_else(|| status.to_owned())),
+            ("pending" | "authorised", _) => return Err(Verdict::NotYet),
+            (status, _) => return Err(Verdict::Over(action.reason.unwrap_or_else(|| status.to_owned()))),
         };
         let asked = Asked {
             account: &errand.account,
@@ -115,21 +135,13 @@ impl House {
             action: &errand.action,
             details: &errand.details,
         };
-        let digest = match self.check(&asked, &assertion).await {
-            Ok(digest) => digest,
-            Err(Unproved::NotYet) => return Verdict::NotYet,
+        match self.check(&asked, &assertion).await {
+            Ok(digest) => Ok((assertion, digest)),
+            Err(Unproved::NotYet) => Err(Verdict::NotYet),
             Err(Unproved::Never(problem)) => {
                 tracing::error!(?problem, "an assertion was refused");
-                return Verdict::Over("assertion_refused".to_owned());
+                Err(Verdict::Over("assertion_refused".to_owned()))
             }
-        };
-        match self.countersign.redeem(&assertion, &digest, &errand.redeem_key).await {
-            Ok(redeemed) if redeemed.action == errand.action && redeemed.digest == digest => Verdict::Proved,
-            Ok(_) => Verdict::Over("assertion_refused".to_owned()),
-            Err(Fault::Refused(refusal)) if refusal.status < 500 => {
-                Verdict::Over(refusal.reason.unwrap_or(refusal.code))
-            }
-            Err(_) => Verdict::NotYet,
         }
     }
 

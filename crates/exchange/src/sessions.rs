@@ -42,6 +42,8 @@ pub(crate) struct Errand {
     pub(crate) expires_ms: i64,
     /// Drawn before the first try to redeem, and used for every one.
     pub(crate) redeem_key: String,
+    /// The assertion and its digest once they were checked: what a redemption without an answer is tried again with.
+    pub(crate) checked: Option<(Secret, String)>,
 }
 
 /// What happens once it is confirmed.

@@ -20,7 +20,7 @@ use crate::wire::{Fault, Refusal};
 
 /// The refusals of a redemption that no second try can turn. After any other the exit waits, reserved, and is
 /// tried again with the same key.
-const FINAL: [&str; 6] = [
+pub(crate) const FINAL: [&str; 6] = [
     "assertion_invalid",
     "assertion_expired",
     "assertion_used",

@@ -2,6 +2,7 @@
 
 use hyper::Method;
 
+use crate::fake::Redemption;
 use crate::visitor::Visitor;
 use crate::{EMAIL, House, PASSWORD};
 
@@ -147,6 +148,23 @@ async fn an_api_key_is_confirmed_shown_once_and_deleted() {
     assert!(!visitor.get("/api-keys").await.body.contains("data-new-key"), "shown once");
     visitor.post(&format!("/api-keys/{key}/delete"), &[]).await;
     assert!(!visitor.get("/api-keys").await.body.contains("data-api-key"));
+}
+
+#[tokio::test]
+async fn an_answer_lost_on_the_way_is_asked_for_again() {
+    let house = House::open().await;
+    let mut visitor = house.visitor();
+    visitor.get("/signin").await;
+    let answer = visitor.post("/signin", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    let action = house.fake.sent_to_confirm(&answer);
+    house.fake.authorise(&action);
+    house.fake.told().redemption = Redemption::AnswerLost;
+    assert_eq!(visitor.get(&format!("/return?action={action}")).await.location, "/waiting");
+    assert_eq!(visitor.get("/withdraw").await.location, "/signin");
+    house.fake.told().redemption = Redemption::Honest;
+    assert_eq!(visitor.get("/waiting").await.location, "/");
+    assert_eq!(visitor.get("/withdraw").await.status, 200);
+    assert_eq!(house.fake.told().redeemed.len(), 1, "redeemed once, under one key");
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 //! proved here is the exchange's part of the bargain: nothing leaves without a redemption, and with one
 //! exactly once.
 
+#![allow(clippy::expect_used)] // a test that cannot set itself up stops there
+
 mod confirmed;
 mod fake;
 mod hooks;
