@@ -227,7 +227,7 @@ pub fn confirmed(action: &Action) -> Details {
     let payee = action.details.get("address").or_else(|| action.details.get("payee")).unwrap_or_default();
     Details {
         amount: if amount.is_empty() { asset } else { format!("{amount} {asset}") },
-        payee: fingerprint::payee_head_and_tail(payee),
+        payee: payee.to_owned(),
         network: text("network"),
         fingerprint: fingerprint::words(&action.digest),
         action: action.digest,

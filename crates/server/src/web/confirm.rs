@@ -179,7 +179,7 @@ async fn ask(visit: &Visit, view: &ConfirmView, token: &str, said: Said) -> Resp
         id: action.id.to_string(),
         what: what(action),
         details: rows(action),
-        fingerprint: if rows(action).is_empty() { String::new() } else { view.confirmed.fingerprint.clone() },
+        fingerprint: view.confirmed.fingerprint.clone(),
         phrase: view.phrase.clone(),
         audience: audience(visit, action),
         hold_hours: lowers(action).then(|| hold_hours(visit)),
