@@ -71,3 +71,4 @@ pub use webhooks::{EndpointAdd, Teller};
 pub use verifications::{ApiCheck, ApiResend, ApiStart, NewVerification, VerificationView};
 
 pub use countersign_core as core;
+pub use countersign_delivery::http::EgressPolicy;

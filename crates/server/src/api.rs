@@ -4,18 +4,24 @@
 //! can change alone.
 
 mod accounts;
+mod actions;
 mod answer;
+mod assertions;
 mod body;
 mod description;
 mod docs;
 mod health;
+mod idempotency;
 mod key;
 mod numbers;
 mod outcomes;
+mod person;
 mod problem;
+mod rates;
 mod regions;
 mod schema;
 mod verifications;
+mod webhooks;
 
 use crate::state::Server;
 use axum::Router;
@@ -41,6 +47,20 @@ fn operations() -> OpenApiRouter<Server> {
         .routes(routes!(accounts::look::get_account))
         .routes(routes!(accounts::find::find_account))
         .routes(routes!(accounts::set_status::set_account_status))
+        .routes(routes!(accounts::holds::list_holds))
+        .routes(routes!(actions::open::open_action))
+        .routes(routes!(actions::look::get_action))
+        .routes(routes!(actions::cancel::cancel_action))
+        .routes(routes!(actions::send_code::send_action_code))
+        .routes(routes!(actions::prove::prove_action))
+        .routes(routes!(assertions::redeem::redeem_assertion))
+        .routes(routes!(assertions::keys::list_assertion_keys))
+        .routes(routes!(rates::set::set_rates, rates::list::list_rates))
+        .routes(routes!(webhooks::add::add_webhook, webhooks::list::list_webhooks))
+        .routes(routes!(webhooks::delete::delete_webhook))
+        .routes(routes!(webhooks::rotate::rotate_webhook))
+        .routes(routes!(webhooks::deliveries::list_deliveries))
+        .routes(routes!(webhooks::resend::resend_delivery))
 }
 
 /// The operations, and what stands beside them without a key.

@@ -1,9 +1,9 @@
 //! What every handler has at hand: the flows, the service that the pages speak for, and what is derived from the public
 //! address. Holds no decision and nothing that a second process would need to know.
 
-use countersign_flows::Flows;
 use countersign_flows::core::entropy::Entropy;
 use countersign_flows::core::id::ServiceId;
+use countersign_flows::{EgressPolicy, Flows};
 use std::sync::Arc;
 
 /// What the binary hands in.
@@ -20,6 +20,8 @@ pub struct ServerConfig {
     pub support: String,
     /// Proxies in front that add to `X-Forwarded-For`; 0 when clients connect directly.
     pub proxies: usize,
+    /// Which addresses webhooks may be told at.
+    pub egress: EgressPolicy,
     /// Key of the form tokens.
     pub csrf_key: [u8; 32],
     /// The operating system's generator.

@@ -2,12 +2,14 @@
 //! party may set. Addresses are masked; whoever may know them in full knows them already.
 
 pub(super) mod find;
+pub(super) mod holds;
 pub(super) mod look;
 pub(super) mod set_status;
 
 use super::answer::rfc3339;
 use super::schema;
 use countersign_flows::AccountView;
+use countersign_flows::core::level::Level;
 use countersign_flows::core::lock::Refusal;
 use countersign_flows::core::model::{AccountStatus, Factor};
 use serde::Serialize;
@@ -33,6 +35,13 @@ pub(crate) struct AccountBody {
     /// Since when sign-ins and withdrawals ask for an SMS code; null when they do not.
     #[schema(format = DateTime, required)]
     sms_enabled_at: Option<String>,
+    /// The factors that it could prove, its password aside: what is enrolled, and `sms` and `email` where codes
+    /// can be sent.
+    #[schema(value_type = Vec<schema::Factor>)]
+    factors: Vec<&'static str>,
+    /// How well it is protected; SMS alone is never above `fair`.
+    #[schema(value_type = schema::Level)]
+    level: &'static str,
     /// The factors that cannot be used now.
     locks: Vec<LockBody>,
     /// Language of its messages (BCP 47).
@@ -75,6 +84,7 @@ pub(crate) struct LockBody {
 
 impl From<AccountView> for AccountBody {
     fn from(view: AccountView) -> Self {
+        let factors = factors(&view);
         let account = view.account;
         let lock = |(factor, refusal): (Factor, Refusal)| LockBody {
             factor: factor.as_str(),
@@ -98,11 +108,24 @@ impl From<AccountView> for AccountBody {
                 suspended_at: binding.suspended_at.map(rfc3339),
             }),
             sms_enabled_at: account.sms_enabled_at.map(rfc3339),
+            factors,
+            level: view.level.as_str(),
             locks: view.refusals.into_iter().map(lock).collect(),
             locale: account.locale,
             created_at: rfc3339(account.created_at),
         }
     }
+}
+
+/// In the order of the rules' own list.
+fn factors(view: &AccountView) -> Vec<&'static str> {
+    let has_number = view.binding.as_ref().is_some_and(|binding| binding.suspended_at.is_none());
+    let has = |factor: &Factor| match factor {
+        Factor::Sms => has_number,
+        Factor::Email => view.account.email.is_some(),
+        other => view.enrolled.contains(other),
+    };
+    Factor::ALL.iter().filter(|factor| has(factor)).map(|factor| factor.as_str()).collect()
 }
 
 /// An example for the description of the operations.
@@ -118,6 +141,8 @@ fn sample(status: AccountStatus) -> AccountBody {
             suspended_at: None,
         }),
         sms_enabled_at: Some("2025-07-01T09:31:12.000Z".to_owned()),
+        factors: [Factor::Sms, Factor::Email, Factor::Totp].map(Factor::as_str).to_vec(),
+        level: Level::Fair.as_str(),
         locks: vec![LockBody {
             factor: Factor::Sms.as_str(),
             until: Some("2025-07-03T00:15:00.000Z".to_owned()),

@@ -13,8 +13,9 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use countersign_flows::core::id::{AccountId, VerificationId};
+use countersign_flows::core::id::{AccountId, ActionId, EventId, VerificationId, WebhookId};
 use json::Json;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -56,7 +57,7 @@ impl<T: Input> FromRequest<Server> for Body<T> {
             Json::Null if T::MAY_BE_ABSENT => BTreeMap::new(),
             _ => return Err(Problem::new(Kind::BodyMalformed).detail("The body must be an object.")),
         };
-        let mut fields = Fields { under: "", left };
+        let mut fields = Fields { under: Cow::Borrowed(""), left };
         let input = T::read(&mut fields)?;
         fields.finish()?;
         Ok(Body(input))
@@ -83,7 +84,7 @@ fn states_json(headers: &HeaderMap) -> bool {
 #[derive(Default)]
 pub(crate) struct Fields {
     /// The object's own name with a dot, for naming its parameters; empty at the top.
-    under: &'static str,
+    under: Cow<'static, str>,
     left: BTreeMap<String, Json>,
 }
 
@@ -164,18 +165,57 @@ impl Fields {
         found.ok_or_else(|| Problem::new(Kind::ParamMissing).param(self.path(name)))
     }
 
+    /// True or false, if it is said.
+    pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Problem> {
+        match self.left.remove(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Flag(flag)) => Ok(Some(flag)),
+            Some(_) => Err(self.invalid(name, "It takes true or false.")),
+        }
+    }
+
     /// An object, read by its own rules; `under` is its name with a dot.
     pub(crate) fn object<T: Input>(&mut self, name: &str, under: &'static str) -> Result<Option<T>, Problem> {
         match self.left.remove(name) {
             None | Some(Json::Null) => Ok(None),
-            Some(Json::Object(left)) => {
-                let mut fields = Fields { under, left };
-                let value = T::read(&mut fields)?;
-                fields.finish()?;
-                Ok(Some(value))
-            }
+            Some(Json::Object(left)) => read_object(Cow::Borrowed(under), left).map(Some),
             Some(_) => Err(self.invalid(name, "It takes an object.")),
         }
+    }
+
+    /// An object of texts under names of the caller's own; none of it stands for an empty one.
+    pub(crate) fn texts(&mut self, name: &str) -> Result<BTreeMap<String, String>, Problem> {
+        let wanted = "It takes an object whose values are strings.";
+        match self.left.remove(name) {
+            None | Some(Json::Null) => Ok(BTreeMap::new()),
+            Some(Json::Object(left)) => left
+                .into_iter()
+                .map(|(key, value)| match value {
+                    Json::Text(text) => Ok((key, text)),
+                    _ => Err(self.invalid(name, wanted)),
+                })
+                .collect(),
+            Some(_) => Err(self.invalid(name, wanted)),
+        }
+    }
+
+    /// A list of one to `count_max` objects, each read by its own rules, that must be there.
+    pub(crate) fn required_objects<T: Input>(
+        &mut self,
+        name: &'static str,
+        count_max: usize,
+    ) -> Result<Vec<T>, Problem> {
+        let wanted = || format!("It takes a list of 1 to {count_max} objects.");
+        let list = match self.left.remove(name) {
+            None => return Err(Problem::new(Kind::ParamMissing).param(self.path(name))),
+            Some(Json::List(list)) if (1..=count_max).contains(&list.len()) => list,
+            Some(_) => return Err(self.invalid(name, wanted())),
+        };
+        let read = |(index, item): (usize, Json)| match item {
+            Json::Object(left) => read_object(Cow::Owned(format!("{name}[{index}].")), left),
+            _ => Err(self.invalid(name, wanted())),
+        };
+        list.into_iter().enumerate().map(read).collect()
     }
 
     /// What this parameter is called in a problem.
@@ -194,10 +234,17 @@ impl Fields {
         let problem = Problem::new(Kind::ParamUnknown);
         // The unknown name itself is what somebody else wrote, so only its place is told.
         Err(match self.under.strip_suffix('.') {
-            Some(object) => problem.param(object),
+            Some(object) => problem.param(object.to_owned()),
             None => problem,
         })
     }
+}
+
+fn read_object<T: Input>(under: Cow<'static, str>, left: BTreeMap<String, Json>) -> Result<T, Problem> {
+    let mut fields = Fields { under, left };
+    let value = T::read(&mut fields)?;
+    fields.finish()?;
+    Ok(value)
 }
 
 /// Longest text that stands for a value: an identifier, a region, an enumerated word.
@@ -227,6 +274,18 @@ impl Named for AccountId {
     const ABSENT: Kind = Kind::AccountNotFound;
 }
 
+impl Named for ActionId {
+    const ABSENT: Kind = Kind::ActionNotFound;
+}
+
+impl Named for WebhookId {
+    const ABSENT: Kind = Kind::WebhookNotFound;
+}
+
+impl Named for EventId {
+    const ABSENT: Kind = Kind::DeliveryNotFound;
+}
+
 impl<T: Named> FromRequestParts<Server> for Id<T> {
     type Rejection = Problem;
 
@@ -234,5 +293,19 @@ impl<T: Named> FromRequestParts<Server> for Id<T> {
         let absent = || Problem::new(T::ABSENT);
         let Path(text) = Path::<String>::from_request_parts(parts, server).await.map_err(|_| absent())?;
         text.parse().map(Id).map_err(|_| absent())
+    }
+}
+
+/// Two identifiers in the path, the one that holds the other first.
+pub(crate) struct Ids<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A: Named, B: Named> FromRequestParts<Server> for Ids<A, B> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let (outer, inner) = (|| Problem::new(A::ABSENT), || Problem::new(B::ABSENT));
+        let Path((holder, held)) =
+            Path::<(String, String)>::from_request_parts(parts, server).await.map_err(|_| outer())?;
+        Ok(Self(holder.parse().map_err(|_| outer())?, held.parse().map_err(|_| inner())?))
     }
 }

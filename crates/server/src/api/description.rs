@@ -14,14 +14,20 @@ use utoipa::openapi::{OpenApi, OpenApiBuilder};
 pub(super) static TEXT: LazyLock<String> = LazyLock::new(super::openapi_json);
 
 const ABOUT: &str = "\
-Countersign sends one-time codes and checks them, for services that hold money. This is the API for your \
-server: the relying party. People use the Security Center pages instead.
+Countersign guards what matters for services that hold money: it asks the holder of an account for the \
+factors that your policy wants, and hands you a signed yes or a cancelled no. It also sends one-time codes \
+and checks them. This is the API for your server: the relying party. People use the Security Center pages \
+instead.
+
+An action goes so: open it with its details, send the person's browser to its `confirm_url`, look at it when \
+the browser is back or a webhook tells you, check its assertion with the published keys, redeem it, and only \
+then carry out what was confirmed.
 
 Every request carries `Authorization: Bearer` with a key of your service. Everything that the key reaches \
 belongs to that service; ids of other services look like ids that never were.
 
-Bodies are JSON objects in UTF-8 of at most 64 KiB. Names are in snake_case, ids carry a prefix (`vrf_`, \
-`acc_`), times are RFC 3339 in UTC. A name that an operation does not know is refused. In answers, new \
+Bodies are JSON objects in UTF-8 of at most 64 KiB. Names are in snake_case, ids carry a prefix (`act_`, \
+`acc_`), amounts are strings, times are RFC 3339 in UTC. A name that an operation does not know is refused. In answers, new \
 names may appear: ignore the ones you do not know.
 
 Errors are problem details (RFC 9457). `code` is for programs, `type` is the address of a page with the \
@@ -61,6 +67,9 @@ pub(super) fn frame() -> OpenApi {
             ),
             tag("Numbers", "What a phone number is, and the regions it can belong to."),
             tag("Accounts", "The holders who use the Security Center of your service."),
+            tag("Actions", "What a holder must authorise, and the assertion that says so."),
+            tag("Rates", "What assets are worth, so that the policy knows a large amount from a small one."),
+            tag("Webhooks", "Be told what became of actions and accounts instead of asking."),
         ]))
         .build()
 }

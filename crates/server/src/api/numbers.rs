@@ -3,8 +3,8 @@
 use super::answer::Answer;
 use super::body::{Body, Fields, Input};
 use super::key::RelyingParty;
+use super::person::region;
 use super::problem::{Problem, errors};
-use super::verifications::start::region;
 use crate::state::Server;
 use axum::extract::State;
 use countersign_flows::core::binding::judge_number as judge;

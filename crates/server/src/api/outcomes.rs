@@ -3,6 +3,7 @@
 
 use super::problem::Problem;
 use super::problem::table::Kind;
+use countersign_flows::core::action;
 use countersign_flows::core::address::{EmailError, IdentifierProblem};
 use countersign_flows::core::binding::NumberRefusal;
 use countersign_flows::core::lock::Refusal;
@@ -61,4 +62,20 @@ pub(crate) fn unreadable(problem: IdentifierProblem, param: &'static str) -> Pro
         IdentifierProblem::Number(error) => error.as_str(),
     };
     Problem::new(Kind::AddressUnreadable).reason(reason).param(param)
+}
+
+/// Why an action is not opened, authorised or redeemed.
+pub(crate) fn action_refused(refusal: &action::Refusal, now: Timestamp) -> Problem {
+    match refusal {
+        action::Refusal::Held { cause, until } => {
+            Problem::new(Kind::ActionHeld).reason(cause.as_str()).until(*until, now)
+        }
+        action::Refusal::Frozen | action::Refusal::Policy => {
+            Problem::new(Kind::ActionRefused).reason(refusal.as_str())
+        }
+        action::Refusal::FactorsMissing(factors) => {
+            let names: Vec<&str> = factors.iter().map(|factor| factor.as_str()).collect();
+            Problem::new(Kind::FactorsMissing).reason(names.join(","))
+        }
+    }
 }

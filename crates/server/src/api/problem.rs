@@ -37,7 +37,8 @@ pub(crate) struct Problem {
     kind: Kind,
     detail: Option<Cow<'static, str>>,
     param: Option<Cow<'static, str>>,
-    reason: Option<&'static str>,
+    reason: Option<Cow<'static, str>>,
+    attempts_left: Option<u32>,
     retry_after_s: Option<u64>,
     for_the_log: Option<String>,
 }
@@ -45,7 +46,15 @@ pub(crate) struct Problem {
 impl Problem {
     /// With the words of its row.
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, param: None, reason: None, retry_after_s: None, for_the_log: None }
+        Self {
+            kind,
+            detail: None,
+            param: None,
+            reason: None,
+            attempts_left: None,
+            retry_after_s: None,
+            for_the_log: None,
+        }
     }
 
     /// What happened this time. Never holds what the caller sent.
@@ -61,8 +70,14 @@ impl Problem {
     }
 
     /// Which of several reasons, as a stable text.
-    pub(crate) fn reason(mut self, reason: &'static str) -> Self {
-        self.reason = Some(reason);
+    pub(crate) fn reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// How many wrong answers are left before a lock.
+    pub(crate) fn attempts_left(mut self, left: u32) -> Self {
+        self.attempts_left = Some(left);
         self
     }
 
@@ -88,7 +103,8 @@ impl Problem {
             detail: self.detail.as_deref().unwrap_or(row.cause),
             code: row.code,
             param: self.param.as_deref(),
-            reason: self.reason,
+            reason: self.reason.as_deref(),
+            attempts_left: self.attempts_left,
             retry_after: self.retry_after_s,
             request_id,
         };
@@ -166,6 +182,10 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reason: Option<&'a str>,
+    /// Wrong answers left before the factor locks for this person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    attempts_left: Option<u32>,
     /// Seconds after which asking again can help; the `Retry-After` header says the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1)]
@@ -200,7 +220,7 @@ fn describe(status: u16, kinds: &[Kind]) -> Described {
         let schema = ObjectBuilder::new().schema_type(kind);
         HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build()
     };
-    if matches!(status, 429 | 503) {
+    if matches!(status, 429 | 503) || kinds.contains(&Kind::ActionHeld) {
         let text = "Seconds after which asking again can help, where that is known.";
         response = response.header("Retry-After", header(text, Type::Integer));
     }
@@ -227,17 +247,27 @@ fn example(kind: Kind) -> Example {
         Kind::AddressUnreadable => Some("too_short"),
         Kind::NumberRefused => Some("line_voip"),
         Kind::SendLimited => Some("address"),
+        Kind::ActionHeld => Some("phone_changed"),
+        Kind::ActionRefused => Some("account_frozen"),
+        Kind::ActionOver => Some("timed_out"),
+        Kind::FactorsMissing => Some("totp,trading_password"),
+        Kind::RateInvalid => Some("zero"),
         _ => None,
     };
     if let Some(reason) = reason {
         value["reason"] = reason.into();
     }
-    let waits = matches!(
-        kind,
-        Kind::FactorLocked | Kind::SendingLocked | Kind::SendLimited | Kind::ResendTooSoon | Kind::Busy
-    );
-    if waits {
-        value["retry_after"] = if kind == Kind::Busy { 1.into() } else { 900.into() };
+    if kind == Kind::ProofWrong {
+        value["attempts_left"] = 4.into();
+    }
+    let wait_s = match kind {
+        Kind::FactorLocked | Kind::SendingLocked | Kind::SendLimited | Kind::ResendTooSoon => Some(900),
+        Kind::ActionHeld => Some(86_400),
+        Kind::Busy => Some(1),
+        _ => None,
+    };
+    if let Some(wait_s) = wait_s {
+        value["retry_after"] = wait_s.into();
     }
     ExampleBuilder::new().summary(row.title).value(Some(value)).build()
 }

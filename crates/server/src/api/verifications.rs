@@ -3,7 +3,6 @@
 
 pub(super) mod cancel;
 pub(super) mod check;
-pub(super) mod idempotency;
 pub(super) mod look;
 pub(super) mod resend;
 pub(super) mod start;
@@ -16,7 +15,6 @@ use countersign_flows::VerificationView;
 use countersign_flows::core::model::{Channel, MessageStatus, Purpose, Subject, VerificationStatus};
 use countersign_flows::core::verification::Details;
 use serde::Serialize;
-use std::net::IpAddr;
 use utoipa::ToSchema;
 
 /// Proof of control of one phone number or email address, by a code sent there.
@@ -144,10 +142,6 @@ impl Input for DetailsInput {
 impl DetailsInput {
     fn take(fields: &mut Fields) -> Result<Option<Details>, Problem> {
         let given = fields.object::<DetailsInput>("details", "details.")?;
-        Ok(given.map(|given| Details { amount: given.amount, payee: given.payee }))
+        Ok(given.map(|given| Details { amount: given.amount, payee: given.payee, ..Details::default() }))
     }
-}
-
-fn client_ip(fields: &mut Fields) -> Result<Option<IpAddr>, Problem> {
-    fields.value("client_ip", "It takes an IPv4 or IPv6 address.", |text| text.parse().ok())
 }

@@ -1,10 +1,12 @@
 //! JSON as strictly as RFC 8259 allows: one value in UTF-8, every name once in each object (R9: two readers
-//! of one body must not see different values). Keeps only what parameters are made of; numbers and lists are
-//! no parameter's value, so of them only the kind is kept.
+//! of one body must not see different values). Keeps only what parameters are made of: no number is a
+//! parameter's value, and no list stands within a list, so of those only the kind is kept.
 
 use crate::api::problem::Problem;
 use crate::api::problem::table::Kind;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -12,9 +14,11 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Json {
     Null,
+    Flag(bool),
     Text(String),
     Object(BTreeMap<String, Json>),
-    /// `true`, a number, a list.
+    List(Vec<Json>),
+    /// A number, or a list within a list.
     Other,
 }
 
@@ -36,11 +40,23 @@ pub(super) fn read(bytes: &[u8]) -> Result<Json, Problem> {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        AnyValue { in_list: false }.deserialize(deserializer)
     }
 }
 
-struct AnyValue;
+/// Reads whatever stands there; lists are skipped within a list.
+#[derive(Clone, Copy)]
+struct AnyValue {
+    in_list: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for AnyValue {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for AnyValue {
     type Value = Json;
@@ -57,8 +73,8 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(Json::Text(text.to_owned()))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Other)
+    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
+        Ok(Json::Flag(flag))
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<Json, E> {
@@ -74,14 +90,21 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Json::Other)
+        if self.in_list {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Json::Other);
+        }
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(AnyValue { in_list: true })? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
         let mut fields = BTreeMap::new();
-        while let Some((name, value)) = entries.next_entry::<String, Json>()? {
-            if fields.insert(name, value).is_some() {
+        while let Some(name) = entries.next_key::<String>()? {
+            if fields.insert(name, entries.next_value_seed(self)?).is_some() {
                 return Err(A::Error::custom("a name stands twice"));
             }
         }
@@ -102,16 +125,18 @@ mod tests {
 
     #[test]
     fn an_object_is_read_and_nothing_of_it_is_lost_that_a_parameter_could_be() {
-        let read = fields(br#" {"a":"\u0661","b":null,"c":{"d":"e"},"f":1,"g":[{"h":1,"h":2}],"i":true} "#);
+        let read = fields(br#" {"a":"\u0661","b":null,"c":{"d":"e"},"f":1,"g":[{"h":"j"},[]],"i":true} "#);
         assert_eq!(read["a"], Json::Text("\u{661}".to_owned()));
         assert_eq!(read["b"], Json::Null);
         assert_eq!(read["c"], Json::Object(BTreeMap::from([("d".to_owned(), Json::Text("e".to_owned()))])));
-        for name in ["f", "g", "i"] {
-            assert_eq!(read[name], Json::Other, "{name}");
+        assert_eq!((&read["f"], &read["i"]), (&Json::Other, &Json::Flag(true)));
+        let item = BTreeMap::from([("h".to_owned(), Json::Text("j".to_owned()))]);
+        assert_eq!(read["g"], Json::List(vec![Json::Object(item), Json::Other]));
+        // Lists within lists are skipped, not entered, however deep they are.
+        for (open, close) in [("[", "]"), ("[{\"b\":[", "]}]")] {
+            let deep = format!("{{\"a\":{open}{}{}{close}}}", "[".repeat(100_000), "]".repeat(100_000));
+            assert!(matches!(&fields(deep.as_bytes())["a"], Json::List(items) if items.len() == 1));
         }
-        // Lists are skipped, not entered, however deep they are.
-        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(fields(deep.as_bytes())["a"], Json::Other);
     }
 
     #[test]
@@ -131,6 +156,7 @@ mod tests {
             "{\"a\":01}",
             "{\"a\":\"secret\",\"a\":\"b\"}",
             "{\"a\":{\"secret\":1,\"secret\":1}}",
+            "{\"a\":[{\"secret\":1,\"secret\":1}]}",
             "{\"a\":\"\\ud800\"}",
             "{\"a\":1e999}",
             "{\"a\":\"\u{1}\"}",

@@ -81,6 +81,7 @@ pub(super) struct ErrorLine {
 struct Call {
     /// Path and query with examples in them.
     target: String,
+    needs_key: bool,
     needs_idempotency_key: bool,
     body: Option<Value>,
 }
@@ -135,6 +136,7 @@ impl Operation {
             errors: objects(responses).flat_map(|(status, found)| errors(status, found)).collect(),
             call: Call {
                 target: target(path, &operation["parameters"]),
+                needs_key: items(&operation["security"]).next().is_some(),
                 needs_idempotency_key: items(&operation["parameters"])
                     .any(|p| p["name"] == "Idempotency-Key"),
                 body: request.get("example").cloned(),
@@ -148,13 +150,16 @@ impl Operation {
         // The shell would read a question mark as a pattern.
         let quote = if target.contains('?') { "'" } else { "" };
         let mut lines = vec![format!("curl {quote}{base}{target}{quote}")];
-        lines.push("-H \"Authorization: Bearer $COUNTERSIGN_KEY\"".to_owned());
+        if self.call.needs_key {
+            lines.push("-H \"Authorization: Bearer $COUNTERSIGN_KEY\"".to_owned());
+        }
         if self.call.needs_idempotency_key {
             // Every shell has these two; not every machine has a program that draws a UUID.
             lines.push("-H \"Idempotency-Key: $(date +%s)-$$\"".to_owned());
         }
         match &self.call.body {
             Some(body) => {
+                lines.extend((self.method != "POST").then(|| format!("-X {}", self.method)));
                 lines.push("-H \"Content-Type: application/json\"".to_owned());
                 lines.push(format!("-d '{}'", body.to_string().replace('\'', "'\\''")));
             }
@@ -167,7 +172,7 @@ impl Operation {
 
 impl Answer {
     fn read(document: &Value, status: &str, response: &Value) -> Answer {
-        let content = &response["content"]["application/json"];
+        let content = objects(&response["content"]).next().map_or(&Value::Null, |(_, content)| content);
         // What an answer has it always has; saying so on every line would only hide the words.
         let stated = |field| Field { is_required: false, ..field };
         Answer {
@@ -314,7 +319,10 @@ mod tests {
                 "{}",
                 operation.id
             );
-            assert!(operation.errors.iter().any(|error| error.code == "key_invalid"), "{}", operation.id);
+            let is_open = operation.id == "list_assertion_keys";
+            assert_ne!(operation.call.needs_key, is_open, "{}", operation.id);
+            let refuses = operation.errors.iter().any(|error| error.code == "key_invalid");
+            assert_ne!(refuses, is_open, "{}", operation.id);
             let parts = operation.body.iter().chain(&operation.parameters).chain(&operation.answer.fields);
             for field in parts {
                 let whole = !field.kind.is_empty() && !field.about.pieces.is_empty();
@@ -349,6 +357,10 @@ mod tests {
         );
         let start = operation("start_verification").curl(base);
         assert!(start.contains("Idempotency-Key: $(date +%s)-$$") && start.contains("-d '{"), "{start}");
+        let rates = operation("set_rates").curl(base);
+        assert!(rates.contains("-X PUT \\\n") && rates.contains("-d '{"), "{rates}");
+        let keys = operation("list_assertion_keys").curl(base);
+        assert_eq!(keys, "curl https://accounts.example/.well-known/jwks.json");
         let regions = operation("list_regions").curl(base);
         assert!(regions.starts_with("curl 'https://accounts.example/v1/regions?search=thai'"), "{regions}");
     }

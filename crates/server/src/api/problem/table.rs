@@ -85,11 +85,17 @@ table! {
      compared with nothing and not counted as a wrong code."
     "Remove spaces and dashes before sending, keep zeros at the front, and send a JSON string."
 
+    ProofUnreadable "proof_unreadable" BAD_REQUEST
+    "This cannot be an answer to that factor"
+    "What was sent cannot be a code or a password of the factor: it is empty, or has other characters or \
+     another length. It was compared with nothing and not counted as a wrong answer."
+    "Send what the person entered as a JSON string, with the zeros at its front."
+
     IdempotencyKeyMissing "idempotency_key_missing" BAD_REQUEST
     "The Idempotency-Key header is missing"
-    "Starting a verification sends a message, so a repeated request must be recognisable as the same one."
-    "Send a fresh random value (a UUID) with each new verification, and the same value when you repeat a \
-     request whose answer did not arrive."
+    "The operation must be done once, so a repeated request must be recognisable as the same one."
+    "Send a fresh random value (a UUID) with each new request, and the same value when you repeat a request \
+     whose answer did not arrive."
 
     IdempotencyKeyMalformed "idempotency_key_malformed" BAD_REQUEST
     "The Idempotency-Key header cannot be used"
@@ -120,6 +126,22 @@ table! {
      none."
     "Check the id, or look for the account by its email address or phone number."
 
+    ActionNotFound "action_not_found" NOT_FOUND
+    "No such action"
+    "Your service has no action with this id. Actions of other services, and those that the Security Center \
+     opened for itself, look the same as none."
+    "Use the `id` from the answer that opened it, with a key of the same service."
+
+    WebhookNotFound "webhook_not_found" NOT_FOUND
+    "No such webhook"
+    "Your service has no webhook with this id, or it is not told any more."
+    "List the webhooks of your service."
+
+    DeliveryNotFound "delivery_not_found" NOT_FOUND
+    "No such delivery"
+    "This webhook was never to be told an event with this id, or it is not told any more."
+    "List the deliveries of the webhook; the `event` of each is its id."
+
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED
     "This address takes another method"
     "The path exists, the method does not. The `Allow` header names the methods that do."
@@ -133,8 +155,9 @@ table! {
 
     CodeExpired "code_expired" CONFLICT
     "The code has run out"
-    "The newest code of this verification is no longer accepted. Nothing was compared or counted."
-    "Send a new code with the resend operation, as long as the verification is pending."
+    "The newest code of this verification or action is no longer accepted. Nothing was compared or counted."
+    "Send a new one, with the resend operation of the verification or the codes operation of the action, as \
+     long as it is pending."
 
     VerificationApproved "verification_approved" CONFLICT
     "The verification is already approved"
@@ -172,6 +195,66 @@ table! {
     "A verification sends a limited number of codes, and waiting does not add to them."
     "Let the person enter the newest code while it works, or start a new verification."
 
+    ActionHeld "action_held" CONFLICT
+    "Exits are held"
+    "After a change of its security settings nothing leaves the account for a while. `reason` is the change: \
+     `phone_changed`, `phone_added`, `factor_added`, `sms_switched_off`, `email_changed`, \
+     `password_changed`, `trading_password_changed`, `totp_changed`, `passkey_changed`, \
+     `recovery_codes_changed`, `unfrozen` or `recovered`. The hold that ends last counts, and nobody can \
+     shorten one."
+    "Tell the person when it ends: `retry_after` seconds from now. `/v1/accounts/{id}/holds` says the same \
+     before anything is opened."
+
+    ActionRefused "action_refused" CONFLICT
+    "This is not possible for this account"
+    "`reason` says why: `account_frozen`, or `policy` when the policy allows this action under no \
+     circumstances such as these (a restricted account, a SIM that was changed, a region)."
+    "Send the person to the Security Center, or to support. Asking again changes nothing."
+
+    FactorsMissing "factors_missing" CONFLICT
+    "The account lacks factors"
+    "The policy asks for factors that the account does not have. `reason` names those that would have to be \
+     set up, separated by commas."
+    "Send the person to the Security Center to set them up. A new factor holds exits for a while."
+
+    ActionOver "action_over" CONFLICT
+    "The action is over"
+    "It takes no more codes and answers. `reason` says what became of it: `authorised`, `redeemed`, `lapsed`, \
+     or why it was cancelled: `timed_out`, `withdrawn`, `declined`, `too_many_failures`, `frozen` or `held`."
+    "Read the action: its `status` is what counts. To try again, open a new one."
+
+    ActionOfPage "action_of_page" CONFLICT
+    "A browser has this action"
+    "Its confirm link was opened, and only the browser that opened it can go on."
+    "Wait for the action to end, or withdraw it and open a new one."
+
+    FactorNotAsked "factor_not_asked" CONFLICT
+    "The action does not ask for this factor"
+    "The factor stands in no set of `any_of`, is proved already, or cannot be reached any more. Nothing was \
+     compared, counted or sent."
+    "Ask for the factors in one of the sets of `any_of` that are not in `proved` yet."
+
+    CodeNotSent "code_not_sent" CONFLICT
+    "No code is out for this action"
+    "A code of this factor is sent first, and none was since the last proof. Nothing was compared or counted."
+    "Send one, then let the person enter it."
+
+    AssertionExpired "assertion_expired" CONFLICT
+    "The assertion has run out"
+    "It was not redeemed within 60 seconds. The action has lapsed, and nothing may be carried out."
+    "Open a new action and let the person confirm it again. Redeem right after it is authorised."
+
+    AssertionUsed "assertion_used" CONFLICT
+    "The assertion is used up"
+    "It was redeemed under another Idempotency-Key, and an assertion serves once."
+    "Look whether you carried this out already. Repeat a redemption whose answer did not arrive with the same \
+     Idempotency-Key."
+
+    WebhooksTooMany "webhooks_too_many" CONFLICT
+    "There are too many webhooks"
+    "A service has at most 20 that are told."
+    "Delete those that nobody listens to."
+
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE
     "The body is too large"
     "Bodies are read up to 64 KiB."
@@ -189,10 +272,53 @@ table! {
      exactly what the verification was started with: its codes confirm that amount and that payee only."
     "Send the same `details`. To confirm something else, start a new verification."
 
+    DetailsInvalid "details_invalid" UNPROCESSABLE_ENTITY
+    "The details cannot be confirmed"
+    "`param` names the detail that is missing or cannot be used. Names are of `a`-`z` and `_`, at most 32; \
+     texts are 1 to 256 characters without control characters and marks that turn the direction; `amount` is \
+     a decimal number above zero with at most 18 digits before and after its point; there are at most 16."
+    "Send the details that the kind needs; the operation lists them. What the person confirms is exactly this."
+
+    ReturnUrlRefused "return_url_refused" UNPROCESSABLE_ENTITY
+    "The page may not lead there"
+    "The origin of `return_url` is none of those in the server's configuration (`return_origins`), or the URL \
+     is malformed."
+    "Use a page of your own site, or have its origin added to the configuration."
+
+    ProofWrong "proof_wrong" UNPROCESSABLE_ENTITY
+    "The answer is wrong"
+    "It was compared and counted. `attempts_left` wrong answers are left before the factor locks for this \
+     person, whatever the action; `reason` is `earlier_code` if it was the code of an earlier message."
+    "Tell the person, and let them try again. New actions do not reset the count."
+
+    AssertionInvalid "assertion_invalid" UNPROCESSABLE_ENTITY
+    "This is no assertion for your service"
+    "The text is not signed by this server, belongs to another service, or its action was withdrawn since."
+    "Carry nothing out. Read the action: its `assertion` is the one that counts."
+
+    DigestMismatch "digest_mismatch" UNPROCESSABLE_ENTITY
+    "This is not what was confirmed"
+    "The digest differs from that of the action: another amount, payee, account or audience. The assertion is \
+     not used up."
+    "Carry nothing out. Compute the digest from what you are about to do, not from what you stored with the \
+     action."
+
+    WebhookUrlRefused "webhook_url_refused" UNPROCESSABLE_ENTITY
+    "This address cannot be told anything"
+    "The URL is not an `https` address on the public Internet; `detail` says what is wrong with it."
+    "Use an address of your server that the Internet reaches. Private addresses must be allowed in the \
+     server's configuration."
+
+    RateInvalid "rate_invalid" UNPROCESSABLE_ENTITY
+    "A rate cannot be kept"
+    "`param` says which one, and `reason` why: `zero`, `twice` (the asset stands in the list before) or \
+     `ahead` (dated more than a minute from now). None of the list was kept."
+    "Correct it and send the list again. Without a fresh rate every amount counts as a large one."
+
     IdempotencyKeyReused "idempotency_key_reused" UNPROCESSABLE_ENTITY
     "The Idempotency-Key was used for another request"
     "Your service used this key for a request that asked for something else. Nothing was done."
-    "Use a fresh key for every new verification."
+    "Use a fresh key for every new request."
 
     NumberRefused "number_refused" UNPROCESSABLE_ENTITY
     "No code is sent to this number"

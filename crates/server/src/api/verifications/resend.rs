@@ -1,10 +1,11 @@
 //! `POST /v1/verifications/{id}/resend`: send a new code.
 
-use super::{DetailsInput, VerificationBody, client_ip, sample};
+use super::{DetailsInput, VerificationBody, sample};
 use crate::api::answer::Answer;
 use crate::api::body::{Body, Fields, Id, Input};
 use crate::api::key::RelyingParty;
 use crate::api::outcomes;
+use crate::api::person::client_ip;
 use crate::api::problem::table::Kind;
 use crate::api::problem::{Problem, errors};
 use crate::state::Server;

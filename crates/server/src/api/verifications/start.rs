@@ -1,10 +1,11 @@
 //! `POST /v1/verifications`: start a verification and send its first code.
 
-use super::idempotency::IdempotencyKey;
-use super::{DetailsInput, VerificationBody, client_ip, sample};
+use super::{DetailsInput, VerificationBody, sample};
 use crate::api::answer::Answer;
 use crate::api::body::{Body, Fields, Input};
+use crate::api::idempotency::IdempotencyKey;
 use crate::api::key::RelyingParty;
+use crate::api::person::{client_ip, language, region};
 use crate::api::problem::table::Kind;
 use crate::api::problem::{Problem, errors};
 use crate::api::{outcomes, schema};
@@ -18,7 +19,6 @@ use countersign_flows::core::numbers::RegionCode;
 use countersign_flows::core::verification::Details;
 use countersign_flows::{ApiStart, Caller, NewVerification};
 use std::net::IpAddr;
-use unic_langid::LanguageIdentifier;
 use utoipa::ToSchema;
 
 /// Where a code goes, and why.
@@ -66,24 +66,11 @@ impl Input for Start {
             account: fields
                 .value("account", "It takes an account's id: acc_…", |text| text.parse().ok())?,
             details: DetailsInput::take(fields)?,
-            locale: fields
-                .value("locale", "It takes a language tag (BCP 47).", language)?
-                .unwrap_or_else(|| "en".to_owned()),
+            locale: language(fields)?.unwrap_or_else(|| "en".to_owned()),
             client_ip: client_ip(fields)?,
             device: fields.plain("device", 128)?,
         })
     }
-}
-
-/// The region in which a national number is read.
-pub(crate) fn region(fields: &mut Fields) -> Result<Option<RegionCode>, Problem> {
-    fields.value("region", "It takes a region code such as GB; /v1/regions lists them.", |text| {
-        text.parse().ok()
-    })
-}
-
-fn language(text: &str) -> Option<String> {
-    (text.len() <= 35).then(|| text.parse::<LanguageIdentifier>().ok()).flatten().map(|tag| tag.to_string())
 }
 
 errors! {
