@@ -50,6 +50,9 @@ fn account() -> Account {
         email: Address::from_exposed(EMAIL),
         password_hash: "$argon2id$v=19$secret".to_owned(),
         sms_enabled_at: None,
+        phrase: None,
+        password_set_at: START,
+        frozen_from: None,
         locale: "en".to_owned(),
         created_at: START,
     }
@@ -301,16 +304,24 @@ fn switching_on_is_saved_recorded_and_told_by_email_alone() {
     let decision = switch_sms(&account(), Some(&live()), &[], true, world_at(later));
     let changed = decision.outcome.unwrap();
     assert_eq!(changed, Account { sms_enabled_at: Some(later), ..account() });
-    let [Change::SaveAccount(saved), Change::InsertEvent(entry), Change::InsertMessage(told)] =
-        &decision.changes[..]
+    let [
+        Change::SaveAccount(saved),
+        Change::InsertEvent(entry),
+        Change::InsertFreezeLink { token, account_id, expires_at, .. },
+        Change::InsertMessage(told),
+    ] = &decision.changes[..]
     else {
-        panic!("account, event, notice: {:?}", decision.changes)
+        panic!("account, event, link, notice: {:?}", decision.changes)
     };
     assert_eq!(*saved, changed);
     assert_eq!((&entry.event, entry.account_id), (&Event::SmsSwitchedOn, Some(owner())));
     assert_eq!((told.to.expose(), told.channel, told.verification_id), (EMAIL, Channel::Email, None));
-    let notice = Notice::SmsSwitchedOn;
-    assert_eq!(told.body, Body::Notice { notice, at_ms: later.unix_ms(), detail: String::new() });
+    let Body::Notice { notice, at_ms, detail, freeze_path } = &told.body else { panic!("a notice") };
+    assert_eq!((*notice, *at_ms, detail.as_str()), (Notice::SmsSwitchedOn, later.unix_ms(), ""));
+    // The message's own link freezes this account for thirty days, and only its hash is kept (R67).
+    let secret = freeze_path.strip_prefix("/freeze/").unwrap();
+    assert_eq!(crate::session::hash_token(secret), *token);
+    assert_eq!((*account_id, *expires_at), (owner(), later.after(days(30))));
 
     let unreachable = Account { email: None, ..account() };
     let decision = switch_sms(&unreachable, Some(&live()), &[], true, world());

@@ -9,7 +9,7 @@ use crate::entropy::testing::Counting;
 use crate::id::{AccountId, ServiceId};
 use crate::policy::PolicyFile;
 use crate::session::Scene;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, days};
 
 const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 const GB_MOBILE: &str = "+447400123456";
@@ -46,6 +46,9 @@ fn account() -> Account {
         email: Address::from_exposed("ada@example.com"),
         password_hash: "$argon2id$".to_owned(),
         sms_enabled_at: None,
+        phrase: None,
+        password_set_at: START,
+        frozen_from: None,
         locale: "en".to_owned(),
         created_at: START,
     }
@@ -86,7 +89,7 @@ fn sms() -> FactorState {
 }
 
 fn bind_with(owners: &Ownership, recycled: Recycled) -> Decision<BindOutcome> {
-    bind(&account(), &number(GB_MOBILE), owners, recycled, sms(), world())
+    bind(&account(), &number(GB_MOBILE), owners, recycled, None, sms(), world())
 }
 
 // Which numbers.
@@ -197,9 +200,9 @@ fn a_list_that_would_silently_deny_nobody_is_an_error() {
 fn the_number_itself_is_judged_before_whose_it_is() {
     let fixed = number("+441212345678");
     for owners in [nobodys(), another_accounts(), this_accounts()] {
-        let judged = judge_for_account(&fixed, &account(), &owners, Recycled::No, &Policy::default());
+        let judged = judge_for_account(&fixed, &account(), &owners, Recycled::No, false, &Policy::default());
         assert_eq!(judged, Err(NumberRefusal::Line(LineKind::FixedLine)));
-        let bound = bind(&account(), &fixed, &owners, Recycled::Yes, sms(), world());
+        let bound = bind(&account(), &fixed, &owners, Recycled::Yes, None, sms(), world());
         let refused = BindOutcome::Refused(NumberRefusal::Line(LineKind::FixedLine));
         assert_eq!(bound, Decision::only(refused), "and once more before it is bound");
     }
@@ -209,7 +212,7 @@ fn the_number_itself_is_judged_before_whose_it_is() {
 fn t14_before_the_proof_a_taken_number_looks_free_unless_the_policy_says_otherwise() {
     let immediate = written(r#"{"taken_number": "immediate"}"#);
     let judge = |owners: &Ownership, recycled, policy: &Policy| {
-        judge_for_account(&number(GB_MOBILE), &account(), owners, recycled, policy)
+        judge_for_account(&number(GB_MOBILE), &account(), owners, recycled, false, policy)
     };
     for recycled in [Recycled::Yes, Recycled::No, Recycled::Unknown] {
         for policy in [&Policy::default(), &immediate] {
@@ -248,27 +251,30 @@ fn a_free_number_is_bound_recorded_and_told_by_email() {
     assert_eq!((binding.account_id, binding.number.expose()), (account_id(1), GB_MOBILE));
     assert_eq!((binding.bound_at, binding.suspended_at, binding.ended_at), (START, None, None));
     let [
+        Change::InsertEvent(entry),
+        Change::InsertFreezeLink { token, account_id: freezes, .. },
+        Change::InsertMessage(told),
         Change::InsertBinding(inserted),
         Change::SaveFactor(_),
-        Change::InsertEvent(entry),
-        Change::InsertMessage(told),
     ] = &decision.changes[..]
     else {
-        panic!("binding, factor, event, notice: {:?}", decision.changes)
+        panic!("event, link, notice, binding, factor: {:?}", decision.changes)
     };
     assert_eq!(inserted, binding);
     let masked = "+44 •••• ••••56".to_owned();
     assert_eq!(entry.event, Event::NumberBound { number: masked.clone() });
     assert_eq!(entry.account_id, Some(account_id(1)));
     assert_eq!((told.to.expose(), told.channel), ("ada@example.com", Channel::Email));
-    let notice = Notice::NumberBound;
-    assert_eq!(told.body, Body::Notice { notice, at_ms: START.unix_ms(), detail: masked });
+    let Body::Notice { notice, at_ms, detail, freeze_path } = &told.body else { panic!("a notice") };
+    assert_eq!((*notice, *at_ms, detail), (Notice::NumberBound, START.unix_ms(), &masked));
+    assert_eq!(crate::session::hash_token(freeze_path.strip_prefix("/freeze/").unwrap()), *token);
+    assert_eq!(*freezes, account_id(1));
 }
 
 #[test]
 fn an_account_without_email_gets_no_notice_least_of_all_at_the_new_number() {
     let unreachable = Account { email: None, ..account() };
-    let decision = bind(&unreachable, &number(GB_MOBILE), &nobodys(), Recycled::No, sms(), world());
+    let decision = bind(&unreachable, &number(GB_MOBILE), &nobodys(), Recycled::No, None, sms(), world());
     assert!(matches!(decision.outcome, BindOutcome::Bound(_)));
     assert!(!decision.changes.iter().any(|change| matches!(change, Change::InsertMessage(_))));
 }
@@ -315,7 +321,7 @@ fn binding_opens_what_failures_had_shut_and_begins_the_year_again() {
         ..sms()
     };
     let saved = |spent: FactorState| {
-        let decision = bind(&account(), &number(GB_MOBILE), &nobodys(), Recycled::No, spent, world());
+        let decision = bind(&account(), &number(GB_MOBILE), &nobodys(), Recycled::No, None, spent, world());
         let saved = decision.changes.into_iter().find_map(|change| match change {
             Change::SaveFactor(state) => Some(state),
             _ => None,

@@ -169,10 +169,16 @@ mod tests {
             message: Message {
                 id: MessageId::from_bytes([1; 16]),
                 service_id: ServiceId::from_bytes([1; 16]),
+                account_id: None,
                 verification_id: None,
                 channel: Channel::Email,
                 to: Address::from_exposed("ada@example.com").unwrap(),
-                body: Body::Notice { notice: Notice::NewSignIn, at_ms: 0, detail: String::new() },
+                body: Body::Notice {
+                    notice: Notice::NewSignIn,
+                    at_ms: 0,
+                    detail: String::new(),
+                    freeze_path: String::new(),
+                },
                 locale: "en".to_owned(),
                 expires_at: NOW.after(life),
                 created_at: NOW,

@@ -35,7 +35,7 @@ pub(super) fn page(number: u8) -> Option<TokenHash> {
 }
 
 pub(super) fn details(amount: &str, payee: &str) -> Details {
-    Details { amount: amount.to_owned(), payee: payee.to_owned() }
+    Details { amount: amount.to_owned(), payee: payee.to_owned(), ..Details::default() }
 }
 
 /// What a test asks a code for.
@@ -44,6 +44,8 @@ pub(super) struct Ask {
     pub(super) service_id: ServiceId,
     pub(super) subject: Subject,
     pub(super) address: Address,
+    /// The code is spoken instead of written.
+    pub(super) by_voice: bool,
     pub(super) purpose: Purpose,
     pub(super) details: Option<Details>,
     pub(super) page: Option<TokenHash>,
@@ -56,6 +58,7 @@ impl Ask {
             service_id: service(1),
             subject: account(1),
             address: address(PHONE),
+            by_voice: false,
             purpose: Purpose::SignIn,
             details: None,
             page: page(1),
@@ -67,11 +70,16 @@ impl Ask {
         Self { purpose, details, ..Self::sign_in() }
     }
 
+    pub(super) fn channel(&self) -> Channel {
+        if self.by_voice { Channel::Voice } else { self.address.channel() }
+    }
+
     pub(super) fn request(&self) -> Request<'_> {
         Request {
             service_id: self.service_id,
             subject: self.subject,
             address: &self.address,
+            channel: self.channel(),
             address_index: index_of(&self.address),
             purpose: self.purpose,
             details: self.details.as_ref(),
@@ -182,7 +190,7 @@ impl Play {
 
     pub(super) fn start(&mut self, ask: &Ask) -> Result<VerificationId, SendRefusal> {
         let (planned, hit) = self.count(ask);
-        let factor = self.factor(ask.service_id, ask.subject, ask.address.channel().factor());
+        let factor = self.factor(ask.service_id, ask.subject, ask.channel().factor());
         let snapshot = SendSnapshot { factor, planned: &planned, hit };
         let decision = start(&ask.request(), snapshot, self.world());
         self.save(&decision);
@@ -207,6 +215,7 @@ impl Play {
             service_id: verification.service_id,
             subject: verification.subject,
             address: verification.address.clone(),
+            by_voice: verification.channel == Channel::Voice,
             purpose: verification.purpose,
             details: details.cloned(),
             page,

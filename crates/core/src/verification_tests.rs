@@ -33,11 +33,12 @@ fn start_leads_to_pending_with_one_code_on_its_way() {
     let [(message, MessageStatus::Queued)] = &play.messages[..] else { panic!("one message") };
     assert_eq!((message.to.expose(), message.channel), (PHONE, Channel::Sms));
     assert_eq!(message.expires_at, START.after(seconds(300)), "no carrier delivers it late");
-    let Body::Code { code, valid_s: 300, purpose: Purpose::SignIn, amount: None, payee: None } =
+    let Body::Code { code, valid_s: 300, purpose: Purpose::SignIn, amount, payee, network, fingerprint } =
         &message.body
     else {
         panic!("a sign-in code")
     };
+    assert_eq!([amount, payee, network, fingerprint], [&None; 4], "it confirms nothing");
     assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
     assert_eq!(play.event_kinds(), ["code_sent"]);
     assert_eq!(play.sms().sends_unconverted, 1);
@@ -348,7 +349,7 @@ fn every_refusal_of_a_resend_takes_its_counts_back_and_changes_nothing_else() {
 }
 
 #[test]
-fn details_must_be_said_where_value_leaves_and_nowhere_else() {
+fn details_must_be_said_where_value_leaves_and_elsewhere_only_by_an_action() {
     let mut play = Play::new();
     for purpose in Purpose::ALL.iter().copied() {
         let wrong = match purpose {

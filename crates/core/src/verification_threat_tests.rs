@@ -206,6 +206,7 @@ fn cells(play: &Play) -> Vec<Cell> {
                 service_id: service(1 + (bits & 1)),
                 subject: account(1 + (bits >> 1 & 1)),
                 address: address(if bits & 4 == 0 { PHONE } else { OTHER_PHONE }),
+                by_voice: false,
                 page: page(1 + (bits >> 3 & 1)),
                 purpose: *purpose,
                 details: details.clone(),
@@ -224,7 +225,7 @@ fn cells(play: &Play) -> Vec<Cell> {
 }
 
 fn fresh_factor(ask: &Ask) -> FactorState {
-    FactorState::fresh(ask.service_id, ask.subject, ask.address.channel().factor(), None)
+    FactorState::fresh(ask.service_id, ask.subject, ask.channel().factor(), None)
 }
 
 /// Enters `code` into `verification`, on a page and for details that the caller claims.
