@@ -11,6 +11,7 @@ use crate::assemble;
 use crate::config::{Config, Database, MasterKey, Secret};
 use crate::output;
 use countersign_core::policy::Policy;
+use countersign_delivery::http::EgressPolicy;
 use report::{Report, Run};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -113,5 +114,8 @@ fn config(database: Database) -> Config {
         policy,
         smpp: Vec::new(),
         smtp: Vec::new(),
+        voice: Vec::new(),
+        return_origins: Vec::new(),
+        egress: EgressPolicy::default(),
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::{assemble, output};
 use countersign_carriers::{CarrierConfig, demo_operators, start};
+use countersign_flows::Clock;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;

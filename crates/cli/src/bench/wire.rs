@@ -11,7 +11,7 @@ use countersign_core::numbers::PhoneNumber;
 use countersign_core::outbox::Receipt;
 use countersign_delivery::ReceiptSink;
 use countersign_delivery::smpp::{self, Alphabet, DlrId, LongMessages, SmppConfig};
-use countersign_flows::{ApiStart, Caller, Dispatcher, NewVerification, RouteChannel};
+use countersign_flows::{ApiStart, Caller, Clock, Dispatcher, NewVerification, RouteChannel};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -63,7 +63,7 @@ pub(crate) async fn measure(house: &House, rate: u32, span: Duration) -> Result<
         out: route.clone(),
         in_flight_max: 200,
     };
-    tasks.spawn(Dispatcher::new(house.flows.clone(), out, house.node, String::new()).run());
+    tasks.spawn(Dispatcher::new(house.flows.clone(), out, house.node, String::new(), String::new()).run());
     let sent = send(house, rate, span, watch).await?;
     let mut wire = Wire::default();
     for (number, requested, committed) in sent {
