@@ -92,10 +92,8 @@ pub fn judge_details(kind: ActionKind, details: &ActionDetails) -> Result<(), De
     for (name, text) in &details.0 {
         let is_name = (1..=32).contains(&name.len()) && name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
         let length = text.chars().count();
-        // Characters that turn the writing direction would let one address look like another.
-        let odd = |c: char| c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
         let is_amount = name != "amount" || Amount::parse(text).is_some_and(|amount| amount > Amount::from_units(0));
-        if !is_name || !(1..=DETAIL_LENGTH_MAX).contains(&length) || text.chars().any(odd) || !is_amount {
+        if !is_name || !(1..=DETAIL_LENGTH_MAX).contains(&length) || text.chars().any(is_odd) || !is_amount {
             return Err(DetailProblem::Malformed(name.chars().take(32).collect()));
         }
     }
@@ -103,6 +101,16 @@ pub fn judge_details(kind: ActionKind, details: &ActionDetails) -> Result<(), De
         Some(name) => Err(DetailProblem::Missing(name)),
         None => Ok(()),
     }
+}
+
+/// Characters that end a line, turn the writing direction or have no width would let one address look like another.
+fn is_odd(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+        )
 }
 
 /// Whether value may leave an account by an action of this kind at all, now. Asked when an action is opened, when it is

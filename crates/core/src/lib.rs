@@ -35,6 +35,9 @@ pub mod recovery;
 pub mod requirement;
 pub mod risk;
 pub mod session;
+#[cfg(test)]
+#[path = "stage_tests.rs"]
+pub(crate) mod stage;
 pub mod time;
 pub mod totp;
 pub mod trading_password;
