@@ -1,0 +1,8 @@
+//! Whole journeys through the use cases, on SQLite in memory and under a clock that only the test moves.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
+
+mod app;
+mod house;
+mod step_up;
+mod walk;
