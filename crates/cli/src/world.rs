@@ -8,14 +8,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The system's clock, read twice over: the wall clock, and the time that has truly passed since the process began.
-/// Whoever sets the time moves the first only. `now` is the later of the two, so that no code lives longer; `earliest` is
-/// the earlier of the two, so that no hold ends sooner (R64).
+/// Whoever sets the time moves the first only. `now` goes as far ahead as the wall clock ever was, so that no code lives
+/// longer, and `earliest` as far back, so that no hold ends sooner (R64); both go on with true time in between.
 #[derive(Debug)]
 pub(crate) struct SystemClock {
-    /// The latest moment given out, and the floor that the database remembers.
-    latest_ms: AtomicI64,
-    began_ms: i64,
     began: Instant,
+    began_ms: i64,
+    /// How far the wall clock has been ahead of true time at most, in milliseconds.
+    ahead_ms: AtomicI64,
+    /// How far it has been ahead at least; negative when it was behind.
+    behind_ms: AtomicI64,
 }
 
 fn wall_ms() -> i64 {
@@ -28,30 +30,39 @@ impl Default for SystemClock {
     fn default() -> Self {
         #[allow(clippy::disallowed_methods)] // the one place that reads it
         let began = Instant::now();
-        Self { latest_ms: AtomicI64::new(i64::MIN), began_ms: wall_ms(), began }
+        Self { began, began_ms: wall_ms(), ahead_ms: AtomicI64::new(0), behind_ms: AtomicI64::new(0) }
     }
 }
 
 impl SystemClock {
-    /// Never tells a time before this one again: what the database saw last, before the process began.
+    /// Goes on from here, if the wall clock stands behind: what the database saw last, before the process began.
     pub(crate) fn not_before(&self, floor: Timestamp) {
-        self.latest_ms.fetch_max(floor.unix_ms(), Ordering::Relaxed);
+        self.ahead_ms.fetch_max(floor.unix_ms().saturating_sub(self.true_ms()), Ordering::Relaxed);
     }
 
-    fn steady_ms(&self) -> i64 {
+    /// The time at the start, and what has passed since.
+    fn true_ms(&self) -> i64 {
         self.began_ms.saturating_add(i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX))
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let read = wall_ms().max(self.steady_ms());
-        let before = self.latest_ms.fetch_max(read, Ordering::Relaxed);
-        Timestamp::from_unix_ms(before.max(read))
+        let steady = self.true_ms();
+        let ahead = wall_ms().saturating_sub(steady);
+        let most = self.ahead_ms.fetch_max(ahead, Ordering::Relaxed).max(ahead);
+        Timestamp::from_unix_ms(steady.saturating_add(most))
+    }
+
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_unix_ms(wall_ms())
     }
 
     fn earliest(&self) -> Timestamp {
-        Timestamp::from_unix_ms(wall_ms().min(self.steady_ms()))
+        let steady = self.true_ms();
+        let ahead = wall_ms().saturating_sub(steady);
+        let least = self.behind_ms.fetch_min(ahead, Ordering::Relaxed).min(ahead);
+        Timestamp::from_unix_ms(steady.saturating_add(least))
     }
 }
 

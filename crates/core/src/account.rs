@@ -3,7 +3,7 @@
 //! input.
 
 use crate::Decision;
-use crate::notice::notice;
+use crate::notice::{notice, notice_everywhere};
 use crate::change::Change;
 use crate::event::Event;
 use crate::hold;
@@ -161,6 +161,22 @@ pub fn held(
         })
         .filter(|factor| !is_disabled(*factor))
         .collect()
+}
+
+/// Sets the anti-phishing phrase, or takes it away (R56). The proof that it asks for was given.
+pub fn set_phrase(
+    account: &Account,
+    binding: Option<&Binding>,
+    phrase: Option<String>,
+    world: World<'_>,
+) -> Decision<Account> {
+    let changed = Account { phrase, ..account.clone() };
+    let mut changes = vec![
+        Change::SaveAccount(changed.clone()),
+        world.scene.event(account.service_id, Some(account.id), Event::PhraseChanged, world),
+    ];
+    changes.extend(notice_everywhere(&changed, binding, Notice::PhraseChanged, "", world));
+    Decision { outcome: changed, changes }
 }
 
 /// Why the SMS switch stays where it is.

@@ -67,6 +67,8 @@ pub enum Refusal {
     },
     /// The account is frozen.
     Frozen,
+    /// The account is restricted or flagged, and the policy says no to such.
+    Restricted,
     /// The policy says no under these facts.
     Policy,
     /// These factors would have to be set up first.
@@ -147,7 +149,10 @@ pub fn open(
     let any_of = gate.and_then(|()| match requirement::judge(rules, facts).requirement {
         Requirement::AnyOf(sets) => Ok(sets),
         Requirement::Missing(factors) => Err(Refusal::FactorsMissing(factors)),
-        Requirement::Refused => Err(Refusal::Policy),
+        Requirement::Refused => Err(match account.status {
+            AccountStatus::Restricted | AccountStatus::Flagged => Refusal::Restricted,
+            AccountStatus::Active | AccountStatus::Frozen => Refusal::Policy,
+        }),
     });
     let kind = wanted.kind;
     let any_of = match any_of {
@@ -201,6 +206,7 @@ impl Refusal {
         match self {
             Refusal::Held { cause, .. } => cause.as_str(),
             Refusal::Frozen => "account_frozen",
+            Refusal::Restricted => "account_restricted",
             Refusal::Policy => "policy",
             Refusal::FactorsMissing(_) => "factors_missing",
         }

@@ -41,6 +41,27 @@ pub fn freeze(
     Decision { outcome: frozen, changes }
 }
 
+/// Freezes an account by staff or the relying party: the same, but nothing that its holder could open again.
+pub fn freeze_by_staff(
+    account: &Account,
+    binding: Option<&Binding>,
+    pending: Vec<Action>,
+    world: World<'_>,
+) -> Decision<Account> {
+    let mut decision = freeze(account, binding, pending, false, world);
+    decision.outcome.frozen_from = None;
+    for change in &mut decision.changes {
+        match change {
+            Change::SaveAccount(saved) => saved.frozen_from = None,
+            Change::InsertEvent(entry) if matches!(entry.event, Event::AccountFrozen { .. }) => {
+                entry.event = Event::StatusChanged { status: AccountStatus::Frozen.as_str().to_owned() };
+            }
+            _ => {}
+        }
+    }
+    decision
+}
+
 /// Opens an account that its holder froze; what staff or the relying party froze stays frozen. Strong proof was given.
 pub fn unfreeze(account: &Account, binding: Option<&Binding>, world: World<'_>) -> Decision<Option<Account>> {
     let Some(before) = account.frozen_from.filter(|_| account.status == AccountStatus::Frozen) else {
@@ -56,3 +77,7 @@ pub fn unfreeze(account: &Account, binding: Option<&Binding>, world: World<'_>) 
     changes.extend(notice_everywhere(&open, binding, Notice::AccountUnfrozen, "", world));
     Decision { outcome: Some(open), changes }
 }
+
+#[cfg(test)]
+#[path = "freeze_tests.rs"]
+mod tests;

@@ -5,7 +5,6 @@ use crate::address::{Address, AddressIndex};
 use crate::event::Event;
 use crate::id::*;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Declares a field-less enum with the one stable text of each value, used in rows, the API and logs alike.
@@ -37,11 +36,13 @@ mod action;
 mod authenticator;
 mod hold;
 mod journey;
+mod message;
 mod webhook;
 
 pub use action::*;
 pub use authenticator::{Authenticator, AuthenticatorSecret};
 pub use hold::{Hold, HoldCause};
+pub use message::{Body, Message, Notice};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 
@@ -439,122 +440,6 @@ impl fmt::Debug for CodeHash {
 /// SHA-256 over the canonical details of what a code confirms; zero for "nothing".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct DetailsDigest(pub [u8; 32]);
-
-/// One thing to deliver.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Its identifier.
-    pub id: MessageId,
-    /// The service it speaks for.
-    pub service_id: ServiceId,
-    /// The account it is for, if any: its phrase is shown in emails.
-    pub account_id: Option<AccountId>,
-    /// The verification whose code it carries, if any.
-    pub verification_id: Option<VerificationId>,
-    /// How it travels.
-    pub channel: Channel,
-    /// Where it goes. Sealed at rest.
-    pub to: Address,
-    /// What it says. Sealed at rest, gone once it is delivered or dead.
-    pub body: Body,
-    /// Language (BCP 47).
-    pub locale: String,
-    /// Not worth sending after this.
-    pub expires_at: Timestamp,
-    /// When it was decided.
-    pub created_at: Timestamp,
-}
-
-/// What a message says, as a text of the catalogue and its values: words are chosen where they are sent.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Body {
-    /// A code.
-    Code {
-        /// The digits.
-        code: String,
-        /// What for.
-        purpose: Purpose,
-        /// How long it works, in seconds.
-        valid_s: u64,
-        /// Amount, when it confirms one (R51).
-        amount: Option<String>,
-        /// Payee, when it confirms one (R51).
-        payee: Option<String>,
-        /// Network the value travels on, when it confirms one (R52).
-        #[serde(default)]
-        network: Option<String>,
-        /// The two words that the page shows as well (R55).
-        #[serde(default)]
-        fingerprint: Option<String>,
-    },
-    /// Something that happened to the account, told to its owner.
-    Notice {
-        /// What.
-        notice: Notice,
-        /// When, Unix milliseconds.
-        at_ms: i64,
-        /// Browser and system in words, or the masked number; empty when there is none.
-        detail: String,
-        /// Path of the page that freezes the account; empty when there is none (R67).
-        #[serde(default)]
-        freeze_path: String,
-    },
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Body::Code { purpose, .. } => write!(f, "Body::Code({})", purpose.as_str()),
-            Body::Notice { notice, .. } => write!(f, "Body::Notice({})", notice.as_str()),
-        }
-    }
-}
-
-named! {
-    /// What an account's owner is told about (R48).
-    Notice {
-        /// A browser not seen before signed in.
-        NewSignIn = "new_sign_in",
-        /// The right password, then wrong second factors until it locked.
-        SecondFactorLocked = "second_factor_locked",
-        /// A number was bound.
-        NumberBound = "number_bound",
-        /// SMS was switched on.
-        SmsSwitchedOn = "sms_switched_on",
-        /// SMS was switched off.
-        SmsSwitchedOff = "sms_switched_off",
-        /// The account's number now belongs to someone else, so its SMS is suspended (B6).
-        SmsSuspended = "sms_suspended",
-        /// The number was replaced: told to the old number, the new one and the email address.
-        NumberChanged = "number_changed",
-        /// An authenticator app was added.
-        TotpAdded = "totp_added",
-        /// It was removed.
-        TotpRemoved = "totp_removed",
-        /// A passkey was added.
-        PasskeyAdded = "passkey_added",
-        /// A passkey was removed.
-        PasskeyRemoved = "passkey_removed",
-        /// The trading password was set or changed.
-        TradingPasswordSet = "trading_password_set",
-        /// It was removed.
-        TradingPasswordRemoved = "trading_password_removed",
-        /// New recovery codes were made; the ones before are dead.
-        RecoveryCodesMade = "recovery_codes_made",
-        /// They were removed.
-        RecoveryCodesRemoved = "recovery_codes_removed",
-        /// A recovery code was used.
-        RecoveryCodeUsed = "recovery_code_used",
-        /// The anti-phishing phrase was set, changed or removed.
-        PhraseChanged = "phrase_changed",
-        /// The password was changed.
-        PasswordChanged = "password_changed",
-        /// The account was frozen.
-        AccountFrozen = "account_frozen",
-        /// It was opened again.
-        AccountUnfrozen = "account_unfrozen",
-    }
-}
 
 /// A browser that an account has signed in from.
 #[derive(Clone, Debug, PartialEq, Eq)]

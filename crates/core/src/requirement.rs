@@ -1,6 +1,8 @@
 //! Which factors an action asks for: rules of the policy, read in order, the first whose conditions hold decides. The
 //! rules are data and the conditions a closed list over a closed list of facts, so that every policy can be checked,
-//! explained and measured before it is in force; what is not known always counts as the worse case (R78).
+//! explained and measured before it is in force. What is not known counts as the worse case: an amount without a rate is
+//! above every threshold, a device that nobody vouches for is new (R78); what a SIM's source cannot say is an answer of
+//! its own, for the rules to name.
 
 use crate::amount::Amount;
 use crate::model::{AccountStatus, ActionKind, Factor, named};

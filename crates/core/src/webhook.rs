@@ -38,7 +38,7 @@ pub fn hold_started(hold: &Hold, world: World<'_>) -> Change {
     let data = json!({
         "account": hold.account_id.to_string(),
         "cause": hold.cause.as_str(),
-        "ends_at_unix_ms": hold.ends_at.unix_ms(),
+        "ends_at": hold.ends_at.to_rfc3339(),
     });
     tell(hold.service_id, hold.account_id, WebhookKind::HoldStarted, data.to_string(), world)
 }
@@ -90,7 +90,7 @@ pub enum NextTry {
     EndpointGone,
 }
 
-/// Waits before the second, third, … try; after the last one no more than a day has passed (Standard Webhooks).
+/// Waits before the second, third, … try: with their jitter they add up to a day (Standard Webhooks).
 const WAITS: [Duration; 8] = [
     seconds(5),
     seconds(60),
@@ -99,7 +99,7 @@ const WAITS: [Duration; 8] = [
     hours(1),
     hours(3),
     hours(6),
-    hours(12),
+    hours(9),
 ];
 
 /// Judges an answer to try number `tries` (from one). Waits carry jitter of up to a fifth, so that a listener that was
@@ -118,3 +118,7 @@ pub fn after_try(heard: Heard, tries: u32, world: World<'_>) -> NextTry {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "webhook_tests.rs"]
+mod tests;

@@ -6,13 +6,15 @@ use crate::identify::account_by_identifier;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
+use countersign_core::freeze;
 use countersign_core::id::{AccountId, ServiceId};
 use countersign_core::level::{self, Level};
 use countersign_core::lock::{self, Refusal};
 use countersign_core::model::*;
 use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{self, accounts, authenticators, bindings, factors};
+use countersign_core::webhook;
+use countersign_storage::tables::{self, accounts, actions, authenticators, bindings, factors};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -124,11 +126,25 @@ impl Step for SetStatus {
         };
         // What staff set, staff take back: the holder's own way of opening it again ends with this.
         let account = Account { status: self.status, frozen_from: None, ..found.clone() };
+        if self.status == AccountStatus::Frozen && found.status != AccountStatus::Frozen {
+            let binding = bindings::live_of_account(tx, &kit.rows, self.service_id, self.id).await?;
+            let pending = actions::lock_open_of_account(tx, &kit.rows, self.service_id, self.id).await?;
+            let scene = Scene::default();
+            let world = kit.world(&scene, now);
+            let frozen = freeze::freeze_by_staff(&found, binding.as_ref(), pending, world);
+            let account = kit.save(tx, frozen).await?;
+            return Ok(Some(view(tx, kit, account, now).await?));
+        }
         if found.status != self.status {
             let scene = Scene::default();
             let event = Event::StatusChanged { status: self.status.as_str().to_owned() };
             let entry = scene.event(self.service_id, Some(self.id), event, kit.world(&scene, now));
-            tables::apply(tx, &kit.rows, &[Change::SaveAccount(account.clone()), entry]).await?;
+            let mut changes = vec![Change::SaveAccount(account.clone()), entry];
+            if found.status == AccountStatus::Frozen {
+                let world = kit.world(&scene, now);
+                changes.push(webhook::account_changed(&account, WebhookKind::AccountUnfrozen, world));
+            }
+            tables::apply(tx, &kit.rows, &changes).await?;
         }
         Ok(Some(view(tx, kit, account, now).await?))
     }

@@ -198,7 +198,7 @@ fn call(event: &WebhookEvent, endpoint: &WebhookEndpoint, now: Timestamp) -> Opt
     let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
     let body = serde_json::json!({
         "type": event.kind.as_str(),
-        "timestamp": written(event.at),
+        "timestamp": event.at.to_rfc3339(),
         "data": data,
     });
     Some(WebhookCall {
@@ -208,11 +208,6 @@ fn call(event: &WebhookEvent, endpoint: &WebhookEndpoint, now: Timestamp) -> Opt
         timestamp_s: now.unix_ms().div_euclid(1_000),
         body: body.to_string(),
     })
-}
-
-/// As RFC 3339 in UTC.
-fn written(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.unix_ms()).map(|at| at.to_string()).unwrap_or_default()
 }
 
 /// Writes an answer into the telling.

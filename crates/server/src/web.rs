@@ -84,7 +84,7 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/factors/{id}/rename", post(settings::rename))
         .route("/security/phrase", get(guard::phrase))
         .route("/security/phrase/set", post(guard::change_phrase))
-        .route("/security/phrase/remove", post(guard::change_phrase))
+        .route("/security/phrase/remove", post(guard::remove_phrase))
         .route("/security/phrase/new", get(guard::new_phrase).post(guard::enter_phrase))
         .route("/security/password/change", post(guard::change_password))
         .route("/security/password/new", get(guard::new_password).post(guard::enter_password))

@@ -136,10 +136,14 @@ named! {
         RecoveryCodesReplace = "recovery_codes_replace",
         /// They are removed.
         RecoveryCodesRemove = "recovery_codes_remove",
-        /// The anti-phishing phrase is set, changed or removed (R56).
+        /// The anti-phishing phrase is set or changed (R56).
         Phrase = "phrase",
+        /// It is removed.
+        PhraseRemove = "phrase_remove",
         /// The password is changed.
         Password = "password",
+        /// A number is bound where there is none, on an account with stronger factors.
+        PhoneAdd = "phone_add",
         /// The bound number is replaced.
         Phone = "phone",
         /// A frozen account is opened again.

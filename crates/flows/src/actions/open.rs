@@ -95,7 +95,8 @@ pub(crate) const fn guard_of(setting: Setting) -> ActionKind {
         Setting::TotpAdd
         | Setting::PasskeyAdd
         | Setting::TradingPasswordSet
-        | Setting::RecoveryCodesMake => ActionKind::FactorAdd,
+        | Setting::RecoveryCodesMake
+        | Setting::PhoneAdd => ActionKind::FactorAdd,
         Setting::TotpRemove
         | Setting::PasskeyRemove
         | Setting::TradingPasswordChange
@@ -103,6 +104,7 @@ pub(crate) const fn guard_of(setting: Setting) -> ActionKind {
         | Setting::RecoveryCodesReplace
         | Setting::RecoveryCodesRemove
         | Setting::Phrase
+        | Setting::PhraseRemove
         | Setting::Password => ActionKind::FactorRemove,
         Setting::Phone => ActionKind::PhoneChange,
         Setting::Unfreeze => ActionKind::Unfreeze,

@@ -230,8 +230,7 @@ impl Step for Do {
             ConfirmAct::Way(way) => {
                 let exists = usize::try_from(way).is_ok_and(|way| way < action.any_of.len());
                 if exists && action.chosen != way {
-                    // A code that is out keeps working for its own factor until it runs out; it is asked for again when
-                    // its turn comes.
+                    // A code that is out is forgotten with its way: it is sent anew when its turn comes.
                     action.chosen = way;
                     action.verification = None;
                     action.passkey_challenge = None;

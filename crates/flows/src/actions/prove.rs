@@ -275,7 +275,7 @@ impl Prove {
         if !asked || action::has_proved(&action, factor) {
             return Ok(Way::On(action));
         }
-        let right = match self.is_right(tx, factor, standing, world).await? {
+        let right = match self.is_right(tx, factor, standing).await? {
             Ok(right) => right,
             Err(problem) => {
                 answers.push((factor, Judged::Unreadable(problem)));
@@ -309,7 +309,6 @@ impl Prove {
         tx: &mut Tx,
         factor: Factor,
         standing: &Standing,
-        world: World<'_>,
     ) -> Result<Result<Option<Option<Authenticator>>, CodeProblem>, StorageError> {
         let rows = &self.kit.rows;
         let account_id = standing.account.id;
@@ -332,7 +331,7 @@ impl Prove {
                     Ok(typed) => typed,
                     Err(problem) => return Ok(Err(problem)),
                 };
-                let step = totp::judge(key, *drift_steps, found.last_step, &typed, world.now);
+                let step = totp::judge(key, *drift_steps, found.last_step, &typed, self.kit.clock.wall());
                 found.last_step = step.or(found.last_step);
                 Ok(Ok(step.map(|_| Some(found))))
             }

@@ -122,16 +122,21 @@ async fn change(
         | Setting::RecoveryCodesReplace
         | Setting::Phrase
         | Setting::Password => journey(String::new()),
-        Setting::Phone => JourneyStage::BindNumber {
+        Setting::Phone | Setting::PhoneAdd => JourneyStage::BindNumber {
             account: stored(account.id.as_bytes()),
             session: stored(session.as_bytes()),
             number: None,
-            replaces: true,
+            replaces: setting == Setting::Phone,
         },
         Setting::TotpRemove
         | Setting::PasskeyRemove
         | Setting::TradingPasswordRemove
         | Setting::RecoveryCodesRemove => return remove(tx, kit, setting, target, standing, world).await,
+        Setting::PhraseRemove => {
+            let gone = countersign_core::account::set_phrase(account, standing.binding.as_ref(), None, world);
+            kit.save(tx, gone).await?;
+            return Ok(Effect::Changed(setting));
+        }
         Setting::Unfreeze => {
             let opened = freeze::unfreeze(account, standing.binding.as_ref(), world);
             let is_open = kit.save(tx, opened).await?.is_some();

@@ -8,7 +8,7 @@ use crate::sessions::SignedIn;
 use countersign_core::change::Change;
 use countersign_core::model::*;
 use countersign_core::session::Token;
-use countersign_storage::tables::{self, bindings};
+use countersign_storage::tables::{self, authenticators, bindings};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub enum OpenOutcome {
     Frozen,
     /// The account has no other factor to prove first (R27).
     NoOtherFactor,
+    /// The account has an authenticator app or a passkey: that is proved first, on a confirm page (R27: the best there is).
+    StepUp,
 }
 
 impl Flows {
@@ -48,6 +50,10 @@ impl Step for Open {
         }
         if bindings::live_of_account(tx, &kit.rows, account.service_id, account.id).await?.is_some() {
             return Ok(OpenOutcome::HasNumber);
+        }
+        let enrolled = authenticators::live_of_account(tx, &kit.rows, account.service_id, account.id).await?;
+        if enrolled.iter().any(|authenticator| authenticator.factor.replaces_sms()) {
+            return Ok(OpenOutcome::StepUp);
         }
         if account.email.is_none() {
             return Ok(OpenOutcome::NoOtherFactor);

@@ -5,6 +5,7 @@ use crate::bind::Owner;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::sessions::SignedIn;
+use countersign_core::account;
 use countersign_core::change::Change;
 use countersign_core::enrolment::{New, Refusal};
 use countersign_core::event::Event;
@@ -81,7 +82,7 @@ impl Flows {
         self.write(SetPassword { kit: self.kit.clone(), owner, token, hash, caller }).await
     }
 
-    /// Sets the anti-phishing phrase; an empty one takes it away.
+    /// Sets the anti-phishing phrase.
     pub async fn set_phrase(
         &self,
         signed_in: &SignedIn,
@@ -91,12 +92,10 @@ impl Flows {
     ) -> Result<SecretSet, FlowError> {
         let phrase = typed.split_whitespace().collect::<Vec<_>>().join(" ");
         let length = phrase.chars().count();
-        let is_fit = length == 0 || (4..=PHRASE_LENGTH_MAX).contains(&length);
-        if !is_fit || phrase.chars().any(|c| c.is_control() || "<>@:/\\".contains(c)) {
+        if !(4..=PHRASE_LENGTH_MAX).contains(&length) || phrase.chars().any(|c| c.is_control() || "<>@:/\\".contains(c)) {
             return Ok(SecretSet::Phrase);
         }
         let owner = Owner::of(signed_in);
-        let phrase = Some(phrase).filter(|phrase| !phrase.is_empty());
         let token = token.to_owned();
         self.write(SetPhrase { kit: self.kit.clone(), owner, token, phrase, caller }).await
     }
@@ -187,7 +186,7 @@ struct SetPhrase {
     kit: Arc<Kit>,
     owner: Owner,
     token: String,
-    phrase: Option<String>,
+    phrase: String,
     caller: Caller,
 }
 
@@ -201,16 +200,11 @@ impl Step for SetPhrase {
         let (service_id, id) = (self.owner.account.service_id, self.owner.account.id);
         let Some(account) = accounts::lock(tx, &kit.rows, service_id, id).await? else { return Ok(SecretSet::Gone) };
         let binding = bindings::live_of_account(tx, &kit.rows, service_id, id).await?;
-        let changed = Account { phrase: self.phrase.clone(), ..account };
         let scene = self.caller.scene();
         let world = kit.world(&scene, now);
-        let mut changes = vec![
-            done(journey),
-            Change::SaveAccount(changed.clone()),
-            scene.event(service_id, Some(id), Event::PhraseChanged, world),
-        ];
-        changes.extend(notice_everywhere(&changed, binding.as_ref(), Notice::PhraseChanged, "", world));
-        tables::apply(tx, &kit.rows, &changes).await?;
+        let set = account::set_phrase(&account, binding.as_ref(), Some(self.phrase.clone()), world);
+        kit.save(tx, set).await?;
+        tables::apply(tx, &kit.rows, &[done(journey)]).await?;
         Ok(SecretSet::Set)
     }
 }

@@ -124,7 +124,7 @@ impl Step for Enrol {
         let Some((journey, _, secret)) = found else { return Ok(TotpEnrol::Gone) };
         let Some(key) = key_of(&secret) else { return Ok(TotpEnrol::Gone) };
         // The key was shown on this very page, so there is nothing to guess here and nothing to count.
-        let (step, drift_steps) = match totp::enrol(&key, &self.typed, now) {
+        let (step, drift_steps) = match totp::enrol(&key, &self.typed, self.kit.clock.wall()) {
             Enrolment::Step { step, drift_steps } => (step, drift_steps),
             Enrolment::ClockOff => return Ok(TotpEnrol::ClockOff),
             Enrolment::Wrong => return Ok(TotpEnrol::Wrong),

@@ -35,8 +35,8 @@ pub(crate) struct AccountBody {
     /// Since when sign-ins and withdrawals ask for an SMS code; null when they do not.
     #[schema(format = DateTime, required)]
     sms_enabled_at: Option<String>,
-    /// The factors that it could prove, its password aside: what is enrolled, and `sms` and `email` where codes
-    /// can be sent.
+    /// The factors that it could prove, its password aside: what is enrolled, and `sms` and `email` where
+    /// codes can be sent.
     #[schema(value_type = Vec<schema::Factor>)]
     factors: Vec<&'static str>,
     /// How well it is protected; SMS alone is never above `fair`.

@@ -1,5 +1,5 @@
-//! Actions as a resource: what the relying party sees of one, and what it can do with it. Never a code, and the
-//! link to the page only in the answer that made it.
+//! Actions as a resource: what the relying party sees of one, and what it can do with it. Never a code, and
+//! the link to the page only in the answer that made it.
 
 pub(super) mod cancel;
 pub(super) mod look;
@@ -32,7 +32,8 @@ pub(crate) struct ActionBody {
     /// What is to be authorised.
     #[schema(value_type = schema::ActionKind)]
     kind: &'static str,
-    /// Where it stands. Only `authorised` has an assertion, and only a redeemed assertion lets you carry it out.
+    /// Where it stands. Only `authorised` has an assertion, and only a redeemed assertion lets you carry it
+    /// out.
     #[schema(value_type = schema::ActionStatus)]
     status: &'static str,
     /// Why it was cancelled; null if it was not.
@@ -42,7 +43,8 @@ pub(crate) struct ActionBody {
     /// `audience`, `details`, `kind` and `service` (your service's id), as base64url without padding.
     #[schema(min_length = 43, max_length = 43)]
     digest: String,
-    /// Two words made of the digest. The page and the message show the same ones; show them beside the amount.
+    /// Two words made of the digest. The page and the message show the same ones; show them beside the
+    /// amount.
     #[schema(example = "ocean tiger")]
     fingerprint: String,
     /// What exactly, as you said it. It never changes.
@@ -109,15 +111,26 @@ async fn as_it_stands(server: &Server, service_id: ServiceId, id: ActionId) -> R
     found.map(ActionBody::from).ok_or_else(|| Problem::new(Kind::ActionNotFound))
 }
 
-/// Why nothing could be done with an action: the flows say only that it could not. `otherwise` is the answer for
-/// one that is there, open, and the relying party's to confirm.
-async fn out_of_reach(server: &Server, service_id: ServiceId, id: ActionId, otherwise: Kind) -> Problem {
+/// Why nothing could be done with an action: the flows say only that it could not. `otherwise` is the answer
+/// for one that is there, open, the relying party's to confirm, and asking for the factor.
+async fn out_of_reach(
+    server: &Server,
+    service_id: ServiceId,
+    id: ActionId,
+    factor: Factor,
+    otherwise: Kind,
+) -> Problem {
     match server.flows().action(service_id, id).await {
         Err(error) => error.into(),
         Ok(None) => Problem::new(Kind::ActionNotFound),
         Ok(Some(view)) if view.action.status != ActionStatus::Pending => over(&view.action),
         Ok(Some(view)) if view.action.page.is_some() => Problem::new(Kind::ActionOfPage),
-        Ok(Some(_)) => Problem::new(otherwise),
+        Ok(Some(view)) => {
+            let action = view.action;
+            let is_asked = action.any_of.iter().any(|set| set.contains(&factor));
+            let is_left = is_asked && !action.proofs.iter().any(|proof| proof.factor == factor);
+            Problem::new(if is_left { otherwise } else { Kind::FactorNotAsked })
+        }
     }
 }
 

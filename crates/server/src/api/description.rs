@@ -27,8 +27,8 @@ Every request carries `Authorization: Bearer` with a key of your service. Everyt
 belongs to that service; ids of other services look like ids that never were.
 
 Bodies are JSON objects in UTF-8 of at most 64 KiB. Names are in snake_case, ids carry a prefix (`act_`, \
-`acc_`), amounts are strings, times are RFC 3339 in UTC. A name that an operation does not know is refused. In answers, new \
-names may appear: ignore the ones you do not know.
+`acc_`), amounts are strings, times are RFC 3339 in UTC. A name that an operation does not know is \
+refused. In answers, new names may appear: ignore the ones you do not know.
 
 Errors are problem details (RFC 9457). `code` is for programs, `type` is the address of a page with the \
 cause and the remedy, `request_id` finds the request in the server's log. Where waiting helps, \

@@ -70,7 +70,7 @@ pub(crate) fn action_refused(refusal: &action::Refusal, now: Timestamp) -> Probl
         action::Refusal::Held { cause, until } => {
             Problem::new(Kind::ActionHeld).reason(cause.as_str()).until(*until, now)
         }
-        action::Refusal::Frozen | action::Refusal::Policy => {
+        action::Refusal::Frozen | action::Refusal::Restricted | action::Refusal::Policy => {
             Problem::new(Kind::ActionRefused).reason(refusal.as_str())
         }
         action::Refusal::FactorsMissing(factors) => {

@@ -1,5 +1,5 @@
-//! The rate table: what assets are worth in bitcoin, kept fresh by the relying party, so that the policy knows a
-//! large withdrawal from a small one. Never a rule about amounts: the policy has those.
+//! The rate table: what assets are worth in bitcoin, kept fresh by the relying party, so that the policy
+//! knows a large withdrawal from a small one. Never a rule about amounts: the policy has those.
 
 pub(super) mod list;
 pub(super) mod set;

@@ -1,5 +1,5 @@
-//! Webhooks as a resource: where a relying party listens, and what became of each telling. A secret is shown in
-//! the answer that made it and never again.
+//! Webhooks as a resource: where a relying party listens, and what became of each telling. A secret is shown
+//! in the answer that made it and never again.
 
 pub(super) mod add;
 pub(super) mod delete;

@@ -205,7 +205,9 @@ fn lowers(action: &Action) -> bool {
                 | Setting::PasskeyAdd
                 | Setting::TradingPasswordSet
                 | Setting::RecoveryCodesMake
+                | Setting::PhoneAdd
                 | Setting::Phrase
+                | Setting::PhraseRemove
         )
     })
 }

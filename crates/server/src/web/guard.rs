@@ -94,12 +94,21 @@ fn show_phrase(holder: &Holder, problem: Option<Problem>) -> Response {
     visit.page(status, &Phrase { layout: visit.layout("/security/phrase"), phrase, problem })
 }
 
-/// `POST /security/phrase/set`, and `/security/phrase/remove`, where an empty phrase is entered
+/// `POST /security/phrase/set`
 pub(crate) async fn change_phrase(holder: Holder, form: Form) -> Response {
+    begin_phrase(holder, form, Setting::Phrase).await
+}
+
+/// `POST /security/phrase/remove`
+pub(crate) async fn remove_phrase(holder: Holder, form: Form) -> Response {
+    begin_phrase(holder, form, Setting::PhraseRemove).await
+}
+
+async fn begin_phrase(holder: Holder, form: Form, setting: Setting) -> Response {
     if let Err(refused) = form.open(&holder.visit) {
         return *refused;
     }
-    match begin(&holder, Setting::Phrase, None).await {
+    match begin(&holder, setting, None).await {
         Ok(response) => response,
         Err(problem) => show_phrase(&holder, Some(problem)),
     }
@@ -131,14 +140,15 @@ pub(crate) async fn enter_phrase(holder: Holder, form: Form) -> Response {
     match flows.set_phrase(&holder.signed_in, &token, typed, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(SecretSet::Set) => {
-            let notice = if typed.trim().is_empty() { "phrase-removed" } else { "phrase-set" };
-            let mut response = visit.redirect(&format!("/security/phrase?notice={notice}"));
+            let mut response = visit.redirect("/security/phrase?notice=phrase-set");
             cookies::clear(response.headers_mut(), &visit.server, Name::Binding);
             response
         }
         Ok(SecretSet::Phrase) => {
             let characters_max = u32::try_from(PHRASE_LENGTH_MAX).unwrap_or(u32::MAX);
-            let problem = Some(Problem::PhraseLong { characters_max });
+            let is_missing = typed.trim().is_empty();
+            let long = Problem::PhraseLong { characters_max };
+            let problem = Some(if is_missing { Problem::PhraseMissing } else { long });
             show_new_phrase(&holder, Field { value: sent.shown("phrase"), problem })
         }
         Ok(_) => visit.redirect("/security/phrase"),

@@ -153,6 +153,12 @@ pub(crate) async fn send_proof(holder: Holder, form: Form) -> Response {
             Ok(OpenOutcome::HasNumber) => return visit.redirect("/security/phone"),
             Ok(OpenOutcome::Frozen) => return show_prove(&holder, Some(Problem::IdentityNeeded)),
             Ok(OpenOutcome::NoOtherFactor) => return show_prove(&holder, None),
+            Ok(OpenOutcome::StepUp) => {
+                return match begin(&holder, Setting::PhoneAdd, None).await {
+                    Ok(response) => response,
+                    Err(problem) => show_prove(&holder, Some(problem)),
+                };
+            }
         },
     };
     let mut response = match flows.send_binding_proof(signed_in, &token, visit.caller()).await {

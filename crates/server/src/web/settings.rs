@@ -42,8 +42,8 @@ pub(crate) fn page_of(setting: Setting) -> &'static str {
         Setting::RecoveryCodesMake | Setting::RecoveryCodesReplace | Setting::RecoveryCodesRemove => {
             "/security/recovery-codes"
         }
-        Setting::Phrase => "/security/phrase",
-        Setting::Phone => "/security/phone",
+        Setting::Phrase | Setting::PhraseRemove => "/security/phrase",
+        Setting::Phone | Setting::PhoneAdd => "/security/phone",
         Setting::Password | Setting::Unfreeze => "/security",
     }
 }
@@ -57,7 +57,7 @@ pub(crate) fn entry_of(setting: Setting) -> &'static str {
         Setting::RecoveryCodesMake | Setting::RecoveryCodesReplace => "/security/recovery-codes/new",
         Setting::Phrase => "/security/phrase/new",
         Setting::Password => "/security/password/new",
-        Setting::Phone => "/security/phone/number",
+        Setting::Phone | Setting::PhoneAdd => "/security/phone/number",
         other => page_of(other),
     }
 }
@@ -69,6 +69,7 @@ pub(crate) fn done_of(setting: Setting) -> String {
         Setting::PasskeyRemove => "passkey-removed",
         Setting::TradingPasswordRemove => "trading-password-removed",
         Setting::RecoveryCodesRemove => "recovery-codes-removed",
+        Setting::PhraseRemove => "phrase-removed",
         Setting::Unfreeze => "unfrozen",
         _ => return page_of(setting).to_owned(),
     };
@@ -91,7 +92,7 @@ pub(crate) async fn begin(
         Ok(StepUp::Refused(refusal)) => Err(match refusal {
             ActionRefusal::Frozen => Problem::AccountFrozen,
             ActionRefusal::FactorsMissing(_) => Problem::NothingToConfirmWith,
-            ActionRefusal::Policy | ActionRefusal::Held { .. } => Problem::IdentityNeeded,
+            ActionRefusal::Policy | ActionRefusal::Restricted | ActionRefusal::Held { .. } => Problem::IdentityNeeded,
         }),
     }
 }

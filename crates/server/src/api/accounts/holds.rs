@@ -58,8 +58,9 @@ errors! { Errors: AccountNotFound }
 
 /// List an account's holds
 ///
-/// After a change of its security settings value does not leave an account for a while: withdrawals, sales, keys
-/// and every other exit are refused with `action_held`. Show the person the end before they fill in a form.
+/// After a change of its security settings value does not leave an account for a while: withdrawals, sales,
+/// keys and every other exit are refused with `action_held`. Show the person the end before they fill in a
+/// form.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/holds",

@@ -15,8 +15,8 @@ errors! { Errors: ActionNotFound, Conflict }
 
 /// Withdraw an action
 ///
-/// Ends an action that is pending, or authorised and not redeemed yet: its codes and its assertion are dead. One
-/// that is over already stays as it is; `status` says which. Safe to repeat. Takes no body.
+/// Ends an action that is pending, or authorised and not redeemed yet: its codes and its assertion are dead.
+/// One that is over already stays as it is; `status` says which. Safe to repeat. Takes no body.
 #[utoipa::path(
     post,
     path = "/v1/actions/{id}/cancel",

@@ -14,8 +14,8 @@ errors! { Errors: ActionNotFound }
 
 /// Look at an action
 ///
-/// Where it stands now. While it is authorised and in time, `assertion` is there to be checked with the published
-/// keys and redeemed. What a browser brings back from the page decides nothing: ask here.
+/// Where it stands now. While it is authorised and in time, `assertion` is there to be checked with the
+/// published keys and redeemed. What a browser brings back from the page decides nothing: ask here.
 #[utoipa::path(
     get,
     path = "/v1/actions/{id}",

@@ -41,8 +41,8 @@ pub(crate) struct Open {
     /// Who may act on the assertion: its `aud`. The id of your service if it is left out.
     #[schema(min_length = 1, max_length = 256, example = "https://exchange.example")]
     audience: Option<String>,
-    /// Where the page leads back to when it is over, with `action` and `status` added to its query. Its origin
-    /// must be one of the configuration's `return_origins`.
+    /// Where the page leads back to when it is over, with `action` and `status` added to its query. Its
+    /// origin must be one of the configuration's `return_origins`.
     #[schema(max_length = 1000, format = "uri", example = "https://exchange.example/return")]
     return_url: Option<String>,
     /// Language of page and messages (BCP 47); the account's own if it is left out.
@@ -121,8 +121,8 @@ errors! {
 /// An action never changes. Another amount, payee or audience is another action with another digest.
 ///
 /// A repeated request with the same `Idempotency-Key` and the same body answers with the same action as it
-/// stands then. While no browser has opened the link it holds a new `confirm_url`, and the one before is dead.
-/// Refusals are not remembered: the same key may try again.
+/// stands then. While no browser has opened the link it holds a new `confirm_url`, and the one before is
+/// dead. Refusals are not remembered: the same key may try again.
 #[utoipa::path(
     post,
     path = "/v1/actions",

@@ -51,12 +51,12 @@ errors! {
 
 /// Prove a factor
 ///
-/// For an action that you confirm yourself, without its page: compares what the person entered for one factor.
-/// When a set of `any_of` is proved whole, the answer is `authorised` and holds the assertion.
+/// For an action that you confirm yourself, without its page: compares what the person entered for one
+/// factor. When a set of `any_of` is proved whole, the answer is `authorised` and holds the assertion.
 ///
-/// A wrong answer is counted before it is compared, on the account's factor and not on the action, and too many
-/// lock the factor: `factor_locked`. An action that can be confirmed another way stays open then, any other is
-/// cancelled. Not possible once a browser has opened the action's link.
+/// A wrong answer is counted before it is compared, on the account's factor and not on the action, and too
+/// many lock the factor: `factor_locked`. An action that can be confirmed another way stays open then, any
+/// other is cancelled. Not possible once a browser has opened the action's link.
 #[utoipa::path(
     post,
     path = "/v1/actions/{id}/proofs",
@@ -79,14 +79,18 @@ pub(crate) async fn prove_action(
 ) -> Result<Answer<ActionBody>, Problem> {
     let now = server.flows().now();
     let answers = answers(input.factor, input.value);
+    let out_of_reach = |otherwise| out_of_reach(&server, service_id, id, input.factor, otherwise);
     match server.flows().prove_by_api(service_id, id, answers, Caller::default()).await? {
         ProveOutcome::Open { answers, .. } => match answers.into_iter().next() {
+            Some((_, Judged::Code(CodeAnswer::Unknown))) => {
+                return Err(out_of_reach(Kind::CodeNotSent).await);
+            }
             Some((_, judged)) => right_or_why_not(judged, now)?,
-            None => return Err(out_of_reach(&server, service_id, id, Kind::FactorNotAsked).await),
+            None => return Err(out_of_reach(Kind::FactorNotAsked).await),
         },
         ProveOutcome::Done { .. } => {}
         ProveOutcome::Refused(refusal) => return Err(outcomes::action_refused(&refusal, now)),
-        ProveOutcome::Gone => return Err(out_of_reach(&server, service_id, id, Kind::Conflict).await),
+        ProveOutcome::Gone => return Err(out_of_reach(Kind::Conflict).await),
     }
     as_it_stands(&server, service_id, id).await.map(Answer::ok)
 }

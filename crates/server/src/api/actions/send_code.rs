@@ -23,8 +23,8 @@ pub(crate) struct SendCode {
     /// The factor that it proves: `sms` or `email`.
     #[schema(value_type = schema::Factor)]
     factor: Factor,
-    /// How it travels: `voice` has it spoken by a call to the same number, where the server has a route for that.
-    /// The factor's own way if it is left out.
+    /// How it travels: `voice` has it spoken by a call to the same number, where the server has a route for
+    /// that. The factor's own way if it is left out.
     #[schema(value_type = Option<schema::Channel>)]
     channel: Option<Channel>,
     /// The network address of the person who asked, for limits.
@@ -54,11 +54,12 @@ errors! {
 /// Send a code for an action
 ///
 /// For an action that you confirm yourself, without its page: sends a code to the account's number or email
-/// address. The message shows amount, payee, network and the fingerprint, and the code serves this action only.
+/// address. The message shows amount, payee, network and the fingerprint, and the code serves this action
+/// only.
 ///
 /// Asked for again, it draws a new code and the one before is dead. Sends are spaced, so a repeated request
-/// cannot send twice: within the wait it is answered `resend_too_soon`. Not possible once a browser has opened
-/// the action's link.
+/// cannot send twice: within the wait it is answered `resend_too_soon`. Not possible once a browser has
+/// opened the action's link.
 #[utoipa::path(
     post,
     path = "/v1/actions/{id}/codes",
@@ -85,6 +86,8 @@ pub(crate) async fn send_action_code(
     match server.flows().send_action_code(service_id, id, input.factor, by_voice, caller).await? {
         ActionSend::Sent => as_it_stands(&server, service_id, id).await.map(Answer::ok),
         ActionSend::Refused(refusal) => Err(outcomes::send_refused(refusal, now)),
-        ActionSend::Gone => Err(out_of_reach(&server, service_id, id, Kind::FactorNotAsked).await),
+        ActionSend::Gone => {
+            Err(out_of_reach(&server, service_id, id, input.factor, Kind::FactorNotAsked).await)
+        }
     }
 }

@@ -39,10 +39,11 @@ pub(crate) struct AssertionKey {
 /// List the keys of assertions
 ///
 /// A JWK Set, for checking assertions without asking anyone: `alg` must be `EdDSA`, `typ` must be
-/// `assertion+jwt`, `aud` your audience, `exp` ahead, and `digest` that of your own order. A good signature says
-/// that the holder confirmed; only redeeming says that nobody used it before.
+/// `assertion+jwt`, `aud` your audience, `exp` ahead, and `digest` that of your own order. A good signature
+/// says that the holder confirmed; only redeeming says that nobody used it before.
 ///
-/// Needs no key and may be kept for five minutes. Ask again when an assertion names a `kid` that you do not know.
+/// Needs no key and may be kept for five minutes. Ask again when an assertion names a `kid` that you do not
+/// know.
 #[utoipa::path(
     get,
     path = "/.well-known/jwks.json",

@@ -81,11 +81,12 @@ errors! {
 
 /// Redeem an assertion
 ///
-/// Uses the assertion up, within 60 seconds of its making: of many requests, one Idempotency-Key gets 200, and
-/// gets it again whenever it asks. Only after that answer may the action be carried out.
+/// Uses the assertion up, within 60 seconds of its making: of many requests, one Idempotency-Key gets 200,
+/// and gets it again whenever it asks. Only after that answer may the action be carried out.
 ///
-/// The digest must be that of what you are about to do, so that nothing which changed since is carried out. Holds
-/// and the account's status are looked at once more: what began after the person confirmed still stops it.
+/// The digest must be that of what you are about to do, so that nothing which changed since is carried out.
+/// Holds and the account's status are looked at once more: what began after the person confirmed still stops
+/// it.
 #[utoipa::path(
     post,
     path = "/v1/assertions/redeem",

@@ -207,20 +207,22 @@ table! {
 
     ActionRefused "action_refused" CONFLICT
     "This is not possible for this account"
-    "`reason` says why: `account_frozen`, or `policy` when the policy allows this action under no \
-     circumstances such as these (a restricted account, a SIM that was changed, a region)."
+    "`reason` says why: `account_frozen`, `account_restricted` (the policy refuses this to restricted and \
+     flagged accounts), or `policy` (it refuses this under these circumstances: a SIM that was changed, a \
+     region, an amount)."
     "Send the person to the Security Center, or to support. Asking again changes nothing."
 
     FactorsMissing "factors_missing" CONFLICT
     "The account lacks factors"
     "The policy asks for factors that the account does not have. `reason` names those that would have to be \
      set up, separated by commas."
-    "Send the person to the Security Center to set them up. A new factor holds exits for a while."
+    "Send the person to the Security Center to set them up. Changing or removing one holds exits for a while."
 
     ActionOver "action_over" CONFLICT
     "The action is over"
-    "It takes no more codes and answers. `reason` says what became of it: `authorised`, `redeemed`, `lapsed`, \
-     or why it was cancelled: `timed_out`, `withdrawn`, `declined`, `too_many_failures`, `frozen` or `held`."
+    "It takes no more codes and answers. `reason` says what became of it: `authorised`, `redeemed`, \
+     `lapsed`, or why it was cancelled: `timed_out`, `withdrawn`, `declined`, `too_many_failures`, `frozen` \
+     or `held`."
     "Read the action: its `status` is what counts. To try again, open a new one."
 
     ActionOfPage "action_of_page" CONFLICT
@@ -247,8 +249,8 @@ table! {
     AssertionUsed "assertion_used" CONFLICT
     "The assertion is used up"
     "It was redeemed under another Idempotency-Key, and an assertion serves once."
-    "Look whether you carried this out already. Repeat a redemption whose answer did not arrive with the same \
-     Idempotency-Key."
+    "Look whether you carried this out already. Repeat a redemption whose answer did not arrive with the \
+     same Idempotency-Key."
 
     WebhooksTooMany "webhooks_too_many" CONFLICT
     "There are too many webhooks"
@@ -277,12 +279,13 @@ table! {
     "`param` names the detail that is missing or cannot be used. Names are of `a`-`z` and `_`, at most 32; \
      texts are 1 to 256 characters without control characters and marks that turn the direction; `amount` is \
      a decimal number above zero with at most 18 digits before and after its point; there are at most 16."
-    "Send the details that the kind needs; the operation lists them. What the person confirms is exactly this."
+    "Send the details that the kind needs; the operation lists them. What the person confirms is exactly \
+     this."
 
     ReturnUrlRefused "return_url_refused" UNPROCESSABLE_ENTITY
     "The page may not lead there"
-    "The origin of `return_url` is none of those in the server's configuration (`return_origins`), or the URL \
-     is malformed."
+    "The origin of `return_url` is none of those in the server's configuration (`return_origins`), or the \
+     URL is malformed."
     "Use a page of your own site, or have its origin added to the configuration."
 
     ProofWrong "proof_wrong" UNPROCESSABLE_ENTITY
@@ -298,8 +301,8 @@ table! {
 
     DigestMismatch "digest_mismatch" UNPROCESSABLE_ENTITY
     "This is not what was confirmed"
-    "The digest differs from that of the action: another amount, payee, account or audience. The assertion is \
-     not used up."
+    "The digest differs from that of the action: another amount, payee, account or audience. The assertion \
+     is not used up."
     "Carry nothing out. Compute the digest from what you are about to do, not from what you stored with the \
      action."
 

@@ -93,11 +93,11 @@ errors! {
 
 /// Set rates
 ///
-/// Keeps the newest rate of every asset in the list and leaves the other assets as they were; one that is older
-/// than what is kept changes nothing. All of the list is kept, or none. Safe to repeat.
+/// Keeps the newest rate of every asset in the list and leaves the other assets as they were; one that is
+/// older than what is kept changes nothing. All of the list is kept, or none. Safe to repeat.
 ///
-/// Send it every few minutes. An amount whose asset has no rate, or a stale one, counts as above every threshold
-/// of the policy: more factors are asked for, and nothing else changes. Bitcoin needs none.
+/// Send it every few minutes. An amount whose asset has no rate, or a stale one, counts as above every
+/// threshold of the policy: more factors are asked for, and nothing else changes. Bitcoin needs none.
 #[utoipa::path(
     put,
     path = "/v1/rates",

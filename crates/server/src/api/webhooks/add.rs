@@ -35,12 +35,12 @@ errors! {
 /// Add a webhook
 ///
 /// From now on this address is told, by POST: `action.authorised`, `action.canceled`, `action.lapsed`,
-/// `action.redeemed`, `hold.started`, `account.frozen`, `account.unfrozen`, `factor.added` and `factor.removed`.
-/// The body holds `type`, `timestamp` and `data`; never a code, never an assertion.
+/// `action.redeemed`, `hold.started`, `account.frozen`, `account.unfrozen`, `factor.added` and
+/// `factor.removed`. The body holds `type`, `timestamp` and `data`; never a code, never an assertion.
 ///
 /// Check every signature with the secret of this answer, by a library of Standard Webhooks: `webhook-id`,
-/// `webhook-timestamp` and `webhook-signature`. Answer 2xx within 20 seconds; anything else is tried again for a
-/// day, so the same `webhook-id` can come twice. Answer 410 to be told no more.
+/// `webhook-timestamp` and `webhook-signature`. Answer 2xx within 20 seconds; anything else is tried again
+/// for a day, so the same `webhook-id` can come twice. Answer 410 to be told no more.
 #[utoipa::path(
     post,
     path = "/v1/webhooks",

@@ -22,7 +22,8 @@ errors! { Errors: WebhookNotFound, Conflict }
     params(("id" = String, Path, description = "Id of the webhook.",
         example = json!("whk_0197cd5f4a007a6ab1c2d3e4f5061728"))),
     responses(
-        (status = 200, description = "The webhook as it ended.", body = WebhookBody, example = json!(ended())),
+        (status = 200, description = "The webhook as it ended.", body = WebhookBody,
+            example = json!(ended())),
         Errors,
     ),
     security(("api_key" = [])),

@@ -15,8 +15,8 @@ errors! { Errors: WebhookNotFound, Conflict }
 /// Rotate a webhook's secret
 ///
 /// Answers with a new secret. The one before signs along for 24 hours, so that nothing is missed while you
-/// exchange it: `webhook-signature` holds a signature by each. A second rotation within the day ends the oldest.
-/// Takes no body.
+/// exchange it: `webhook-signature` holds a signature by each. A second rotation within the day ends the
+/// oldest. Takes no body.
 #[utoipa::path(
     post,
     path = "/v1/webhooks/{id}/rotate",

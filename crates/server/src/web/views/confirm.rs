@@ -73,7 +73,9 @@ fn setting_heading(setting: Setting) -> &'static str {
         Setting::RecoveryCodesReplace => "confirm-recovery-codes-replace",
         Setting::RecoveryCodesRemove => "confirm-recovery-codes-remove",
         Setting::Phrase => "confirm-phrase",
+        Setting::PhraseRemove => "confirm-phrase-remove",
         Setting::Password => "confirm-password",
+        Setting::PhoneAdd => "confirm-phone-add",
         Setting::Phone => "confirm-phone-change",
         Setting::Unfreeze => "confirm-unfreeze",
     }
