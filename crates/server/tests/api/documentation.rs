@@ -33,7 +33,8 @@ async fn the_document_is_served_and_whole() {
     for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
         for operation in item.as_object().unwrap().values() {
             assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{path}");
-            assert_eq!(operation["security"][0]["api_key"], Value::Array(Vec::new()), "{path}");
+            let key = operation["security"][0].get("api_key");
+            assert_eq!(key.is_some(), path.starts_with("/v1/"), "{path}");
             for (status, response) in operation["responses"].as_object().unwrap() {
                 for (kind, content) in response["content"].as_object().unwrap() {
                     let place = format!("{path} {status} {kind}");
@@ -130,7 +131,7 @@ async fn the_reference_shows_every_operation_with_a_call() {
         }
     }
     let calls = reference.matches(&format!("{PUBLIC_URL}/v1/")).count();
-    assert!(calls >= 10, "{calls} calls");
+    assert!(calls >= 25, "{calls} calls");
     assert!(!reference.contains(&house.key));
     let start = page(&house, "/docs").await.text;
     assert_eq!(start.matches("<pre").count(), 3);

@@ -1,6 +1,7 @@
 //! Every row of the table of errors, brought about once from the outside. A row that nobody can reach, or
 //! that is missing here, fails.
 
+use crate::holder::{ALL, TRADING, holder, withdrawal};
 use crate::house::{Ask, DOCUMENT, House, NUMBER, PUBLIC_URL, Reply, other_code};
 use axum::http::Method;
 use countersign_core::policy::Policy;
@@ -75,6 +76,14 @@ fn absent() -> Vec<Case> {
         case("path_unknown", || async { House::new().await.get("/v1/verification").await }),
         case("verification_not_found", || async { House::new().await.get("/v1/verifications/vrf_1").await }),
         case("account_not_found", || async { House::new().await.get("/v1/accounts/acc_1").await }),
+        case("action_not_found", || async { House::new().await.get("/v1/actions/act_1").await }),
+        case("webhook_not_found", || async { House::new().await.get("/v1/webhooks/whk_1/deliveries").await }),
+        case("delivery_not_found", || async {
+            let house = House::new().await;
+            let hook = house.post("/v1/webhooks", json!({ "url": "https://exchange.example" })).await.json;
+            let id = hook["id"].as_str().unwrap();
+            house.post(&format!("/v1/webhooks/{id}/deliveries/evt_1/resend"), json!({})).await
+        }),
         case("method_not_allowed", || async {
             let house = House::new().await;
             let reply = house.send(Ask::new(Method::DELETE, "/v1/regions").key(&house.key)).await;
@@ -234,6 +243,113 @@ async fn all_sent() -> (House, Reply) {
     (house, reply)
 }
 
+/// Actions that cannot be opened, confirmed or redeemed.
+fn step_up() -> Vec<Case> {
+    /// A holder of everything, and a withdrawal that two factors confirm.
+    async fn opened() -> (House, String, Value) {
+        let mut house = House::new().await;
+        let account = holder(&mut house, &ALL).await;
+        let action = house.opened(withdrawal(&account, "0.05", "BTC")).await;
+        (house, account, action)
+    }
+    async fn proved(factor: &'static str, value: &'static str) -> Reply {
+        let (house, _, action) = opened().await;
+        house.prove(&action["id"], factor, value).await
+    }
+    async fn opened_with(name: &'static str, value: Value) -> Reply {
+        let (house, account, _) = opened().await;
+        let mut body = withdrawal(&account, "0.05", "BTC");
+        body[name] = value;
+        house.open(body).await
+    }
+    vec![
+        case("action_held", || async {
+            let (house, account, _) = opened().await;
+            house.hold(&account, countersign_core::model::HoldCause::EmailChanged).await;
+            let reply = house.open(withdrawal(&account, "0.05", "BTC")).await;
+            assert_eq!(
+                (reply.header("retry-after"), &reply.json["reason"]),
+                (Some("86400"), &json!("email_changed"))
+            );
+            reply
+        }),
+        case("action_refused", || async {
+            let (house, account, _) = opened().await;
+            let status = format!("/v1/accounts/{account}/status");
+            house.post(&status, json!({ "status": "flagged" })).await.succeeded();
+            house.open(withdrawal(&account, "0.05", "BTC")).await
+        }),
+        case("factors_missing", || async {
+            let mut house = House::new().await;
+            let account = holder(&mut house, &[]).await;
+            house.open(withdrawal(&account, "0.05", "BTC")).await
+        }),
+        case("details_invalid", || opened_with("details", json!({ "amount": "1" }))),
+        case("return_url_refused", || opened_with("return_url", json!("https://evil.example/"))),
+        case("action_over", || async {
+            let (house, _, action) = opened().await;
+            house.act(&action["id"], "cancel", json!({})).await.succeeded();
+            house.prove(&action["id"], "trading_password", TRADING).await
+        }),
+        case("action_of_page", || async {
+            let (house, _, action) = opened().await;
+            let link = action["confirm_url"].as_str().unwrap().split_once("?k=").unwrap().1;
+            let id = action["id"].as_str().unwrap().parse().unwrap();
+            house.flows.claim_confirm_page(house.service_id, id, link, "browser").await.unwrap();
+            house.prove(&action["id"], "trading_password", TRADING).await
+        }),
+        case("factor_not_asked", || proved("email", "123456")),
+        case("code_not_sent", || proved("sms", "123456")),
+        case("proof_unreadable", || proved("totp", "12345")),
+        case("proof_wrong", || proved("trading_password", "830418")),
+    ]
+}
+
+/// Assertions that cannot be redeemed.
+fn assertions() -> Vec<Case> {
+    async fn redeemed(seconds: i64, change: impl Fn(&mut Value)) -> Reply {
+        let mut house = House::new().await;
+        let account = holder(&mut house, &ALL).await;
+        let mut done = house.authorised(&account).await;
+        house.later(seconds);
+        change(&mut done);
+        house.redeem(&done, "o").await
+    }
+    vec![
+        case("assertion_expired", || redeemed(60, |_| {})),
+        case("assertion_invalid", || redeemed(0, |done| done["assertion"] = json!("x"))),
+        case("digest_mismatch", || redeemed(0, |done| done["digest"] = json!("A".repeat(43)))),
+        case("assertion_used", || async {
+            let mut house = House::new().await;
+            let account = holder(&mut house, &ALL).await;
+            let done = house.authorised(&account).await;
+            house.redeem(&done, "o").await.succeeded();
+            house.redeem(&done, "p").await
+        }),
+    ]
+}
+
+/// Rates and webhooks that cannot be kept.
+fn kept() -> Vec<Case> {
+    async fn listened(url: &'static str, times: u32) -> Reply {
+        let house = House::new().await;
+        for _ in 1..times {
+            house.post("/v1/webhooks", json!({ "url": url })).await;
+        }
+        house.post("/v1/webhooks", json!({ "url": url })).await
+    }
+    vec![
+        case("rate_invalid", || async {
+            let house = House::new().await;
+            let rates = json!({ "rates": [{ "asset": "ETH", "btc": "0", "as_of": "2027-01-15T08:00:00Z" }] });
+            let ask = Ask::new(Method::PUT, "/v1/rates").key(&house.key).body(rates.to_string());
+            house.send(ask.header("content-type", "application/json")).await
+        }),
+        case("webhook_url_refused", || listened("https://localhost:8443@10.0.0.1/", 1)),
+        case("webhooks_too_many", || listened("https://exchange.example/", 21)),
+    ]
+}
+
 /// Our own trouble.
 fn broken() -> Vec<Case> {
     vec![
@@ -272,9 +388,9 @@ fn broken() -> Vec<Case> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_row_of_the_table_is_reached() {
     let mut reached = BTreeSet::new();
-    for (code, reply) in
-        [malformed(), absent(), over(), refused(), refused_for_now(), broken()].into_iter().flatten()
-    {
+    let verifications = [malformed(), absent(), over(), refused(), refused_for_now()];
+    let actions = [step_up(), assertions(), kept(), broken()];
+    for (code, reply) in verifications.into_iter().chain(actions).flatten() {
         reply.await.refused_as(code);
         reached.insert(code);
     }

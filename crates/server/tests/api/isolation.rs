@@ -1,5 +1,6 @@
 //! R77: a key reaches its own service and nothing else; what belongs to another looks exactly like nothing.
 
+use crate::holder::{ALL, holder, withdrawal};
 use crate::house::{Ask, House, NUMBER, Reply};
 use axum::http::{Method, StatusCode};
 use countersign_core::address::read_identifier;
@@ -56,9 +57,11 @@ async fn a_strangers_account_is_no_account() {
     let theirs = stranger(&house).await;
     let id = account(&mut house).await;
     let never = format!("acc_{}", "0".repeat(32));
-    for (method, action, body) in
-        [(Method::GET, "", Value::Null), (Method::POST, "/status", json!({ "status": "frozen" }))]
-    {
+    for (method, action, body) in [
+        (Method::GET, "", Value::Null),
+        (Method::GET, "/holds", Value::Null),
+        (Method::POST, "/status", json!({ "status": "frozen" })),
+    ] {
         let ask = |id: &str| {
             let ask = Ask::new(method.clone(), &format!("/v1/accounts/{id}{action}")).key(&theirs);
             ask.header("content-type", "application/json").body(body.to_string())
@@ -77,6 +80,75 @@ async fn a_strangers_account_is_no_account() {
     let ask = Ask::post("/v1/verifications", body).key(&theirs).header("idempotency-key", "k");
     house.send(ask).await.refused_as("account_not_found");
     assert_eq!(house.get(&format!("/v1/accounts/{id}")).await.succeeded().json["status"], "active");
+}
+
+#[tokio::test]
+async fn a_strangers_action_is_no_action_and_its_assertion_none() {
+    let mut house = House::new().await;
+    let theirs = stranger(&house).await;
+    let account = holder(&mut house, &ALL).await;
+    let opened = house.opened(withdrawal(&account, "0.1", "BTC")).await;
+    let id = opened["id"].as_str().unwrap();
+    let never = format!("act_{}", "0".repeat(32));
+    for (method, action, body) in [
+        (Method::GET, "", Value::Null),
+        (Method::POST, "/cancel", Value::Null),
+        (Method::POST, "/codes", json!({ "factor": "sms" })),
+        (Method::POST, "/proofs", json!({ "factor": "totp", "value": house.totp() })),
+        (Method::POST, "/proofs", json!({ "factor": "trading_password", "value": "1" })),
+    ] {
+        let ask = |id: &str| {
+            let ask = Ask::new(method.clone(), &format!("/v1/actions/{id}{action}")).key(&theirs);
+            ask.header("content-type", "application/json").body(body.to_string())
+        };
+        let at_theirs = house.send(ask(id)).await.refused_as("action_not_found");
+        assert_eq!(told(at_theirs), told(house.send(ask(&never)).await), "{method} {action}");
+    }
+    assert_eq!(house.action(&opened["id"]).await, unlinked(opened));
+    let ask = Ask::post("/v1/actions", withdrawal(&account, "0.1", "BTC")).key(&theirs);
+    house.send(ask.header("idempotency-key", "k0")).await.refused_as("account_not_found");
+
+    let done = house.authorised(&account).await;
+    let at_theirs =
+        house.redeem_as(&theirs, &done, &done["digest"], "o").await.refused_as("assertion_invalid");
+    let never = json!({ "assertion": "x" });
+    assert_eq!(told(at_theirs), told(house.redeem_as(&theirs, &never, &done["digest"], "o").await));
+    house.redeem(&done, "o").await.succeeded();
+    // Nor does it help to have seen it used.
+    house.redeem_as(&theirs, &done, &done["digest"], "o").await.refused_as("assertion_invalid");
+}
+
+/// As every answer but the first tells it.
+fn unlinked(mut opened: Value) -> Value {
+    opened.as_object_mut().unwrap().remove("confirm_url");
+    opened
+}
+
+#[tokio::test]
+async fn a_strangers_webhook_is_no_webhook() {
+    let mut house = House::new().await;
+    let theirs = stranger(&house).await;
+    let account = holder(&mut house, &ALL).await;
+    let hook = house.post("/v1/webhooks", json!({ "url": "https://exchange.example/hooks" })).await.json;
+    let opened = house.opened(withdrawal(&account, "0.1", "BTC")).await;
+    house.act(&opened["id"], "cancel", json!({})).await.succeeded();
+    let id = hook["id"].as_str().unwrap();
+    let listed = house.get(&format!("/v1/webhooks/{id}/deliveries")).await.succeeded().json;
+    let event = listed["data"][0]["event"].as_str().unwrap();
+    let never = format!("whk_{}", "0".repeat(32));
+    for (method, action) in [
+        (Method::DELETE, String::new()),
+        (Method::POST, "/rotate".to_owned()),
+        (Method::GET, "/deliveries".to_owned()),
+        (Method::POST, format!("/deliveries/{event}/resend")),
+    ] {
+        let ask = |id: &str| Ask::new(method.clone(), &format!("/v1/webhooks/{id}{action}")).key(&theirs);
+        let at_theirs = house.send(ask(id)).await.refused_as("webhook_not_found");
+        assert_eq!(told(at_theirs), told(house.send(ask(&never)).await), "{method} {action}");
+    }
+    let list = house.send(Ask::get("/v1/webhooks").key(&theirs)).await.succeeded();
+    assert_eq!(list.json, json!({ "data": [] }));
+    assert_eq!(house.get("/v1/webhooks").await.succeeded().json["data"][0]["disabled_at"], Value::Null);
 }
 
 #[tokio::test]

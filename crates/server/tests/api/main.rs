@@ -4,13 +4,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should stop
 
+mod actions;
+mod assertions;
 mod bodies;
 mod checks;
 mod documentation;
 mod errors;
 mod health;
+mod holder;
+mod holds;
 mod house;
 mod isolation;
 mod logbook;
+mod proofs;
+mod rates;
 mod resources;
 mod verifications;
+mod webhooks;

@@ -69,6 +69,7 @@ async fn every_purpose_can_be_started() {
         "withdrawal",
         "p2p_sell",
         "api_key",
+        "transfer",
     ];
     for (index, purpose) in purposes.iter().enumerate() {
         let mut body = json!({ "to": format!("user{index}@example.com"), "purpose": purpose });
