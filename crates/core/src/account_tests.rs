@@ -330,6 +330,23 @@ fn switching_on_is_saved_recorded_and_told_by_email_alone() {
 }
 
 #[test]
+fn switching_off_needs_an_app_or_a_passkey_and_holds_value_for_a_day() {
+    let on = Account { sms_enabled_at: Some(START), ..account() };
+    for other in [Factor::Totp, Factor::Passkey] {
+        let decision = switch_sms(&on, Some(&live()), &[Factor::Email, other], false, world());
+        assert_eq!(decision.outcome, Ok(account()));
+        assert_eq!(crate::stage::event_kinds(&decision.changes), ["sms_switched_off", "hold_started"]);
+        let [begun] = crate::stage::holds(&decision.changes)[..] else { panic!("one hold") };
+        assert_eq!((begun.cause, begun.ends_at), (HoldCause::SmsSwitchedOff, START.after(days(1))));
+        assert_eq!(crate::stage::notices(&decision.changes), [(EMAIL, Notice::SmsSwitchedOff, "")]);
+    }
+    for other in [Factor::TradingPassword, Factor::RecoveryCode, Factor::Sms] {
+        let decision = switch_sms(&on, Some(&live()), &[other], false, world());
+        assert_eq!(decision, Decision::only(Err(SwitchRefusal::OnlySecondFactor)), "{other:?}");
+    }
+}
+
+#[test]
 fn t7_nothing_printed_shows_the_password_hash_or_an_address() {
     let decision = switch_sms(&account(), Some(&live()), &[], true, world());
     let printed = format!("{decision:?} {:?}", methods(&account(), Some(&live()), &[]));

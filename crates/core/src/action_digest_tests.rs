@@ -1,5 +1,5 @@
-//! What an action confirms: which details it may have at all, that any edit of any of them is another digest (T12), what
-//! is shown of them, and that an assertion is good for its own action alone (T11).
+//! What an action confirms: which details it may have at all, that any edit of any of them is another digest
+//! (T12), what is shown of them, and that an assertion is good for its own action alone (T11).
 
 use super::*;
 use base64::Engine as _;
@@ -106,8 +106,8 @@ fn texts_are_one_line_of_at_most_256_characters_that_look_like_what_they_are() {
     }
     assert_eq!(with("memo", ""), malformed("memo"));
     assert_eq!(with("memo", &too_long), malformed("memo"));
-    // Unicode 16, PropList.txt: every character of Bidi_Control, the two line separators of UAX 14 beside the control
-    // characters, and what has no width and so cannot be seen.
+    // Unicode 16, PropList.txt: every character of Bidi_Control, the two line separators of UAX 14 beside the
+    // control characters, and what has no width and so cannot be seen.
     let bidi = ['\u{61c}', '\u{200e}', '\u{200f}'].into_iter().chain('\u{202a}'..='\u{202e}');
     let bidi = bidi.chain('\u{2066}'..='\u{2069}');
     let lines =

@@ -1,6 +1,7 @@
-//! Random histories of actions: answers right and wrong, waits, clocks set back, holds, freezes, cancellations and
-//! redemptions in any order. Beside the rules runs a witness that knows none of them: it writes down who answered what and
-//! when, and from that alone says whether an assertion may be redeemed now (T6, T13).
+//! Random histories of actions: answers right and wrong, waits, clocks set back, holds, freezes,
+//! cancellations and redemptions in any order. Beside the rules runs a witness that knows none of them: it
+//! writes down who answered what and when, and from that alone says whether an assertion may be redeemed now
+//! (T6, T13).
 
 use super::*;
 use crate::freeze;
@@ -310,7 +311,8 @@ impl History {
                 }
             }
             Some(Answer::LockedNow { .. } | Answer::DisabledNow) => {
-                // R24: another way that does not need the factor keeps it open; it is over only when there is none.
+                // R24: another way that does not need the factor keeps it open; it is over only when there is
+                // none.
                 seen.ended |= seen.sets.iter().all(|set| set.contains(&factor));
             }
             _ => {}

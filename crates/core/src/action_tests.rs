@@ -1,5 +1,5 @@
-//! The life of an action, an arrow at a time, and every arrow that there is not. What is confirmed, and that it cannot
-//! be swapped, is tested in `action_digest_tests.rs`; whole histories in `action_history_tests.rs`.
+//! The life of an action, an arrow at a time, and every arrow that there is not. What is confirmed, and that
+//! it cannot be swapped, is tested in `action_digest_tests.rs`; whole histories in `action_history_tests.rs`.
 
 use super::*;
 use crate::policy::Policy;
@@ -122,12 +122,12 @@ fn a_refusal_opens_nothing_and_is_recorded_with_its_reason() {
     let stage = Stage::new();
     let until = START.after(hours(24));
     let held = Refusal::Held { cause: HoldCause::PhoneChanged, until };
-    let frozen = Facts { status: AccountStatus::Restricted, ..facts() };
+    let abroad = Facts { status: AccountStatus::Frozen, ..facts() };
     let poor = Facts { held: vec![Password, Email, TradingPassword], ..facts() };
     for (facts, gate, refusal, reason) in [
         (&facts(), Err(held.clone()), held, "phone_changed"),
         (&facts(), Err(Refusal::Frozen), Refusal::Frozen, "account_frozen"),
-        (&frozen, Ok(()), Refusal::Policy, "policy"),
+        (&abroad, Ok(()), Refusal::Policy, "policy"),
         (&poor, Ok(()), Refusal::FactorsMissing(vec![Totp]), "factors_missing"),
         // A gate that is shut is told before what is missing: setting a factor up would not open it.
         (&poor, Err(Refusal::Frozen), Refusal::Frozen, "account_frozen"),
@@ -137,6 +137,19 @@ fn a_refusal_opens_nothing_and_is_recorded_with_its_reason() {
         let event = Event::ActionRefused { action: ActionKind::Withdrawal, reason: reason.to_owned() };
         assert_eq!(events(&decision.changes), [&event]);
         assert_eq!(decision.changes.len(), 1, "nothing else is saved");
+    }
+}
+
+#[test]
+fn a_restricted_or_flagged_account_is_told_that_this_is_why() {
+    let stage = Stage::new();
+    for status in [AccountStatus::Restricted, AccountStatus::Flagged] {
+        let (account, facts) = (Account { status, ..account() }, Facts { status, ..facts() });
+        let decision = open(wanted(ActionKind::Withdrawal), &account, &facts, Ok(()), 1, stage.world());
+        assert_eq!(decision.outcome, Err(Refusal::Restricted), "{status:?}");
+        let reason = "account_restricted".to_owned();
+        let event = Event::ActionRefused { action: ActionKind::Withdrawal, reason };
+        assert_eq!(events(&decision.changes), [&event]);
     }
 }
 

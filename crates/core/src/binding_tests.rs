@@ -9,6 +9,7 @@ use crate::entropy::testing::Counting;
 use crate::id::{AccountId, ServiceId};
 use crate::policy::PolicyFile;
 use crate::session::Scene;
+use crate::stage;
 use crate::time::{Timestamp, days};
 
 const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
@@ -306,6 +307,79 @@ fn an_account_with_a_number_binds_neither_it_nor_another() {
         let refused = |refusal| Decision::only(BindOutcome::Refused(refusal));
         assert_eq!(bind_with(&this_accounts(), recycled), refused(NumberRefusal::AlreadyYours));
         assert_eq!(bind_with(&holding_another_number(), recycled), refused(NumberRefusal::HasNumber));
+    }
+}
+
+// Replacing a number (section F).
+
+fn replaced_by(account: &Account, e164: &str, owners: &Ownership) -> Decision<BindOutcome> {
+    let session = Some(SessionId::from_bytes([6; 16]));
+    bind(account, &number(e164), owners, Recycled::No, session, sms(), world())
+}
+
+#[test]
+fn a_new_number_takes_the_place_of_the_old_one_which_is_told_and_value_is_held_for_a_day() {
+    let decision = replaced_by(&account(), GB_MOBILE, &holding_another_number());
+    let BindOutcome::Bound(new) = &decision.outcome else { panic!("{:?}", decision.outcome) };
+    assert_eq!((new.account_id, new.number.expose()), (account_id(1), GB_MOBILE));
+    let given_up = Change::SaveBinding(Binding { ended_at: Some(START), ..bound(1, TH_MOBILE) });
+    let place = |wanted: &Change| decision.changes.iter().position(|change| change == wanted).unwrap();
+    assert!(place(&given_up) < place(&Change::InsertBinding(new.clone())), "one live number at every moment");
+    let (from, to) = ("+66 •• ••• ••78".to_owned(), "+44 •••• ••••56");
+    let event = Event::NumberChanged { from, to: to.to_owned() };
+    assert_eq!(stage::events(&decision.changes)[0], &event);
+    assert_eq!(stage::event_kinds(&decision.changes), ["number_changed", "hold_started"]);
+    let [begun] = stage::holds(&decision.changes)[..] else { panic!("one hold") };
+    assert_eq!((begun.cause, begun.ends_at), (HoldCause::PhoneChanged, START.after(days(1))));
+    // R62: old and new address, and the channel that the thief of a phone does not hold; each names the new
+    // one, masked.
+    let notice = Notice::NumberChanged;
+    let everyone = [("ada@example.com", notice, to), (TH_MOBILE, notice, to), (GB_MOBILE, notice, to)];
+    assert_eq!(stage::notices(&decision.changes), everyone);
+    // R47: whoever else is signed in is not any more.
+    let except = Some(SessionId::from_bytes([6; 16]));
+    place(&Change::EndSessions { account_id: account_id(1), except, at: START });
+    assert_eq!(stage::told_kinds(&decision.changes), [WebhookKind::HoldStarted]);
+    assert_eq!(stage::saved_factor(&decision.changes).unwrap().rebound_at, Some(START));
+}
+
+#[test]
+fn without_an_email_address_both_numbers_are_told_all_the_same() {
+    let unreachable = Account { email: None, ..account() };
+    let decision = replaced_by(&unreachable, GB_MOBILE, &holding_another_number());
+    let told: Vec<&str> = stage::notices(&decision.changes).into_iter().map(|(to, ..)| to).collect();
+    assert_eq!(told, [TH_MOBILE, GB_MOBILE]);
+}
+
+#[test]
+fn replacing_lifts_no_other_refusal() {
+    let taken = Ownership { mine: Some(bound(1, TH_MOBILE)), ..another_accounts() };
+    let frozen = Account { status: AccountStatus::Frozen, ..account() };
+    for (account, e164, owners, refusal) in [
+        (&account(), GB_MOBILE, this_accounts(), NumberRefusal::AlreadyYours),
+        (&account(), GB_MOBILE, taken, NumberRefusal::Taken),
+        (&account(), "+441212345678", holding_another_number(), NumberRefusal::Line(LineKind::FixedLine)),
+        (&frozen, GB_MOBILE, holding_another_number(), NumberRefusal::Frozen),
+        (&frozen, GB_MOBILE, nobodys(), NumberRefusal::Frozen),
+    ] {
+        let decision = replaced_by(account, e164, &owners);
+        assert_eq!(decision, Decision::only(BindOutcome::Refused(refusal)), "{owners:?}");
+    }
+    let judged = |owners: &Ownership| {
+        judge_for_account(&number(GB_MOBILE), &account(), owners, Recycled::No, true, &Policy::default())
+    };
+    assert_eq!(judged(&holding_another_number()), Ok(()));
+    assert_eq!(judged(&this_accounts()), Err(NumberRefusal::AlreadyYours));
+}
+
+/// Where there is none to replace, it is an ordinary binding: no hold, and nobody is signed out.
+#[test]
+fn a_first_number_holds_nothing_and_ends_no_session() {
+    for decision in [replaced_by(&account(), GB_MOBILE, &nobodys()), bind_with(&nobodys(), Recycled::No)] {
+        assert!(matches!(decision.outcome, BindOutcome::Bound(_)));
+        assert_eq!(stage::event_kinds(&decision.changes), ["number_bound"]);
+        assert!(stage::holds(&decision.changes).is_empty());
+        assert!(!decision.changes.iter().any(|change| matches!(change, Change::EndSessions { .. })));
     }
 }
 

@@ -164,3 +164,7 @@ pub fn remove(
     changes.extend(notice_everywhere(account, binding, told, "", world));
     Decision { outcome: Ok(()), changes }
 }
+
+#[cfg(test)]
+#[path = "enrolment_tests.rs"]
+mod tests;

@@ -43,48 +43,5 @@ pub fn in_force(holds: &[Hold], earliest: Timestamp) -> Option<&Hold> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::{AccountId, ServiceId};
-    use crate::time::hours;
-    use std::time::Duration;
-
-    const CHANGE: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
-
-    fn hold(cause: HoldCause, starts_at: Timestamp, length_h: u64) -> Hold {
-        Hold {
-            id: HoldId::from_bytes([1; 16]),
-            service_id: ServiceId::from_bytes([2; 16]),
-            account_id: AccountId::from_bytes([3; 16]),
-            cause,
-            starts_at,
-            ends_at: starts_at.after(hours(length_h)),
-        }
-    }
-
-    #[test]
-    fn the_last_second_is_held_and_the_end_is_not() {
-        let holds = [hold(HoldCause::PhoneChanged, CHANGE, 24)];
-        let last = CHANGE.after(hours(24)).before(Duration::from_secs(1));
-        assert!(in_force(&holds, CHANGE).is_some());
-        assert!(in_force(&holds, last).is_some());
-        assert!(in_force(&holds, CHANGE.after(hours(24)).before(Duration::from_millis(1))).is_some());
-        assert_eq!(in_force(&holds, CHANGE.after(hours(24))), None);
-    }
-
-    #[test]
-    fn overlaps_take_the_later_end_whichever_began_first() {
-        let recovery = hold(HoldCause::Recovered, CHANGE, 48);
-        let change = hold(HoldCause::PhoneChanged, CHANGE.after(hours(1)), 24);
-        for holds in [[recovery.clone(), change.clone()], [change, recovery.clone()]] {
-            assert_eq!(in_force(&holds, CHANGE.after(hours(2))), Some(&recovery));
-            assert_eq!(in_force(&holds, CHANGE.after(hours(30))), Some(&recovery));
-        }
-    }
-
-    #[test]
-    fn a_clock_set_back_only_makes_a_hold_longer() {
-        let holds = [hold(HoldCause::PhoneChanged, CHANGE, 24)];
-        assert!(in_force(&holds, CHANGE.before(hours(1000))).is_some());
-    }
-}
+#[path = "hold_tests.rs"]
+mod tests;

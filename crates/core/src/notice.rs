@@ -75,3 +75,7 @@ fn draw_link_token(world: World<'_>) -> String {
     });
     (0..16).map(|place| char::from(ALPHABET[((bits >> (place * 5)) & 31) as usize])).collect()
 }
+
+#[cfg(test)]
+#[path = "notice_tests.rs"]
+mod tests;

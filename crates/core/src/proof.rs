@@ -109,3 +109,7 @@ fn count(action: &Action, factor: Factor, by: i64) -> Change {
         by,
     }
 }
+
+#[cfg(test)]
+#[path = "proof_tests.rs"]
+mod tests;

@@ -1,5 +1,5 @@
-//! The default rules as a table against product.md section D, each condition with a case that turns it, and rules as they
-//! are written in a policy file.
+//! The default rules as a table against product.md section D, each condition with a case that turns it, and
+//! rules as they are written in a policy file.
 
 use super::*;
 use crate::account;
@@ -118,8 +118,8 @@ fn what_an_amount_is_worth_decides_and_unknown_is_above_the_threshold() {
     }
 }
 
-/// Trading password: "asked before trades, withdrawals, API keys" (section D), whatever else there is; and nothing
-/// that value leaves by is confirmed by email (R15), by a recovery code, or by one factor alone.
+/// Trading password: "asked before trades, withdrawals, API keys" (section D), whatever else there is; and
+/// nothing that value leaves by is confirmed by email (R15), by a recovery code, or by one factor alone.
 #[test]
 fn every_way_out_asks_for_the_trading_password_and_a_second_factor_that_is_no_email() {
     for kind in ActionKind::ALL.iter().copied().filter(|kind| kind.is_exit()) {
@@ -222,6 +222,19 @@ fn what_guards_the_account_is_not_changed_with_one_stolen_thing() {
     );
     let key = by_default(ApiKeyCreate, &facts(APP));
     assert_eq!(key, any_of(&[&[Totp, TradingPassword], &[TradingPassword, Sms]]));
+}
+
+/// R60: a text message alone never recovers, not even where there is no mailbox.
+#[test]
+fn an_account_without_email_is_not_opened_by_its_phone_alone() {
+    for kind in [PasswordReset, FactorRemove, Unfreeze] {
+        let phone_and_app = facts(&[Password, Sms, Totp, TradingPassword]);
+        let Requirement::AnyOf(sets) = by_default(kind, &phone_and_app) else { panic!("{kind:?}") };
+        assert!(sets.iter().all(|set| set.len() > 1), "{kind:?}: {sets:?}");
+        let phone_alone = by_default(kind, &facts(PHONE_ONLY));
+        assert!(phone_alone != any_of(&[&[Sms]]), "{kind:?}: {phone_alone:?}");
+    }
+    assert_eq!(by_default(PasswordReset, &facts(&[Password, Sms])), missing(&[Passkey]));
 }
 
 /// From the account itself to the sets: what is switched off, suspended or removed does not count.

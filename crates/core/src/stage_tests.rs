@@ -1,5 +1,5 @@
-//! The cast that tests of several modules share: one account with everything it may have, a world to decide in, and
-//! short ways to read what a decision asks to be saved. Decides nothing and expects nothing.
+//! The cast that tests of several modules share: one account with everything it may have, a world to decide
+//! in, and short ways to read what a decision asks to be saved. Decides nothing and expects nothing.
 
 use crate::address::Address;
 use crate::change::Change;
@@ -17,7 +17,6 @@ use std::time::Duration;
 pub(crate) const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 pub(crate) const MOMENT: Duration = Duration::from_millis(1);
 pub(crate) const PHONE: &str = "+447400123456";
-pub(crate) const OTHER_PHONE: &str = "+66812345678";
 pub(crate) const EMAIL: &str = "ada@example.com";
 
 /// A policy, a clock that tests move, and entropy that never repeats within one stage.
@@ -226,7 +225,8 @@ pub(crate) fn holds(changes: &[Change]) -> Vec<&Hold> {
     changes.iter().filter_map(hold).collect()
 }
 
-/// Every notice: where it goes, what it says, and its detail. Each must bring its own link that freezes its account.
+/// Every notice: where it goes, what it says, and its detail. Each must bring its own link that freezes its
+/// account.
 pub(crate) fn notices(changes: &[Change]) -> Vec<(&str, Notice, &str)> {
     let mut links: Vec<TokenHash> = Vec::new();
     let mut found = Vec::new();

@@ -360,6 +360,32 @@ fn details_must_be_said_where_value_leaves_and_elsewhere_only_by_an_action() {
         assert_eq!(play.start(&ask), Err(SendRefusal::DetailsMismatch), "{purpose:?}");
     }
     assert!(play.counters.values().all(|count| *count == 0) && play.messages.is_empty());
+    for purpose in Purpose::ALL.iter().copied() {
+        let action = Details { action: DetailsDigest([1; 32]), ..Details::default() };
+        let ask = Ask { details: Some(action), ..Ask::for_purpose(purpose) };
+        assert!(Play::new().start(&ask).is_ok(), "{purpose:?}");
+    }
+}
+
+#[test]
+fn the_message_of_an_actions_code_shows_all_that_the_page_shows_and_nothing_that_is_empty() {
+    let mut play = Play::new();
+    let shown = Details {
+        network: "tron".to_owned(),
+        fingerprint: "ocean tiger".to_owned(),
+        action: DetailsDigest([1; 32]),
+        ..details("0.25 BTC", "bc1q0x9k4")
+    };
+    let words_alone = Details { fingerprint: "ocean tiger".to_owned(), ..Details::default() };
+    let words_alone = Details { action: DetailsDigest([2; 32]), ..words_alone };
+    for (purpose, confirms) in [(Purpose::Withdrawal, shown), (Purpose::ApiKey, words_alone)] {
+        let id = play.start(&Ask { details: Some(confirms.clone()), ..Ask::for_purpose(purpose) }).unwrap();
+        let (message, _) = play.messages.iter().find(|(m, _)| m.verification_id == Some(id)).unwrap();
+        let Body::Code { amount, payee, network, fingerprint, .. } = &message.body else { panic!("a code") };
+        let said = [amount, payee, network, fingerprint].map(|text| text.as_deref());
+        let texts = [&confirms.amount, &confirms.payee, &confirms.network, &confirms.fingerprint];
+        assert_eq!(said, texts.map(|text| Some(text.as_str()).filter(|text| !text.is_empty())));
+    }
 }
 
 #[test]

@@ -190,24 +190,34 @@ struct Cell {
     details: Option<Details>,
 }
 
-/// Every combination of service, account, number, purpose with details, and page: 64 verifications, all alive
-/// at once.
+/// What an action confirms: what is shown, and the digest of everything that is not.
+fn of_action(amount: &str, payee: &str, action: u8) -> Option<Details> {
+    Some(Details { action: DetailsDigest([action; 32]), ..details(amount, payee) })
+}
+
+/// Every combination of service, account, page (device), number or mailbox and the way there, purpose, and
+/// digest: 224 verifications, all alive at once.
 fn cells(play: &Play) -> Vec<Cell> {
     let confirms = [
         (Purpose::SignIn, None),
         (Purpose::Withdrawal, Some(details("1 BTC", "bc1qada"))),
-        (Purpose::Withdrawal, Some(details("1 BTC", "bc1qeve"))),
-        (Purpose::P2pSell, Some(details("1 BTC", "bc1qada"))),
+        (Purpose::Withdrawal, of_action("1 BTC", "bc1qada", 1)),
+        // The same to the eye, and another memo: another action's digest.
+        (Purpose::Withdrawal, of_action("1 BTC", "bc1qada", 2)),
+        (Purpose::Withdrawal, of_action("1 BTC", "bc1qeve", 1)),
+        (Purpose::P2pSell, of_action("1 BTC", "bc1qada", 1)),
+        (Purpose::Transfer, of_action("1 BTC", "bc1qada", 1)),
     ];
+    let routes = [(PHONE, false), (PHONE, true), (OTHER_PHONE, false), (EMAIL, false)];
     let mut cells = Vec::new();
-    for bits in 0..16u8 {
+    for (bits, (to, by_voice)) in (0..8u8).flat_map(|bits| routes.map(|route| (bits, route))) {
         for (purpose, details) in &confirms {
             let ask = Ask {
                 service_id: service(1 + (bits & 1)),
                 subject: account(1 + (bits >> 1 & 1)),
-                address: address(if bits & 4 == 0 { PHONE } else { OTHER_PHONE }),
-                by_voice: false,
-                page: page(1 + (bits >> 3 & 1)),
+                address: address(to),
+                by_voice,
+                page: page(1 + (bits >> 2 & 1)),
                 purpose: *purpose,
                 details: details.clone(),
             };
@@ -237,7 +247,8 @@ fn enter(
     details: Option<&Details>,
 ) -> bool {
     let typed = TypedCode::strict(code, 6).unwrap();
-    let factor = FactorState::fresh(verification.service_id, verification.subject, Factor::Sms, None);
+    let Verification { service_id, subject, channel, .. } = *verification;
+    let factor = FactorState::fresh(service_id, subject, channel.factor(), None);
     check(verification.clone(), page, &typed, details, factor, play.world()).outcome == CheckOutcome::Approved
 }
 
@@ -246,7 +257,7 @@ fn t11_a_code_is_good_on_the_diagonal_alone() {
     let play = Play::new();
     let cells = cells(&play);
     let codes: std::collections::HashSet<&String> = cells.iter().map(|cell| &cell.code).collect();
-    assert_eq!(codes.len(), 64, "equal codes would prove nothing");
+    assert_eq!(codes.len(), 224, "equal codes would prove nothing");
     let mut approved = 0;
     for (row, mine) in cells.iter().enumerate() {
         for (column, theirs) in cells.iter().enumerate() {
@@ -261,18 +272,20 @@ fn t11_a_code_is_good_on_the_diagonal_alone() {
             }
         }
     }
-    assert_eq!(approved, 64 * 4, "the diagonal itself is open");
+    assert_eq!(approved, 224 * 4, "the diagonal itself is open");
 }
 
 /// The same with the rows themselves mixed up: were one verification's hash ever read beside another's
-/// context, the right digits must still prove nothing (R5). A page is no part of the hash; the test above
-/// holds it.
+/// context, the right digits must still prove nothing (R5). A page is no part of the hash, nor is it one
+/// whether a code was written or spoken; the test above holds them.
 #[test]
 fn t11_a_hash_is_good_in_its_own_context_alone() {
     let play = Play::new();
     let cells: Vec<Cell> =
         cells(&play).into_iter().filter(|cell| cell.verification.page == page(1)).collect();
-    assert_eq!(cells.len(), 32);
+    let cells: Vec<Cell> =
+        cells.into_iter().filter(|cell| cell.verification.channel != Channel::Voice).collect();
+    assert_eq!(cells.len(), 84);
     for (row, mine) in cells.iter().enumerate() {
         for (column, theirs) in cells.iter().enumerate() {
             let (own, other) = (&mine.verification, &theirs.verification);
@@ -301,6 +314,17 @@ fn t11_changed_or_missing_details_make_the_right_code_wrong_and_count() {
         // The same characters, cut elsewhere: the digest holds each field's length (R52).
         Some(details("0.25 BTCb", "c1q0x9k4")),
     ];
+    let fields = [
+        Details { network: "tron".to_owned(), ..details("0.25 BTC", "bc1q0x9k4") },
+        Details { fingerprint: "ocean tiger".to_owned(), ..details("0.25 BTC", "bc1q0x9k4") },
+        Details { action: DetailsDigest([1; 32]), ..details("0.25 BTC", "bc1q0x9k4") },
+    ];
+    for claim in fields {
+        let (page, right) = (play.verifications[&id].page, TypedCode::strict(&right, 6).unwrap());
+        let verification = play.verifications[&id].clone();
+        let judged = check(verification, page, &right, Some(&claim), play.sms(), play.world());
+        assert_eq!(judged.outcome, CheckOutcome::Wrong { left: 4, earlier: false }, "{claim:?}");
+    }
     for (tries, claim) in (1u32..).zip(claims) {
         play.details.insert(id, claim);
         assert_eq!(play.check(id, &right), CheckOutcome::Wrong { left: 5 - tries, earlier: false });
