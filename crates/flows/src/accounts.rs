@@ -135,12 +135,12 @@ impl Step for SetStatus {
             let account = kit.save(tx, frozen).await?;
             return Ok(Some(view(tx, kit, account, now).await?));
         }
-        if found.status != self.status {
+        if found.status != self.status || found.frozen_from.is_some() {
             let scene = Scene::default();
             let event = Event::StatusChanged { status: self.status.as_str().to_owned() };
             let entry = scene.event(self.service_id, Some(self.id), event, kit.world(&scene, now));
             let mut changes = vec![Change::SaveAccount(account.clone()), entry];
-            if found.status == AccountStatus::Frozen {
+            if found.status == AccountStatus::Frozen && self.status != AccountStatus::Frozen {
                 let world = kit.world(&scene, now);
                 changes.push(webhook::account_changed(&account, WebhookKind::AccountUnfrozen, world));
             }

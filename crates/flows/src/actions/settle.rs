@@ -57,6 +57,8 @@ pub(crate) async fn settle(
     let Some(session) = live_session(tx, kit, &action, world).await? else {
         return Ok(Some(Effect::Unchanged(setting)));
     };
+    // What proved it may be what changes: it stands otherwise now than before it was used.
+    let standing = &Standing::load(tx, kit, standing.account.clone(), world.now).await?;
     let target = action.details.get("authenticator").and_then(|text| text.parse().ok());
     change(tx, kit, setting, target, session, standing, world).await.map(Some)
 }

@@ -23,17 +23,24 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 /// Where the confirm pages may lead back to.
 pub(crate) const EXCHANGE: &str = "https://exchange.example";
 
-/// True time, and a wall clock that somebody sets: `now` and `earliest` as the contract of [`Clock`] has them.
+/// True time, and a wall clock that somebody sets: `now` goes as far ahead and `earliest` as far back as the wall clock
+/// ever was.
 pub(crate) struct TestClock {
     steady_ms: AtomicI64,
     wall_off_ms: AtomicI64,
     ahead_ms: AtomicI64,
+    behind_ms: AtomicI64,
 }
 
 impl TestClock {
     fn new() -> Self {
-        let (wall_off_ms, ahead_ms) = (AtomicI64::new(0), AtomicI64::new(0));
-        Self { steady_ms: AtomicI64::new(1_800_000_000_000), wall_off_ms, ahead_ms }
+        let zero = || AtomicI64::new(0);
+        Self {
+            steady_ms: AtomicI64::new(1_800_000_000_000),
+            wall_off_ms: zero(),
+            ahead_ms: zero(),
+            behind_ms: zero(),
+        }
     }
 
     /// Time passes.
@@ -45,6 +52,7 @@ impl TestClock {
     pub(crate) fn set_wall(&self, off_ms: i64) {
         self.wall_off_ms.store(off_ms, Ordering::SeqCst);
         self.ahead_ms.fetch_max(off_ms, Ordering::SeqCst);
+        self.behind_ms.fetch_min(off_ms, Ordering::SeqCst);
     }
 
     /// The time that has truly passed.
@@ -58,8 +66,12 @@ impl Clock for TestClock {
         Timestamp::from_unix_ms(self.truth_ms() + self.ahead_ms.load(Ordering::SeqCst))
     }
 
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_unix_ms(self.truth_ms() + self.wall_off_ms.load(Ordering::SeqCst))
+    }
+
     fn earliest(&self) -> Timestamp {
-        Timestamp::from_unix_ms(self.truth_ms() + self.wall_off_ms.load(Ordering::SeqCst).min(0))
+        Timestamp::from_unix_ms(self.truth_ms() + self.behind_ms.load(Ordering::SeqCst))
     }
 }
 

@@ -15,7 +15,7 @@ use countersign_core::id::WebhookId;
 use countersign_core::model::*;
 use countersign_core::policy::Policy;
 use countersign_delivery::http::EgressPolicy;
-use countersign_flows::EndpointAdd;
+use countersign_flows::{Clock as _, EndpointAdd};
 use oracle::{Holder, Oracle};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -220,6 +220,11 @@ impl Walk {
 
     fn now_ms(&self) -> i64 {
         self.house.now().unix_ms()
+    }
+
+    /// What the wall clock says, which apps go by.
+    fn wall_ms(&self) -> i64 {
+        self.house.clock.wall().unix_ms()
     }
 
     /// One of the accounts in use: the newest, as far as their factors are not used up.

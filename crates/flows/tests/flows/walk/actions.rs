@@ -78,7 +78,7 @@ impl Walk {
                 self.seen.count("refused for a hold at opening");
             }
             ActionOpen::Refused(Refusal::Frozen) => self.seen.count("refused for a freeze at opening"),
-            ActionOpen::Refused(Refusal::Policy) => self.seen.count("refused by policy"),
+            ActionOpen::Refused(Refusal::Restricted | Refusal::Policy) => self.seen.count("refused by policy"),
             ActionOpen::Refused(Refusal::FactorsMissing(_)) => self.seen.count("factors missing"),
             other => panic!("{other:?}"),
         }

@@ -121,7 +121,9 @@ impl Deed {
             ActionKind::SignIn if then.app => has(Totp) || has(Sms) || has(RecoveryCode),
             ActionKind::SignIn => has(Sms) || has(Email) || has(RecoveryCode),
             ActionKind::PasswordReset if !guarded => has(Email),
-            ActionKind::PasswordReset => several || (!then.email && has(Sms)),
+            ActionKind::PasswordReset => {
+                several || (!then.email && has(Sms) && (has(TradingPassword) || has(RecoveryCode)))
+            }
             ActionKind::FactorAdd if then.app => has(Totp) || several || has(RecoveryCode),
             ActionKind::FactorAdd => has(Sms) || has(Email),
             ActionKind::PhoneChange => has(Sms) || (has(Totp) && has(Email)),
@@ -170,7 +172,7 @@ impl Oracle {
     }
 
     /// Takes an answer that may count, if it is right for this action at this moment; what can be used once is used up.
-    pub(super) fn take(&mut self, deed: usize, factor: Factor, typed: &str, now_ms: i64) -> bool {
+    pub(super) fn take(&mut self, deed: usize, factor: Factor, typed: &str, now_ms: i64, wall_ms: i64) -> bool {
         let deed = &mut self.deeds[deed];
         let holder = &mut self.holders[deed.holder];
         let is_locked = holder.locked.iter().any(|(of, until)| *of == factor && now_ms < *until);
@@ -188,7 +190,7 @@ impl Oracle {
                 Factor::Totp => match &holder.person.app {
                     None => false,
                     Some(app) => {
-                        let step = now_ms.div_euclid(30_000) + holder.drift;
+                        let step = wall_ms.div_euclid(30_000) + holder.drift;
                         let last = self.steps.iter().filter(|(key, _)| *key == app.key).map(|(_, step)| *step).max();
                         let fits = |step: &i64| last.is_none_or(|last| *step > last) && app.code(*step) == typed;
                         match [step, step - 1].into_iter().find(fits) {

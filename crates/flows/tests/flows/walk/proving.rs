@@ -86,7 +86,7 @@ impl Walk {
             Judged::Proof(Answer::Right) | Judged::Code(CodeAnswer::Judged(CheckOutcome::Approved)) => {
                 let typed = given.iter().find(|(of, _)| *of == factor || is_code(*of) && is_code(factor));
                 let typed = typed.map(|(_, typed)| typed.clone()).unwrap_or_default();
-                assert!(self.oracle.take(at, factor, &typed, now), "a wrong {factor:?} was accepted");
+                assert!(self.oracle.take(at, factor, &typed, now, self.wall_ms()), "a wrong {factor:?} was accepted");
                 self.seen.count("right answers");
                 return;
             }
@@ -110,7 +110,8 @@ impl Walk {
         for (factor, typed) in given {
             let factor = if is_code(*factor) { self.code_that_is_out(at) } else { *factor };
             if !self.oracle.deeds[at].proved.contains(&factor) {
-                self.oracle.take(at, factor, typed, now);
+                let wall = self.wall_ms();
+                self.oracle.take(at, factor, typed, now, wall);
             }
             let deed = &self.oracle.deeds[at];
             if deed.any_of.iter().any(|set| set.iter().all(|factor| deed.proved.contains(factor))) {
@@ -155,7 +156,7 @@ impl Walk {
         let own = if self.chance.percent(93) { holder } else { self.some_holder() };
         let random = self.chance.digits();
         let is_right = self.chance.percent(90);
-        let step = self.now_ms().div_euclid(30_000) + self.oracle.holders[own].drift;
+        let step = self.wall_ms().div_euclid(30_000) + self.oracle.holders[own].drift;
         let astray = self.chance.between(-3, 2);
         let other = self.chance.below(self.oracle.deeds.len());
         let place = self.chance.below(3);

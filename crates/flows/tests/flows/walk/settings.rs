@@ -27,6 +27,11 @@ impl Walk {
         self.oracle.holders[holder].changed_ms = Some(self.house.clock.truth_ms());
     }
 
+    /// A factor was bound anew, which opens what failures had shut (section E).
+    fn rebound(&mut self, holder: usize, factor: Factor) {
+        self.oracle.holders[holder].locked.retain(|(locked, _)| *locked != factor);
+    }
+
     pub(super) async fn sign_in(&mut self) {
         let at = self.some_holder();
         let is_right = self.chance.percent(92);
@@ -83,6 +88,7 @@ impl Walk {
         let app = if holder.person.app.is_some() { Setting::TotpRemove } else { Setting::TotpAdd };
         let (has_trading, has_codes) = (holder.person.trading.is_some(), !holder.recovery.is_empty());
         let trading = if has_trading { Setting::TradingPasswordChange } else { Setting::TradingPasswordSet };
+        let phone = if holder.person.number.is_some() { Setting::Phone } else { Setting::PhoneAdd };
         let codes = if has_codes { Setting::RecoveryCodesRemove } else { Setting::RecoveryCodesMake };
         let setting = self.chance.weighted(&[
             (14, app),
@@ -90,7 +96,7 @@ impl Walk {
             (1, codes),
             (2, Setting::TradingPasswordRemove),
             (6, Setting::Password),
-            (8, Setting::Phone),
+            (8, phone),
             (3, Setting::Phrase),
             (2, Setting::Unfreeze),
         ]);
@@ -152,7 +158,7 @@ impl Walk {
             }
             Setting::Password => self.finish_password(&trip, &signed_in).await,
             Setting::RecoveryCodesMake => self.finish_codes(&trip, &signed_in).await,
-            Setting::Phone => self.finish_phone(&trip, &signed_in).await,
+            Setting::Phone | Setting::PhoneAdd => self.finish_phone(&trip, &signed_in).await,
             _ => {
                 let flows = &self.house.flows;
                 let set = flows.set_phrase(&signed_in, &trip.token, "blue heron", caller()).await.unwrap();
@@ -171,7 +177,7 @@ impl Walk {
         let Some(key) = flows.totp_key(signed_in, &trip.token, "Acme").await.unwrap() else { return false };
         let app = App::scan(&key.uri);
         let off = self.chance.between(-3, 3);
-        let step = self.now_ms().div_euclid(30_000) + off;
+        let step = self.wall_ms().div_euclid(30_000) + off;
         let typed = if self.chance.percent(85) { app.code(step) } else { self.chance.digits() };
         let enrolled = flows.enrol_totp(signed_in, &trip.token, &typed, "phone", caller()).await.unwrap();
         if enrolled != TotpEnrol::Added {
@@ -179,6 +185,7 @@ impl Walk {
         }
         assert!(typed == app.code(step) && off.abs() <= 2, "an app was enrolled whose clock is off");
         self.oracle.enrolled(&app.key, step);
+        self.rebound(trip.holder, Factor::Totp);
         let holder = &mut self.oracle.holders[trip.holder];
         // A code of the step before is a slow hand, not a slow clock.
         holder.drift = if off < 0 { off + 1 } else { off };
@@ -196,6 +203,7 @@ impl Walk {
             return false;
         }
         self.make_cheap(trip.holder, &typed).await;
+        self.rebound(trip.holder, Factor::TradingPassword);
         if self.oracle.holders[trip.holder].person.trading.replace(typed).is_some() {
             self.changed(trip.holder);
         }
@@ -221,6 +229,7 @@ impl Walk {
         let flows = &self.house.flows;
         let made = flows.make_recovery_codes(signed_in, &trip.token, caller()).await.unwrap();
         let RecoveryMake::Made(codes) = made else { return false };
+        self.rebound(trip.holder, Factor::RecoveryCode);
         let holder = &mut self.oracle.holders[trip.holder];
         let replaced = !holder.recovery.is_empty();
         holder.recovery_spent.append(&mut holder.recovery);
@@ -247,6 +256,7 @@ impl Walk {
         match bound {
             ActivateOutcome::Bound(_) => {
                 assert_eq!(typed, code, "a wrong code bound a number");
+                self.rebound(trip.holder, Factor::Sms);
                 let replaced = self.oracle.holders[trip.holder].person.number.replace(address(&number)).is_some();
                 if replaced {
                     self.changed(trip.holder);
@@ -293,6 +303,10 @@ impl Walk {
             let view = self.house.flows.set_account_status(service_id, id, status).await.unwrap().unwrap();
             let holder = &mut self.oracle.holders[at];
             (holder.status, holder.frozen) = (view.account.status, false);
+            if status == AccountStatus::Frozen {
+                self.all_over(at);
+            }
+            self.take_post().await;
             return;
         }
         let frozen = if let Some(link) = link {
@@ -307,12 +321,17 @@ impl Walk {
             if holder.status != AccountStatus::Frozen && !holder.frozen {
                 holder.frozen = true;
                 self.seen.count("frozen");
-                for deed in self.oracle.deeds.iter_mut().filter(|deed| deed.holder == at) {
-                    deed.over |= deed.redeemed_with.is_none();
-                }
+                self.all_over(at);
             }
         }
         self.take_post().await;
+    }
+
+    /// A freeze ends every action that has not come to an end.
+    fn all_over(&mut self, holder: usize) {
+        for deed in self.oracle.deeds.iter_mut().filter(|deed| deed.holder == holder) {
+            deed.over |= deed.redeemed_with.is_none();
+        }
     }
 
     /// Puts the least work into the hash of a trading password that was just set; it stays that of the same digits.

@@ -72,7 +72,7 @@ impl Walk {
         };
         self.house.clock.pass(ms);
         match self.chance.below(60) {
-            0 => self.house.clock.set_wall(-self.chance.between(0, 40 * HOUR)),
+            0 => self.house.clock.set_wall(-self.chance.between(0, 3 * HOUR)),
             1 => self.house.clock.set_wall(self.chance.between(0, 2 * HOUR)),
             2 => self.house.clock.set_wall(self.chance.between(0, 30 * SECOND)),
             3..=6 => self.house.clock.set_wall(0),
