@@ -141,7 +141,6 @@ fn over(action: &Action) -> Problem {
 
 /// An example for the description of the operations.
 fn sample(status: ActionStatus) -> ActionBody {
-    let text = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let details = [
         ("amount", "0.05"),
         ("asset", "BTC"),
@@ -151,7 +150,9 @@ fn sample(status: ActionStatus) -> ActionBody {
     let [totp, trading, passkey] =
         [Factor::Totp, Factor::TradingPassword, Factor::Passkey].map(Factor::as_str);
     let is_done = status == ActionStatus::Authorised;
-    let times = text(&["2025-07-03T00:00:00.000Z", "2025-07-03T00:02:00.000Z", "2025-07-03T00:01:21.219Z"]);
+    let [created_at, expires_at, redeemable_until] =
+        ["2025-07-03T00:00:00.000Z", "2025-07-03T00:02:00.000Z", "2025-07-03T00:01:21.219Z"]
+            .map(str::to_owned);
     ActionBody {
         id: "act_0197cd5f4a007a6ab1c2d3e4f5061728".to_owned(),
         account: "acc_0197cd5f4a007a6ab1c2d3e4f5061728".to_owned(),
@@ -165,10 +166,10 @@ fn sample(status: ActionStatus) -> ActionBody {
         any_of: vec![vec![totp, trading], vec![passkey, trading]],
         proved: if is_done { vec![trading, totp] } else { Vec::new() },
         policy_version: 1,
-        created_at: times[0].clone(),
-        expires_at: times[1].clone(),
+        created_at,
+        expires_at,
         confirm_url: None,
         assertion: is_done.then(|| "eyJhbGciOiJFZERTQSIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.c2ln".to_owned()),
-        assertion_expires_at: is_done.then(|| times[2].clone()),
+        assertion_expires_at: is_done.then_some(redeemable_until),
     }
 }
