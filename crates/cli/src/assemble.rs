@@ -147,7 +147,8 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
     }
     let (host, origin) = (code_host(&config.public_url), config.public_url.clone());
     for route in routes {
-        let dispatcher = Dispatcher::new(house.flows.clone(), route, house.node, host.clone(), origin.clone());
+        let dispatcher =
+            Dispatcher::new(house.flows.clone(), route, house.node, host.clone(), origin.clone());
         tasks.spawn(dispatcher.run());
     }
     tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());

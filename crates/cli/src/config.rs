@@ -186,7 +186,11 @@ fn check(raw: Raw) -> Result<Config, String> {
         smpp: raw.routes.smpp,
         smtp: raw.routes.smtp,
         voice: raw.routes.voice,
-        return_origins: raw.return_origins.iter().map(|text| return_origin(text)).collect::<Result<_, _>>()?,
+        return_origins: raw
+            .return_origins
+            .iter()
+            .map(|text| return_origin(text))
+            .collect::<Result<_, _>>()?,
         egress: raw.egress,
     })
 }

@@ -42,8 +42,8 @@ const BALANCES: [(&str, &str); 3] = [("BTC", "2.5"), ("ETH", "40"), ("USDT", "25
 /// How to run the demo.
 #[derive(clap::Args)]
 pub(crate) struct DemoArguments {
-    /// Port of the pages and the API; handsets, mailbox, SMSC, SMTP and the sample exchange take the five after it. 0 takes
-    /// free ones.
+    /// Port of the pages and the API; handsets, mailbox, SMSC, SMTP and the sample exchange take the five after it.
+    /// 0 takes free ones.
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Keep the data here; without it the demo starts empty each time.
@@ -177,7 +177,10 @@ fn exchange_config(config: &Config, listen: SocketAddr, seeded: &Seeded, folder:
             email: HOLDER.0.to_owned(),
             password: Secret::new(EXCHANGE_PASSWORD.to_owned()),
             account: seeded.holder.clone(),
-            balances: BALANCES.iter().map(|(asset, amount)| ((*asset).to_owned(), (*amount).to_owned())).collect(),
+            balances: BALANCES
+                .iter()
+                .map(|(asset, amount)| ((*asset).to_owned(), (*amount).to_owned()))
+                .collect(),
         }],
     }
 }

@@ -1,5 +1,5 @@
-//! `countersign policy`: what a policy asks for, why, and how likely it is guessed through, before it is in force. Reads
-//! the same file as the server and asks the same rules.
+//! `countersign policy`: what a policy asks for, why, and how likely it is guessed through, before it is in force.
+//! Reads the same file as the server and asks the same rules.
 
 use crate::{config, output};
 use clap::{Args, Subcommand};
@@ -133,7 +133,11 @@ fn check(policy: &Policy, as_json: bool) {
     for (action, rules) in &policy.actions {
         output::say(action.as_str());
         for (number, rule) in rules.iter().enumerate() {
-            output::say(&line_of(number, rule, risks.iter().find(|r| r.action == *action && r.rule == number)));
+            output::say(&line_of(
+                number,
+                rule,
+                risks.iter().find(|r| r.action == *action && r.rule == number),
+            ));
         }
     }
     output::say(&format!("\nThe worst is {worst:.1e}; the limit is {:.1e}.", risk::YEARLY_MAX));
@@ -146,7 +150,9 @@ fn line_of(number: usize, rule: &Rule, risk: Option<&RuleRisk>) -> String {
     let when = conditions_in_words(rule);
     match risk {
         None => format!("  {number}  {:>8}  refused when {when}", ""),
-        Some(risk) => format!("  {number}  {:>8.1e}  {}   when {when}", risk.yearly, sets_in_words(&rule.any_of)),
+        Some(risk) => {
+            format!("  {number}  {:>8.1e}  {}   when {when}", risk.yearly, sets_in_words(&rule.any_of))
+        }
     }
 }
 
@@ -165,7 +171,8 @@ fn facts_of(arguments: &FactsArguments) -> Result<Facts, String> {
         None => Worth::Nothing,
         Some("unknown") => Worth::Unknown,
         Some(text) => Worth::Btc(
-            Amount::parse(text).ok_or("--amount-btc: a decimal amount such as 0.05, or unknown".to_owned())?,
+            Amount::parse(text)
+                .ok_or("--amount-btc: a decimal amount such as 0.05, or unknown".to_owned())?,
         ),
     };
     Ok(Facts {
@@ -189,8 +196,11 @@ fn explain(policy: &Policy, arguments: &FactsArguments, as_json: bool) -> Result
             Requirement::Missing(factors) => ("missing", json!(factors)),
             Requirement::Refused => ("refused", Value::Null),
         };
-        let passed_over: Vec<Value> =
-            rules.iter().take(judged.rule.unwrap_or(rules.len())).map(|rule| json!(rule.when.failing(&facts))).collect();
+        let passed_over: Vec<Value> = rules
+            .iter()
+            .take(judged.rule.unwrap_or(rules.len()))
+            .map(|rule| json!(rule.when.failing(&facts)))
+            .collect();
         let line = json!({
             "action": arguments.action.as_str(), "outcome": outcome, "factors": sets, "rule": judged.rule,
             "failing_conditions_before": passed_over,

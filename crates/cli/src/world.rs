@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The system's clock, read twice over: the wall clock, and the time that has truly passed since the process began.
-/// Whoever sets the time moves the first only. `now` goes as far ahead as the wall clock ever was, so that no code lives
-/// longer, and `earliest` as far back, so that no hold ends sooner (R64); both go on with true time in between.
+/// Whoever sets the time moves the first only. `now` goes as far ahead as the wall clock ever was, so that no code
+/// lives longer, and `earliest` as far back, so that no hold ends sooner (R64); both go on with true time in between.
 #[derive(Debug)]
 pub(crate) struct SystemClock {
     began: Instant,

@@ -3,13 +3,13 @@
 //! input.
 
 use crate::Decision;
-use crate::notice::{notice, notice_everywhere};
 use crate::change::Change;
 use crate::event::Event;
 use crate::hold;
 use crate::id::AccountId;
 use crate::lock::{self, Effect, Refusal};
 use crate::model::*;
+use crate::notice::{notice, notice_everywhere};
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::verification::World;
@@ -59,13 +59,23 @@ pub enum PasswordOutcome {
 pub fn judge_password(
     right: bool,
     account_id: Option<AccountId>,
+    factor: FactorState,
+    world: World<'_>,
+) -> Decision<PasswordOutcome> {
+    count_password(right && account_id.is_some(), account_id, factor, world)
+}
+
+/// The same for whoever the identifier names, holder or staff; entries name the account, if there is one.
+pub(crate) fn count_password(
+    right: bool,
+    account_id: Option<AccountId>,
     mut factor: FactorState,
     world: World<'_>,
 ) -> Decision<PasswordOutcome> {
     if let Some(refusal) = lock::refusal(&factor, world.policy, world.now) {
         return Decision::only(PasswordOutcome::Refused(refusal));
     }
-    if right && account_id.is_some() {
+    if right {
         if factor.run == 0 && factor.in_a_row == 0 {
             return Decision::only(PasswordOutcome::Right);
         }
@@ -129,9 +139,9 @@ pub fn second_factors(
     methods
 }
 
-/// The factors that an account could prove for an action of this kind, if none of them were locked. One that is disabled
-/// must be bound again first, so it does not count. SMS that is switched off is not asked for at sign-in; for value it
-/// still is (section D).
+/// The factors that an account could prove for an action of this kind, if none of them were locked. One that is
+/// disabled must be bound again first, so it does not count. SMS that is switched off is not asked for at sign-in;
+/// for value it still is (section D).
 pub fn held(
     kind: ActionKind,
     account: &Account,

@@ -354,3 +354,17 @@ fn t7_nothing_printed_shows_the_password_hash_or_an_address() {
         assert!(!printed.contains(secret), "{secret} is printed");
     }
 }
+
+#[test]
+fn the_phrase_is_set_and_taken_away_recorded_and_told_without_being_said() {
+    for phrase in [Some("blue heron".to_owned()), None] {
+        let before = Account { phrase: Some("old".to_owned()), ..account() };
+        let decision = set_phrase(&before, Some(&live()), phrase.clone(), world());
+        assert_eq!(decision.outcome, Account { phrase, ..account() });
+        assert!(decision.changes.contains(&Change::SaveAccount(decision.outcome.clone())));
+        assert_eq!(crate::stage::event_kinds(&decision.changes), ["phrase_changed"]);
+        let told = [(EMAIL, Notice::PhraseChanged, ""), (PHONE, Notice::PhraseChanged, "")];
+        assert_eq!(crate::stage::notices(&decision.changes), told);
+        assert!(!format!("{decision:?}").contains("heron"));
+    }
+}

@@ -92,9 +92,11 @@ pub fn judge_details(kind: ActionKind, details: &ActionDetails) -> Result<(), De
         return Err(DetailProblem::TooMany);
     }
     for (name, text) in &details.0 {
-        let is_name = (1..=32).contains(&name.len()) && name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
+        let is_name =
+            (1..=32).contains(&name.len()) && name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
         let length = text.chars().count();
-        let is_amount = name != "amount" || Amount::parse(text).is_some_and(|amount| amount > Amount::from_units(0));
+        let is_amount =
+            name != "amount" || Amount::parse(text).is_some_and(|amount| amount > Amount::from_units(0));
         if !is_name || !(1..=DETAIL_LENGTH_MAX).contains(&length) || text.chars().any(is_odd) || !is_amount {
             return Err(DetailProblem::Malformed(name.chars().take(32).collect()));
         }
@@ -125,8 +127,8 @@ pub fn gate(
     earliest: Timestamp,
 ) -> Result<(), Refusal> {
     // A holder who froze the account signs in to our own pages to open it again; nothing else is possible (R67).
-    let may_open_again = origin == ActionOrigin::SecurityCenter
-        && matches!(kind, ActionKind::SignIn | ActionKind::Unfreeze);
+    let may_open_again =
+        origin == ActionOrigin::SecurityCenter && matches!(kind, ActionKind::SignIn | ActionKind::Unfreeze);
     if account.status == AccountStatus::Frozen && !may_open_again {
         return Err(Refusal::Frozen);
     }
@@ -196,7 +198,8 @@ pub fn open(
         redeemed_at: None,
         redeem_key: None,
     };
-    let opened = world.scene.event(account.service_id, Some(account.id), Event::ActionOpened { action: kind }, world);
+    let opened =
+        world.scene.event(account.service_id, Some(account.id), Event::ActionOpened { action: kind }, world);
     Decision { outcome: Ok(action.clone()), changes: vec![Change::InsertAction(action), opened] }
 }
 
@@ -340,7 +343,9 @@ pub fn cancel(mut action: Action, reason: CancelReason, world: World<'_>) -> Dec
 /// call twice, or early: then nothing happens.
 pub fn expire(mut action: Action, world: World<'_>) -> Decision<Action> {
     match action.status {
-        ActionStatus::Pending if world.now >= action.deadline => cancel(action, CancelReason::TimedOut, world),
+        ActionStatus::Pending if world.now >= action.deadline => {
+            cancel(action, CancelReason::TimedOut, world)
+        }
         ActionStatus::Authorised if action.assertion_expires_at.is_some_and(|end| world.now >= end) => {
             action.status = ActionStatus::Lapsed;
             let mut changes = vec![Change::SaveAction(action.clone())];
@@ -356,7 +361,8 @@ pub fn extend(mut action: Action, world: World<'_>) -> Decision<Option<Action>> 
     if !is_open(&action, world.now) || !can_extend(&action, world) {
         return Decision::only(None);
     }
-    let life = if action.kind.is_exit() { world.policy.exit_confirm_s } else { world.policy.action_confirm_s };
+    let life =
+        if action.kind.is_exit() { world.policy.exit_confirm_s } else { world.policy.action_confirm_s };
     action.extensions += 1;
     action.deadline = action.deadline.after(seconds(life));
     Decision { outcome: Some(action.clone()), changes: vec![Change::SaveAction(action)] }
@@ -401,7 +407,9 @@ pub fn redeem(
         return Decision::only(Redeemed::DigestMismatch);
     }
     match action.status {
-        ActionStatus::Redeemed if action.redeem_key == Some(key) => return Decision::only(Redeemed::Yes(action)),
+        ActionStatus::Redeemed if action.redeem_key == Some(key) => {
+            return Decision::only(Redeemed::Yes(action));
+        }
         ActionStatus::Redeemed => return Decision::only(Redeemed::Used),
         ActionStatus::Lapsed => return Decision::only(Redeemed::Expired),
         ActionStatus::Pending | ActionStatus::Canceled => return Decision::only(Redeemed::Invalid),

@@ -9,8 +9,8 @@ use crate::event::Event;
 use crate::hold;
 use crate::id::{BindingId, SessionId};
 use crate::lock;
-use crate::notice::{notice, tell};
 use crate::model::*;
+use crate::notice::{notice, tell};
 use crate::policy::{Policy, TakenNumber};
 use crate::verification::World;
 use countersign_numbers::{LineKind, PhoneNumber};
@@ -207,7 +207,13 @@ fn may_bind(
 }
 
 /// What follows when one number takes the place of another: both are told, and the email address (R62).
-fn replaced(account: &Account, old: &Binding, new: &Binding, session: SessionId, world: World<'_>) -> Vec<Change> {
+fn replaced(
+    account: &Account,
+    old: &Binding,
+    new: &Binding,
+    session: SessionId,
+    world: World<'_>,
+) -> Vec<Change> {
     let (from, to) = (old.number.masked(), new.number.masked());
     let event = Event::NumberChanged { from, to: to.clone() };
     let mut changes = vec![

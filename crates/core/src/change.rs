@@ -136,6 +136,10 @@ pub enum Change {
         /// The rate.
         rate: Rate,
     },
+    /// A member of staff signed in.
+    InsertOperatorSession(OperatorSession),
+    /// Last use and end of an operator's session. Conflict if it has ended.
+    SaveOperatorSession(OperatorSession),
 }
 
 /// Which account an identifier names: by email or by the live binding of a number.

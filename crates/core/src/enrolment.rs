@@ -47,8 +47,9 @@ pub struct New {
     pub last_step: Option<i64>,
 }
 
-/// Adds an authenticator. One of a kind that there can be one of takes the place of the one before; that is a change, and
-/// value is held. `state` is what is remembered of the factor: a new secret opens what failures had shut (R17).
+/// Adds an authenticator. One of a kind that there can be one of takes the place of the one before; that is a
+/// change, and value is held. `state` is what is remembered of the factor: a new secret opens what failures had shut
+/// (R17).
 pub fn add(
     account: &Account,
     new: New,

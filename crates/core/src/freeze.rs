@@ -1,6 +1,6 @@
 //! The kill switch (R67): a holder freezes the account from any page or from a link in any message, signed in or not;
-//! opening it again takes strong proof, and begins a hold. Freezing is one-way and asks for nothing, because the worst it
-//! can do is to make its owner prove themselves.
+//! opening it again takes strong proof, and begins a hold. Freezing is one-way and asks for nothing, because the
+//! worst it can do is to make its owner prove themselves.
 
 use crate::Decision;
 use crate::change::Change;
@@ -23,11 +23,8 @@ pub fn freeze(
     if account.status == AccountStatus::Frozen {
         return Decision::only(account.clone());
     }
-    let frozen = Account {
-        status: AccountStatus::Frozen,
-        frozen_from: Some(account.status),
-        ..account.clone()
-    };
+    let frozen =
+        Account { status: AccountStatus::Frozen, frozen_from: Some(account.status), ..account.clone() };
     let mut changes = vec![
         Change::SaveAccount(frozen.clone()),
         Change::EndSessions { account_id: account.id, except: None, at: world.now },

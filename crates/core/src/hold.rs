@@ -1,6 +1,6 @@
-//! Holds (section F, R64, R65): when one begins, how long it lasts, and whether value may leave now. A hold is only ever
-//! added; of several the latest end counts, and there is no way to shorten one. Which actions are ways out is said by
-//! [`ActionKind::is_exit`](crate::model::ActionKind::is_exit).
+//! Holds (section F, R64, R65): when one begins, how long it lasts, and whether value may leave now. A hold is only
+//! ever added; of several the latest end counts, and there is no way to shorten one. Which actions are ways out is
+//! said by [`ActionKind::is_exit`](crate::model::ActionKind::is_exit).
 
 use crate::change::Change;
 use crate::event::Event;

@@ -102,6 +102,8 @@ ids! {
     DeviceId "dev";
     /// One signed-in period of one browser.
     SessionId "ses";
+    /// One signed-in period of a member of staff.
+    OperatorSessionId "ops";
     /// A journey in progress (sign-up, sign-in, binding), owned by the page that opened it.
     JourneyId "jny";
     /// One entry of what happened on an account.

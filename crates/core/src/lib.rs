@@ -26,6 +26,7 @@ pub mod limit;
 pub mod lock;
 pub mod model;
 pub mod notice;
+pub mod operator;
 pub mod outbox;
 pub mod password;
 pub mod policy;

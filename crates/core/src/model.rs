@@ -37,13 +37,15 @@ mod authenticator;
 mod hold;
 mod journey;
 mod message;
+mod operator_session;
 mod webhook;
 
 pub use action::*;
 pub use authenticator::{Authenticator, AuthenticatorSecret};
 pub use hold::{Hold, HoldCause};
-pub use message::{Body, Message, Notice};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
+pub use message::{Body, Message, Notice};
+pub use operator_session::OperatorSession;
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 
 named! {

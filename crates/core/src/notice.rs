@@ -1,5 +1,5 @@
-//! Telling an account's owner what happened to it (R48, R62): to every contact that the account has, each message with a
-//! link that freezes the account and works signed out (R67). Decides who is told, not the words.
+//! Telling an account's owner what happened to it (R48, R62): to every contact that the account has, each message
+//! with a link that freezes the account and works signed out (R67). Decides who is told, not the words.
 
 use crate::address::Address;
 use crate::change::Change;

@@ -37,19 +37,34 @@ fn a_message_is_the_accounts_in_its_language_for_a_day() {
     assert_eq!((message.created_at, message.expires_at), (START, START.after(hours(24))));
 }
 
-/// 80 bits, none of them lost on the way to letters: every character takes every value, and no two links are
-/// the same.
+/// Entropy with one bit set, or none.
+struct OneBit(Option<usize>);
+
+impl entropy::Entropy for OneBit {
+    fn fill(&self, out: &mut [u8]) {
+        out.fill(0);
+        if let Some(bit) = self.0 {
+            out[bit / 8] = 1 << (bit % 8);
+        }
+    }
+}
+
+/// 80 bits, none of them lost or doubled on the way to letters: each moves one letter, and no two the same way.
 #[test]
 fn links_are_eighty_random_bits() {
     let stage = Stage::new();
-    let drawn: Vec<String> = (0..2_000).map(|_| draw_link_token(stage.world())).collect();
-    assert_eq!(drawn.iter().collect::<HashSet<_>>().len(), 2_000);
-    for place in 0..16 {
-        let letters: HashSet<char> = drawn.iter().filter_map(|token| token.chars().nth(place)).collect();
-        assert_eq!(letters.len(), 32, "place {place}");
-        assert!(letters.iter().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
+    let draw = |bit| draw_link_token(World { entropy: &OneBit(bit), ..stage.world() });
+    let none = draw(None);
+    let drawn: Vec<String> = (0..80).map(|bit| draw(Some(bit))).collect();
+    for (bit, token) in drawn.iter().enumerate() {
+        assert!(token.len() == 16 && token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        let moved = token.chars().zip(none.chars()).filter(|(one, other)| one != other).count();
+        assert_eq!(moved, 1, "bit {bit}");
     }
-    assert!(drawn.iter().all(|token| token.len() == 16));
+    assert_eq!(drawn.iter().collect::<HashSet<_>>().len(), 80);
+    let random: HashSet<String> = (0..2_000).map(|_| draw_link_token(stage.world())).collect();
+    let letters: HashSet<char> = random.iter().flat_map(|token| token.chars()).collect();
+    assert_eq!((random.len(), letters.len()), (2_000, 32));
 }
 
 /// R10: the link is a secret, and a decision that makes one can be printed.

@@ -1,6 +1,7 @@
-//! What an answer to a factor that needs no message comes to: a time code, the trading password, the password, a recovery
-//! code, a passkey. Whether it was right was found before; here it is counted, on the account's factor and not on the
-//! action, so that no new action ever gives a guess back (R7), and refunded only by the action that succeeds (R20).
+//! What an answer to a factor that needs no message comes to: a time code, the trading password, the password, a
+//! recovery code, a passkey. Whether it was right was found before; here it is counted, on the account's factor and
+//! not on the action, so that no new action ever gives a guess back (R7), and refunded only by the action that
+//! succeeds (R20).
 
 use crate::Decision;
 use crate::action;
@@ -55,7 +56,12 @@ pub fn judge(
     }
     if factor == Factor::Passkey {
         // A signature cannot be guessed: a broken one is a fault or a fake page, and locks nobody out (R24).
-        let event = world.scene.event(action.service_id, Some(action.account_id), Event::FactorWrong { factor }, world);
+        let event = world.scene.event(
+            action.service_id,
+            Some(action.account_id),
+            Event::FactorWrong { factor },
+            world,
+        );
         return Decision { outcome: (Answer::Wrong { left: u32::MAX }, action), changes: vec![event] };
     }
     match action.misses.iter_mut().find(|miss| miss.factor == factor) {
@@ -99,7 +105,8 @@ pub fn without_factor(mut action: Action, factor: Factor, world: World<'_>) -> D
     }
 }
 
-/// Failures go into the bucket of the day the action was opened, so that a success after midnight refunds the right one.
+/// Failures go into the bucket of the day the action was opened, so that a success after midnight refunds the right
+/// one.
 fn count(action: &Action, factor: Factor, by: i64) -> Change {
     Change::CountFailures {
         service_id: action.service_id,

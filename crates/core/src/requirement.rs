@@ -1,8 +1,8 @@
 //! Which factors an action asks for: rules of the policy, read in order, the first whose conditions hold decides. The
 //! rules are data and the conditions a closed list over a closed list of facts, so that every policy can be checked,
-//! explained and measured before it is in force. What is not known counts as the worse case: an amount without a rate is
-//! above every threshold, a device that nobody vouches for is new (R78); what a SIM's source cannot say is an answer of
-//! its own, for the rules to name.
+//! explained and measured before it is in force. What is not known counts as the worse case: an amount without a
+//! rate is above every threshold, a device that nobody vouches for is new (R78); what a SIM's source cannot say is
+//! an answer of its own, for the rules to name.
 
 use crate::amount::Amount;
 use crate::model::{AccountStatus, ActionKind, Factor, named};
@@ -126,7 +126,8 @@ pub fn judge(rules: &[Rule], facts: &Facts) -> Judged {
     let Some((place, rule)) = rules.iter().enumerate().find(|(_, rule)| applies(&rule.when, facts)) else {
         return Judged { requirement: Requirement::Refused, rule: None };
     };
-    let requirement = if rule.refuse { Requirement::Refused } else { within_reach(&rule.any_of, &facts.held) };
+    let requirement =
+        if rule.refuse { Requirement::Refused } else { within_reach(&rule.any_of, &facts.held) };
     Judged { requirement, rule: Some(place) }
 }
 
@@ -154,9 +155,9 @@ impl Conditions {
             (Some(least), Worth::Btc(worth)) => worth >= least,
         };
         let in_list = |list: &[String]| facts.region.as_ref().is_some_and(|region| list.contains(region));
-        let is_stale = self.last_proof_older_than_s.is_none_or(|least| {
-            facts.last_proof_age_s.is_none_or(|age| age > least)
-        });
+        let is_stale = self
+            .last_proof_older_than_s
+            .is_none_or(|least| facts.last_proof_age_s.is_none_or(|age| age > least));
         [
             ("amount_btc_at_least", is_large),
             ("holds_any", self.holds_any.is_empty() || self.holds_any.iter().any(|f| facts.held.contains(f))),
@@ -207,7 +208,10 @@ pub fn problems(rules: &[Rule]) -> Vec<(String, String)> {
         }
     }
     if rules.iter().rev().skip(1).any(|rule| rule.when == Conditions::default()) {
-        found.push((String::new(), "has a rule without conditions before its last: nothing after it counts".to_owned()));
+        found.push((
+            String::new(),
+            "has a rule without conditions before its last: nothing after it counts".to_owned(),
+        ));
     }
     found
 }

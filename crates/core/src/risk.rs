@@ -1,6 +1,6 @@
 //! How likely somebody who knows the password guesses through an action within a year (security.md section 3, R20,
-//! R26): every road that one account offers is tried until its yearly budget is spent. Within a set the factors multiply,
-//! since all of them must fall; the roads of one rule add up, since any will do.
+//! R26): every road that one account offers is tried until its yearly budget is spent. Within a set the factors
+//! multiply, since all of them must fall; the roads of one rule add up, since any will do.
 
 use crate::id::{AccountId, ServiceId};
 use crate::lock::{self, Refusal, yearly_budget};
@@ -28,9 +28,7 @@ pub struct RuleRisk {
 pub fn of_factor(factor: Factor, policy: &Policy) -> f64 {
     let budget = yearly_budget(factor, policy).unwrap_or(u64::MAX) as f64;
     match factor {
-        Factor::Sms | Factor::Email => {
-            budget / 10f64.powi(i32::try_from(policy.code_length).unwrap_or(6))
-        }
+        Factor::Sms | Factor::Email => budget / 10f64.powi(i32::try_from(policy.code_length).unwrap_or(6)),
         // This step's code and the one before it (R36).
         Factor::Totp => 2.0 * budget / 1.0e6,
         Factor::RecoveryCode => 10.0 * budget / 2f64.powi(80),
@@ -103,7 +101,8 @@ mod tests {
     #[test]
     fn the_locks_let_through_what_the_budgets_say() {
         let policy = Policy::default();
-        for (factor, guesses) in [(Factor::Sms, 60), (Factor::Email, 40), (Factor::Totp, 20), (Factor::RecoveryCode, 20)]
+        for (factor, guesses) in
+            [(Factor::Sms, 60), (Factor::Email, 40), (Factor::Totp, 20), (Factor::RecoveryCode, 20)]
         {
             assert_eq!(guesses_in_a_year(factor, &policy), guesses, "{factor:?}");
         }

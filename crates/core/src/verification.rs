@@ -90,8 +90,8 @@ impl Details {
         DetailsDigest(hash.finalize().into())
     }
 
-    /// Whether a code for this purpose may confirm these: value that leaves must say how much and to whom; anything else
-    /// confirms something only as part of an action.
+    /// Whether a code for this purpose may confirm these: value that leaves must say how much and to whom; anything
+    /// else confirms something only as part of an action.
     fn fit(details: Option<&Details>, purpose: Purpose) -> bool {
         match details {
             None => !purpose.needs_details(),

@@ -91,16 +91,8 @@ pub enum NextTry {
 }
 
 /// Waits before the second, third, … try: with their jitter they add up to a day (Standard Webhooks).
-const WAITS: [Duration; 8] = [
-    seconds(5),
-    seconds(60),
-    seconds(300),
-    seconds(1_800),
-    hours(1),
-    hours(3),
-    hours(6),
-    hours(9),
-];
+const WAITS: [Duration; 8] =
+    [seconds(5), seconds(60), seconds(300), seconds(1_800), hours(1), hours(3), hours(6), hours(9)];
 
 /// Judges an answer to try number `tries` (from one). Waits carry jitter of up to a fifth, so that a listener that was
 /// down is not run over by everything at once.

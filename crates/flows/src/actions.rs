@@ -40,7 +40,9 @@ impl Standing {
         let (rows, service_id, id) = (&kit.rows, account.service_id, account.id);
         let subject = Subject::Account(id);
         let mut states = Vec::new();
-        for factor in [Factor::Sms, Factor::Email, Factor::Totp, Factor::TradingPassword, Factor::RecoveryCode] {
+        for factor in
+            [Factor::Sms, Factor::Email, Factor::Totp, Factor::TradingPassword, Factor::RecoveryCode]
+        {
             states.push(factors::load(tx, rows, service_id, subject, factor, None, now).await?);
         }
         Ok(Self {
@@ -69,7 +71,8 @@ impl Standing {
     }
 }
 
-/// An action and its account, both locked: always the account first, so that two transactions never wait for each other.
+/// An action and its account, both locked: always the account first, so that two transactions never wait for each
+/// other.
 pub(crate) async fn lock_with_account(
     tx: &mut Tx,
     kit: &Kit,

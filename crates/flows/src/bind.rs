@@ -120,6 +120,7 @@ impl Step for Look {
             JourneyStage::SignUp { .. }
             | JourneyStage::SignIn { .. }
             | JourneyStage::Setting { .. }
+            | JourneyStage::ConsoleSignIn { .. }
             | JourneyStage::Done => {
                 return Ok(None);
             }

@@ -7,7 +7,8 @@ pub trait Clock: Send + Sync {
     /// Now, in UTC. Of two accounts of the time, the later: no code lives longer because a clock was set back.
     fn now(&self) -> Timestamp;
 
-    /// What the clock on the wall says: for codes that another clock makes (R36), which a floor of ours would only miss.
+    /// What the clock on the wall says: for codes that another clock makes (R36), which a floor of ours would only
+    /// miss.
     fn wall(&self) -> Timestamp {
         self.now()
     }

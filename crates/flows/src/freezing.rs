@@ -1,5 +1,5 @@
-//! Freezing: from a page, or from the link of a message without signing in (R67). Looking at the link changes nothing; the
-//! form on its page does.
+//! Freezing: from a page, or from the link of a message without signing in (R67). Looking at the link changes
+//! nothing; the form on its page does.
 
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;

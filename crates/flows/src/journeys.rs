@@ -109,7 +109,10 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
     match stage {
         JourneyStage::SignUp { verification, .. }
         | JourneyStage::SignIn { verification, .. }
-        | JourneyStage::BindCode { verification, .. } => Some(VerificationId::from_bytes(verification.0)),
+        | JourneyStage::BindCode { verification, .. }
+        | JourneyStage::ConsoleSignIn { verification, .. } => {
+            Some(VerificationId::from_bytes(verification.0))
+        }
         JourneyStage::BindProve { verification, .. } => {
             verification.map(|id| VerificationId::from_bytes(id.0))
         }
@@ -131,7 +134,8 @@ pub(crate) fn belongs_to(stage: &JourneyStage, session: Option<SessionId>) -> bo
             session.is_some_and(|session| *session.as_bytes() == owner.0)
         }
         JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } => session.is_none(),
-        JourneyStage::Done => false,
+        // The console has its own pages: no holder's page shows or resends its code.
+        JourneyStage::ConsoleSignIn { .. } | JourneyStage::Done => false,
     }
 }
 

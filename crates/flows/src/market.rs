@@ -32,7 +32,11 @@ impl Flows {
     }
 
     /// The holds of an account; none if the service has no such account.
-    pub async fn holds(&self, service_id: ServiceId, account_id: AccountId) -> Result<Option<Holds>, FlowError> {
+    pub async fn holds(
+        &self,
+        service_id: ServiceId,
+        account_id: AccountId,
+    ) -> Result<Option<Holds>, FlowError> {
         self.read(Look { kit: self.kit.clone(), service_id, account_id }).await
     }
 }

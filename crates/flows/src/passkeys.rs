@@ -7,8 +7,8 @@ use countersign_core::model::{Authenticator, AuthenticatorSecret, Redacted};
 use url::Url;
 use webauthn_rs::prelude::*;
 
-/// The ceremonies of one site. Without a name that browsers accept as a relying party (an IP address is none), there are
-/// no passkeys.
+/// The ceremonies of one site. Without a name that browsers accept as a relying party (an IP address is none), there
+/// are no passkeys.
 pub(crate) struct Passkeys {
     site: Option<Webauthn>,
 }
@@ -54,11 +54,17 @@ impl Passkeys {
 
     /// Verifies the answer to [`Passkeys::ask`]. `enrolled` are the live passkeys as they are now: one that was removed
     /// since proves nothing.
-    pub(crate) fn verify(&self, answer: &str, state: &Redacted, enrolled: &[Authenticator]) -> Option<Verified> {
+    pub(crate) fn verify(
+        &self,
+        answer: &str,
+        state: &Redacted,
+        enrolled: &[Authenticator],
+    ) -> Option<Verified> {
         let answer: PublicKeyCredential = serde_json::from_str(answer).ok()?;
         let state: PasskeyAuthentication = serde_json::from_str(&state.0).ok()?;
         let result = self.site.as_ref()?.finish_passkey_authentication(&answer, &state).ok()?;
-        let mut passkey = enrolled.iter().filter_map(credential_of).find(|key| key.cred_id() == result.cred_id())?;
+        let mut passkey =
+            enrolled.iter().filter_map(credential_of).find(|key| key.cred_id() == result.cred_id())?;
         if !result.user_verified() {
             return None;
         }
@@ -71,7 +77,12 @@ impl Passkeys {
     }
 
     /// Begins the making of a passkey; those that the account has are left out.
-    pub(crate) fn make(&self, account_id: AccountId, label: &str, enrolled: &[Authenticator]) -> Option<Challenge> {
+    pub(crate) fn make(
+        &self,
+        account_id: AccountId,
+        label: &str,
+        enrolled: &[Authenticator],
+    ) -> Option<Challenge> {
         let exclude = enrolled.iter().filter_map(credential_of).map(|key| key.cred_id().clone()).collect();
         let user = Uuid::from_bytes(*account_id.as_bytes());
         let (options, state) =
@@ -89,7 +100,8 @@ impl Passkeys {
         let passkey = self.site.as_ref()?.finish_passkey_registration(&answer, &state).ok()?;
         let model = model_of(&answer).map(|model| model.to_string()).unwrap_or_default();
         let json = serde_json::to_value(&passkey).ok()?;
-        let backed_up = json.pointer("/cred/backup_state").and_then(serde_json::Value::as_bool).unwrap_or(false);
+        let backed_up =
+            json.pointer("/cred/backup_state").and_then(serde_json::Value::as_bool).unwrap_or(false);
         Some(AuthenticatorSecret::Passkey {
             credential_id: id_text(passkey.cred_id()),
             credential: Redacted(json.to_string()),

@@ -47,8 +47,8 @@ impl PasswordHasher {
         Ok(right && known)
     }
 
-    /// 32 bytes of argon2id under a salt that several secrets share: for recovery codes, of which one is looked for among
-    /// all of a set (R40).
+    /// 32 bytes of argon2id under a salt that several secrets share: for recovery codes, of which one is looked for
+    /// among all of a set (R40).
     pub(crate) async fn derive(&self, text: &str, salt: [u8; 16]) -> Result<[u8; 32], FlowError> {
         self.run(text, move |bytes| {
             let mut out = [0u8; 32];

@@ -1,5 +1,5 @@
-//! Which policy decided: every policy that was ever in force is kept, numbered, with the reason if its risk was accepted
-//! in writing. Actions carry the number.
+//! Which policy decided: every policy that was ever in force is kept, numbered, with the reason if its risk was
+//! accepted in writing. Actions carry the number.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;

@@ -1,5 +1,5 @@
-//! Settings whose new value is entered after the proof (R27): a journey that the proof opened, owned by the session that
-//! asked, used up by the change it makes.
+//! Settings whose new value is entered after the proof (R27): a journey that the proof opened, owned by the session
+//! that asked, used up by the change it makes.
 
 pub(crate) mod factors;
 pub(crate) mod passkey;

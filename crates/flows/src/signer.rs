@@ -1,6 +1,6 @@
-//! Assertions as signed texts (RFC 7515, RFC 8037): what a relying party can check offline, with the keys published under
-//! `/.well-known/jwks.json`. A text is made again from its action's row whenever it is asked for, so none is stored. Every
-//! master key has a signing key of its own; the active one signs, the others still verify.
+//! Assertions as signed texts (RFC 7515, RFC 8037): what a relying party can check offline, with the keys published
+//! under `/.well-known/jwks.json`. A text is made again from its action's row whenever it is asked for, so none is
+//! stored. Every master key has a signing key of its own; the active one signs, the others still verify.
 
 use countersign_core::jws::{self, JwsProblem, SigningKey, VerifyingKey};
 use countersign_core::model::{Action, ActionStatus, Factor};

@@ -1,4 +1,5 @@
-//! The SMS switch (section C): the password again, then the rules of the account.
+//! The SMS switch (section C): on with the password again. Off lowers what guards the account, so that asks for the
+//! proof that every such change asks for (R42), and happens where it was given (`actions::settle`).
 
 use crate::bind::Owner;
 use crate::context::{Caller, Flows, Kit};
@@ -26,6 +27,8 @@ pub enum SwitchOutcome {
     PasswordWrong,
     /// Too many wrong passwords.
     PasswordLocked(Refusal),
+    /// Switching off asks for more than the password: `step_up` with [`Setting::SmsOff`].
+    NeedsProof,
 }
 
 impl Flows {
@@ -66,6 +69,9 @@ impl Step for Switch {
         // What cannot be done is said before a password is judged, so that no try is spent on it.
         if let Err(refusal) = account::may_switch(&account, binding.as_ref(), &others, self.on) {
             return Ok(SwitchOutcome::Refused(refusal));
+        }
+        if !self.on {
+            return Ok(SwitchOutcome::NeedsProof);
         }
         let same = account.password_hash == self.owner.account.password_hash;
         let device = Some(self.owner.session.device_id);

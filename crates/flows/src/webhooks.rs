@@ -1,5 +1,5 @@
-//! Telling relying parties: their listeners, and the teller that wakes on commit, leases what is due, sends it, and writes
-//! down how it went. At least once, for a day; a listener tells repeats apart by the event's id.
+//! Telling relying parties: their listeners, and the teller that wakes on commit, leases what is due, sends it, and
+//! writes down how it went. At least once, for a day; a listener tells repeats apart by the event's id.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
@@ -193,7 +193,8 @@ impl Teller {
 /// The request for one telling: Standard Webhooks, signed with every secret that counts.
 fn call(event: &WebhookEvent, endpoint: &WebhookEndpoint, now: Timestamp) -> Option<WebhookCall> {
     let mut secrets = vec![WebhookSecret::parse(&endpoint.secret.0)?];
-    let earlier = endpoint.earlier_secret.as_ref().filter(|_| endpoint.earlier_until.is_some_and(|end| now < end));
+    let earlier =
+        endpoint.earlier_secret.as_ref().filter(|_| endpoint.earlier_until.is_some_and(|end| now < end));
     secrets.extend(earlier.and_then(|secret| WebhookSecret::parse(&secret.0)));
     let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
     let body = serde_json::json!({
@@ -213,9 +214,13 @@ fn call(event: &WebhookEvent, endpoint: &WebhookEndpoint, now: Timestamp) -> Opt
 /// Writes an answer into the telling.
 fn note(delivery: &mut WebhookDelivery, answer: WebhookAnswer) -> Heard {
     let (heard, status, error, took_ms) = match answer {
-        WebhookAnswer::Delivered { status, took_ms } => (Heard::Yes, Some(status), String::new(), Some(took_ms)),
+        WebhookAnswer::Delivered { status, took_ms } => {
+            (Heard::Yes, Some(status), String::new(), Some(took_ms))
+        }
         WebhookAnswer::Gone => (Heard::Gone, Some(410), "gone".to_owned(), None),
-        WebhookAnswer::Refused { status, took_ms, body_head } => (Heard::No, Some(status), body_head, Some(took_ms)),
+        WebhookAnswer::Refused { status, took_ms, body_head } => {
+            (Heard::No, Some(status), body_head, Some(took_ms))
+        }
         WebhookAnswer::Unreachable { reason } => (Heard::No, None, reason.to_owned(), None),
         WebhookAnswer::Forbidden => (Heard::No, None, "this address may not be called".to_owned(), None),
     };

@@ -3,6 +3,7 @@
 //! outside the catalogues.
 
 mod api;
+mod console;
 mod http;
 mod state;
 mod web;

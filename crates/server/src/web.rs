@@ -5,21 +5,21 @@
 mod account;
 mod activity;
 mod assets;
-mod code;
+pub(crate) mod code;
 mod confirm;
 mod devices;
-mod form;
+pub(crate) mod form;
 mod guard;
 mod phone;
 mod preferences;
-mod regions;
+pub(crate) mod regions;
 mod security;
 mod settings;
 mod sign_in;
 mod sign_up;
 mod sms;
-mod views;
-mod visit;
+pub(crate) mod views;
+pub(crate) mod visit;
 mod words;
 
 use crate::state::Server;
@@ -32,7 +32,7 @@ use axum::routing::{get, post};
 use views::Fault;
 use visit::Visit;
 
-/// Every page, in one screenful.
+/// Every page; those behind a proof stand in a list of their own.
 pub(crate) fn routes(server: Server) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/security") }))
@@ -58,6 +58,24 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/phone/password", get(phone::password).post(phone::confirm_password))
         .route("/security/phone/done", get(phone::done))
         .route("/security/sms", get(sms::state).post(sms::switch))
+        .merge(settings_and_confirmations())
+        .route("/security/devices", get(devices::list))
+        .route("/security/devices/end", post(devices::end))
+        .route("/security/devices/end-others", post(devices::end_others))
+        .route("/security/devices/forget", post(devices::forget))
+        .route("/security/activity", get(activity::list))
+        .route("/preferences", post(preferences::save))
+        .route("/static/{version}/{name}", get(static_file))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .merge(crate::console::routes())
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_found)
+        .with_state(server)
+}
+
+/// What asks for a proof, and the pages that take it.
+fn settings_and_confirmations() -> Router<Server> {
+    Router::new()
         .route("/security/phone/change", post(phone::change))
         .route("/security/totp", get(settings::totp))
         .route("/security/totp/add", post(settings::add_totp))
@@ -96,17 +114,6 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/confirm/{id}/more-time", post(confirm::more_time))
         .route("/confirm/{id}/decline", post(confirm::decline))
         .route("/confirm/{id}/resend", post(confirm::resend))
-        .route("/security/devices", get(devices::list))
-        .route("/security/devices/end", post(devices::end))
-        .route("/security/devices/end-others", post(devices::end_others))
-        .route("/security/devices/forget", post(devices::forget))
-        .route("/security/activity", get(activity::list))
-        .route("/preferences", post(preferences::save))
-        .route("/static/{version}/{name}", get(static_file))
-        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
-        .fallback(not_found)
-        .method_not_allowed_fallback(not_found)
-        .with_state(server)
 }
 
 async fn not_found(visit: Visit) -> Response {

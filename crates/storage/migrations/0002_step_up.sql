@@ -151,6 +151,20 @@ CREATE TABLE policy_versions (
     PRIMARY KEY (service_id, version)
 ) {TABLE_OPTIONS_BY_KEY};
 
+-- Who was in the console, from when to when: kept after its end.
+CREATE TABLE operator_sessions (
+    id {BYTES} NOT NULL PRIMARY KEY,
+    service_id {BYTES} NOT NULL,
+    operator_id {BYTES} NOT NULL REFERENCES operators (id),
+    token {BYTES} NOT NULL,
+    device TEXT NOT NULL,
+    ip_sealed {BYTES} NOT NULL,
+    created_at {INT} NOT NULL,
+    last_seen_at {INT} NOT NULL,
+    ended_at {INT}
+) {TABLE_OPTIONS_BY_KEY};
+CREATE UNIQUE INDEX operator_sessions_by_token ON operator_sessions (service_id, token);
+
 -- The latest time that any server of this database knew: one that starts with an earlier clock can tell.
 CREATE TABLE clock_marks (
     name TEXT NOT NULL PRIMARY KEY,

@@ -17,6 +17,7 @@ pub mod freeze_links;
 pub mod holds;
 pub mod idempotency;
 pub mod journeys;
+pub mod operator_sessions;
 pub mod operators;
 pub mod outbox;
 mod parts;
@@ -104,6 +105,8 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::SaveWebhookEndpoint(endpoint) => webhooks::save_endpoint(rows, endpoint)?,
         Change::InsertWebhookEvent(event) => webhooks::insert_event(event),
         Change::SaveRate { service_id, rate } => rates::save(service_id, rate),
+        Change::InsertOperatorSession(session) => operator_sessions::insert(rows, session)?,
+        Change::SaveOperatorSession(session) => operator_sessions::save(session),
     })
 }
 
@@ -124,6 +127,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     holds::STATEMENTS,
     idempotency::STATEMENTS,
     journeys::STATEMENTS,
+    operator_sessions::STATEMENTS,
     operators::STATEMENTS,
     outbox::STATEMENTS,
     parts::STATEMENTS,

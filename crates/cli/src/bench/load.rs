@@ -103,7 +103,9 @@ impl Bench {
         let route = RouteChannel { name: "bench".to_owned(), channel: Channel::Sms, out, in_flight_max: 256 };
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(Dispatcher::new(house.flows.clone(), route, house.node, String::new(), String::new()).run());
+        tasks.spawn(
+            Dispatcher::new(house.flows.clone(), route, house.node, String::new(), String::new()).run(),
+        );
         let serving = assemble::House { flows: house.flows.clone(), ..house };
         let (config, service_id) = (config.clone(), service.id);
         tasks.spawn(async move {

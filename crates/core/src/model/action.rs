@@ -113,7 +113,10 @@ impl ActionKind {
             ActionKind::WhitelistEdit => &["asset", "network", "address"],
             ActionKind::ApiKeyCreate => &["label", "scopes"],
             ActionKind::FactorAdd | ActionKind::FactorRemove => &["setting"],
-            ActionKind::SignIn | ActionKind::PasswordReset | ActionKind::PhoneChange | ActionKind::Unfreeze => &[],
+            ActionKind::SignIn
+            | ActionKind::PasswordReset
+            | ActionKind::PhoneChange
+            | ActionKind::Unfreeze => &[],
         }
     }
 }

@@ -35,7 +35,10 @@ pub struct Authenticator {
 
 impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authenticator").field("id", &self.id).field("factor", &self.factor).finish_non_exhaustive()
+        f.debug_struct("Authenticator")
+            .field("id", &self.id)
+            .field("factor", &self.factor)
+            .finish_non_exhaustive()
     }
 }
 

@@ -109,6 +109,13 @@ pub enum JourneyStage {
         /// The key of an authenticator app in base32, or the state of a passkey's registration; empty otherwise.
         secret: Redacted,
     },
+    /// A member of staff signs in to the console: the password was right; the code by email is out.
+    ConsoleSignIn {
+        /// The operator.
+        operator: StoredId,
+        /// The code.
+        verification: StoredId,
+    },
     /// Finished; nothing more can be done with it.
     Done,
 }
@@ -136,6 +143,8 @@ named! {
         RecoveryCodesReplace = "recovery_codes_replace",
         /// They are removed.
         RecoveryCodesRemove = "recovery_codes_remove",
+        /// SMS authentication is switched off.
+        SmsOff = "sms_off",
         /// The anti-phishing phrase is set or changed (R56).
         Phrase = "phrase",
         /// It is removed.

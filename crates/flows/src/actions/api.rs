@@ -1,10 +1,10 @@
 //! Actions as the relying party sees them: opened, looked at, withdrawn, and, where it asks for the factors itself,
 //! answered.
 
+use super::Actor;
 use super::code::{self, ActionSend, AskForCode};
 use super::open::{self, Context};
 use super::prove::{Answers, ProveOutcome};
-use super::Actor;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::action::{self, DetailProblem, Refusal, Wanted};
@@ -189,7 +189,11 @@ impl Step for Open {
         let not = |not: ActionOpen| Ok(Opening::Not(Box::new(not)));
         let key: [u8; 32] = Sha256::digest(new.idempotency_key.as_bytes()).into();
         if let Some((digest, id)) = action_keys::find(tx, &kit.rows, self.service_id, &key).await? {
-            return if digest == self.request_digest { self.again(tx, id).await } else { not(ActionOpen::KeyReused) };
+            return if digest == self.request_digest {
+                self.again(tx, id).await
+            } else {
+                not(ActionOpen::KeyReused)
+            };
         }
         let Some(account) = accounts::lock(tx, &kit.rows, self.service_id, new.account_id).await? else {
             return not(ActionOpen::UnknownAccount);
@@ -201,7 +205,11 @@ impl Step for Open {
             details: new.details.clone(),
             audience: new.audience.clone().unwrap_or_else(|| self.service_id.to_string()),
             return_url: new.return_url.clone(),
-            locale: if new.caller.locale.is_empty() { account.locale.clone() } else { new.caller.locale.clone() },
+            locale: if new.caller.locale.is_empty() {
+                account.locale.clone()
+            } else {
+                new.caller.locale.clone()
+            },
             link: Some(link.hash()),
             page: None,
         };

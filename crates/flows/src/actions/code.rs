@@ -1,5 +1,5 @@
-//! Codes for an action: sent when everything at hand was right, bound to the action's digest, judged by the same rule as
-//! every other code (R5, R22, R51).
+//! Codes for an action: sent when everything at hand was right, bound to the action's digest, judged by the same
+//! rule as every other code (R5, R22, R51).
 
 use super::{Actor, Standing, lock_with_account};
 use crate::context::{Caller, Kit};
@@ -74,7 +74,8 @@ pub(crate) async fn send_for(
         Some(id) => verifications::lock(tx, &kit.rows, action.service_id, id).await?,
         None => None,
     };
-    let goes_on = |v: &Verification| v.channel.factor() == ask.factor && v.status == VerificationStatus::Pending;
+    let goes_on =
+        |v: &Verification| v.channel.factor() == ask.factor && v.status == VerificationStatus::Pending;
     if let Some(pending) = pending.filter(goes_on).filter(|v| now < v.deadline) {
         let channel = by_voice.then_some(Channel::Voice);
         let resend = Resend { channel, page: ask.actor.page(), details: Some(&details), asker };
@@ -126,12 +127,11 @@ pub(crate) async fn check(
     let details = action::confirmed(&action);
     let by_person = matches!(actor, Actor::Page(_));
     let guess = Guess { typed, by_person, page: actor.page(), details: Some(&details) };
-    let (answer, before) = guess::check(tx, kit, action.service_id, id, &guess, world.scene, world.now).await?;
+    let (answer, before) =
+        guess::check(tx, kit, action.service_id, id, &guess, world.scene, world.now).await?;
     let factor = before.map(|verification| verification.channel.factor());
-    let locked = matches!(
-        answer,
-        CodeAnswer::Judged(CheckOutcome::LockedNow { .. } | CheckOutcome::DisabledNow)
-    );
+    let locked =
+        matches!(answer, CodeAnswer::Judged(CheckOutcome::LockedNow { .. } | CheckOutcome::DisabledNow));
     match factor {
         Some(lost) if locked => {
             let after = kit.save(tx, proof::without_factor(action, lost, world)).await?;
@@ -142,12 +142,14 @@ pub(crate) async fn check(
 }
 
 /// Factors of an account that are locked at the moment, with the reason.
-pub(crate) fn locks(standing: &Standing, kit: &Kit, now: Timestamp) -> Vec<(Factor, countersign_core::lock::Refusal)> {
+pub(crate) fn locks(
+    standing: &Standing,
+    kit: &Kit,
+    now: Timestamp,
+) -> Vec<(Factor, countersign_core::lock::Refusal)> {
     standing
         .states
         .iter()
-        .filter_map(|state| {
-            Some((state.factor, countersign_core::lock::refusal(state, &kit.policy, now)?))
-        })
+        .filter_map(|state| Some((state.factor, countersign_core::lock::refusal(state, &kit.policy, now)?)))
         .collect()
 }

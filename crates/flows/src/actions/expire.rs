@@ -48,7 +48,9 @@ impl Step for End {
 
     async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
-        let Some(action) = actions::lock(tx, &kit.rows, self.service_id, self.id).await? else { return Ok(false) };
+        let Some(action) = actions::lock(tx, &kit.rows, self.service_id, self.id).await? else {
+            return Ok(false);
+        };
         let scene = Scene::default();
         let before = action.status;
         let after = kit.save(tx, action::expire(action, kit.world(&scene, now))).await?;

@@ -105,6 +105,7 @@ pub(crate) const fn guard_of(setting: Setting) -> ActionKind {
         | Setting::RecoveryCodesRemove
         | Setting::Phrase
         | Setting::PhraseRemove
+        | Setting::SmsOff
         | Setting::Password => ActionKind::FactorRemove,
         Setting::Phone => ActionKind::PhoneChange,
         Setting::Unfreeze => ActionKind::Unfreeze,

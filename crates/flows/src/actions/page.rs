@@ -99,7 +99,15 @@ impl Flows {
         by_voice: bool,
         caller: Caller,
     ) -> Result<ActionSend, FlowError> {
-        self.write(SendNext { kit: self.kit.clone(), service_id, id, page: hash_token(page), by_voice, caller }).await
+        self.write(SendNext {
+            kit: self.kit.clone(),
+            service_id,
+            id,
+            page: hash_token(page),
+            by_voice,
+            caller,
+        })
+        .await
     }
 }
 

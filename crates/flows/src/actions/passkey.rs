@@ -22,7 +22,9 @@ impl Flows {
     ) -> Result<Option<String>, FlowError> {
         let page = hash_token(page);
         let enrolled = self.read(Enrolled { kit: self.kit.clone(), service_id, id, page }).await?;
-        let Some(challenge) = enrolled.and_then(|enrolled| self.passkeys.ask(&enrolled)) else { return Ok(None) };
+        let Some(challenge) = enrolled.and_then(|enrolled| self.passkeys.ask(&enrolled)) else {
+            return Ok(None);
+        };
         let keep = Keep { kit: self.kit.clone(), service_id, id, page, state: challenge.state };
         Ok(self.write(keep).await?.then_some(challenge.options))
     }
@@ -40,7 +42,9 @@ impl Step for Enrolled {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
-        let Some(action) = actions::load(tx, &kit.rows, self.service_id, self.id).await? else { return Ok(None) };
+        let Some(action) = actions::load(tx, &kit.rows, self.service_id, self.id).await? else {
+            return Ok(None);
+        };
         let own = action::is_open(&action, now) && Actor::Page(self.page).may_act_on(&action);
         if !own || !action::remaining(&action).contains(&Factor::Passkey) {
             return Ok(None);

@@ -1,6 +1,6 @@
 //! Answers to what an action asks for. Slow comparisons are made first, outside any transaction, and count only if what
-//! they were made against is still there; then every answer is judged and noted, and whatever that leads to (a code sent,
-//! an assertion, a setting changed) happens in the same transaction (R4, R22).
+//! they were made against is still there; then every answer is judged and noted, and whatever that leads to (a code
+//! sent, an assertion, a setting changed) happens in the same transaction (R4, R22).
 
 use super::code::{self, ActionSend, AskForCode};
 use super::settle::{self, Effect};
@@ -129,7 +129,8 @@ impl Flows {
     ) -> Result<Compared, FlowError> {
         let locks = code::locks(standing, &self.kit, self.now());
         let is_asked = |factor: Factor| {
-            action.any_of.iter().any(|set| set.contains(&factor)) && !locks.iter().any(|(locked, _)| *locked == factor)
+            action.any_of.iter().any(|set| set.contains(&factor))
+                && !locks.iter().any(|(locked, _)| *locked == factor)
         };
         let mut compared = Compared::default();
         if let Some(typed) = answers.password.as_ref().filter(|_| is_asked(Factor::Password)) {
@@ -172,7 +173,9 @@ impl Step for Look {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
-        let Some(action) = actions::load(tx, &kit.rows, self.service_id, self.id).await? else { return Ok(None) };
+        let Some(action) = actions::load(tx, &kit.rows, self.service_id, self.id).await? else {
+            return Ok(None);
+        };
         if !action::is_open(&action, now) || !self.actor.may_act_on(&action) {
             return Ok(None);
         }
@@ -269,7 +272,11 @@ impl Prove {
             let factor = of.unwrap_or(Factor::Sms);
             let approved = answer == CodeAnswer::Judged(CheckOutcome::Approved);
             answers.push((factor, Judged::Code(answer)));
-            return if approved { self.note(tx, action, factor, standing, world).await } else { Ok(Way::On(action)) };
+            return if approved {
+                self.note(tx, action, factor, standing, world).await
+            } else {
+                Ok(Way::On(action))
+            };
         }
         let asked = action.any_of.iter().any(|set| set.contains(&factor));
         if !asked || action::has_proved(&action, factor) {
@@ -315,7 +322,8 @@ impl Prove {
         let unreadable = || Ok(Err(CodeProblem::NotDigits));
         if factor == Factor::Password {
             let hash = &standing.account.password_hash;
-            let right = self.compared.password.as_ref().is_some_and(|(right, against)| *right && against == hash);
+            let right =
+                self.compared.password.as_ref().is_some_and(|(right, against)| *right && against == hash);
             return Ok(Ok(right.then_some(None)));
         }
         if factor == Factor::Passkey {
@@ -372,7 +380,8 @@ impl Prove {
             let left = u32::try_from(left).unwrap_or(u32::MAX);
             let event = Event::RecoveryCodeUsed { left };
             changes.push(world.scene.event(account.service_id, Some(account.id), event, world));
-            let told = notice_everywhere(account, standing.binding.as_ref(), Notice::RecoveryCodeUsed, "", world);
+            let told =
+                notice_everywhere(account, standing.binding.as_ref(), Notice::RecoveryCodeUsed, "", world);
             changes.extend(told);
         }
         changes.push(Change::SaveAuthenticator(Authenticator { last_used_at: Some(world.now), ..used }));
@@ -420,7 +429,9 @@ impl Prove {
 /// The passkey that answered, with its counter moved on; none if it was removed in the meantime.
 fn used_passkey(standing: &Standing, verified: &Verified) -> Option<Authenticator> {
     standing.authenticators.iter().find_map(|authenticator| match &authenticator.secret {
-        AuthenticatorSecret::Passkey { credential_id, model, .. } if *credential_id == verified.credential_id => {
+        AuthenticatorSecret::Passkey { credential_id, model, .. }
+            if *credential_id == verified.credential_id =>
+        {
             let secret = AuthenticatorSecret::Passkey {
                 credential: verified.credential.clone(),
                 credential_id: credential_id.clone(),

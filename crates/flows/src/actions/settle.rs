@@ -4,10 +4,11 @@
 use super::Standing;
 use crate::context::{Caller, Kit};
 use crate::journeys;
+use countersign_core::account;
 use countersign_core::action;
 use countersign_core::change::Change;
-use countersign_core::event::Event;
 use countersign_core::enrolment;
+use countersign_core::event::Event;
 use countersign_core::freeze;
 use countersign_core::id::{AuthenticatorId, SessionId};
 use countersign_core::model::*;
@@ -104,10 +105,10 @@ async fn change(
     standing: &Standing,
     world: World<'_>,
 ) -> Result<Effect, StorageError> {
-    let account = &standing.account;
+    let holder = &standing.account;
     let stored = |id: &[u8; 16]| StoredId(*id);
     let journey = |secret: String| JourneyStage::Setting {
-        account: stored(account.id.as_bytes()),
+        account: stored(holder.id.as_bytes()),
         session: stored(session.as_bytes()),
         setting,
         secret: Redacted(secret),
@@ -125,7 +126,7 @@ async fn change(
         | Setting::Phrase
         | Setting::Password => journey(String::new()),
         Setting::Phone | Setting::PhoneAdd => JourneyStage::BindNumber {
-            account: stored(account.id.as_bytes()),
+            account: stored(holder.id.as_bytes()),
             session: stored(session.as_bytes()),
             number: None,
             replaces: setting == Setting::Phone,
@@ -134,18 +135,25 @@ async fn change(
         | Setting::PasskeyRemove
         | Setting::TradingPasswordRemove
         | Setting::RecoveryCodesRemove => return remove(tx, kit, setting, target, standing, world).await,
+        Setting::SmsOff => {
+            let others: Vec<Factor> = standing.authenticators.iter().map(|a| a.factor).collect();
+            let binding = standing.binding.as_ref();
+            let switched = account::switch_sms(holder, binding, &others, false, world);
+            let is_off = kit.save(tx, switched).await?.is_ok();
+            return Ok(if is_off { Effect::Changed(setting) } else { Effect::Unchanged(setting) });
+        }
         Setting::PhraseRemove => {
-            let gone = countersign_core::account::set_phrase(account, standing.binding.as_ref(), None, world);
+            let gone = account::set_phrase(holder, standing.binding.as_ref(), None, world);
             kit.save(tx, gone).await?;
             return Ok(Effect::Changed(setting));
         }
         Setting::Unfreeze => {
-            let opened = freeze::unfreeze(account, standing.binding.as_ref(), world);
+            let opened = freeze::unfreeze(holder, standing.binding.as_ref(), world);
             let is_open = kit.save(tx, opened).await?.is_some();
             return Ok(if is_open { Effect::Changed(setting) } else { Effect::Unchanged(setting) });
         }
     };
-    let (journey, token) = journeys::open(kit, account.service_id, stage, world.now);
+    let (journey, token) = journeys::open(kit, holder.service_id, stage, world.now);
     tables::apply(tx, &kit.rows, &[Change::InsertJourney(journey)]).await?;
     Ok(Effect::GoOn { setting, token })
 }

@@ -84,7 +84,8 @@ impl Step for Activate {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(ActivateOutcome::Gone);
         };
-        let JourneyStage::BindCode { account, session, number, verification, replaces } = journey.stage.clone()
+        let JourneyStage::BindCode { account, session, number, verification, replaces } =
+            journey.stage.clone()
         else {
             return Ok(ActivateOutcome::Gone);
         };
@@ -137,7 +138,9 @@ impl Step for ConfirmPassword {
         let right = self.right && holder.password_hash == self.owner.account.password_hash;
         let device = Some(self.owner.session.device_id);
         match judge_own_password(tx, kit, &holder, device, right, &self.caller).await? {
-            PasswordOutcome::Right => finish(tx, kit, journey, &holder, number, self.owner.session.id, &self.caller).await,
+            PasswordOutcome::Right => {
+                finish(tx, kit, journey, &holder, number, self.owner.session.id, &self.caller).await
+            }
             PasswordOutcome::Wrong => Ok(ActivateOutcome::PasswordWrong),
             PasswordOutcome::Refused(refusal) => Ok(ActivateOutcome::PasswordLocked(refusal)),
             PasswordOutcome::LockedNow { until } => {

@@ -23,7 +23,8 @@ pub enum OpenOutcome {
     Frozen,
     /// The account has no other factor to prove first (R27).
     NoOtherFactor,
-    /// The account has an authenticator app or a passkey: that is proved first, on a confirm page (R27: the best there is).
+    /// The account has an authenticator app or a passkey: that is proved first, on a confirm page (R27: the best
+    /// there is).
     StepUp,
 }
 

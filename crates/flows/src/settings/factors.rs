@@ -93,7 +93,8 @@ impl Step for List {
                 model,
                 is_synced,
                 refusal: locks.iter().find(|(factor, _)| *factor == a.factor).map(|(_, refusal)| *refusal),
-                is_removable: enrolment::may_remove(&standing.account, a, &standing.authenticators, binding).is_ok(),
+                is_removable: enrolment::may_remove(&standing.account, a, &standing.authenticators, binding)
+                    .is_ok(),
             }
         });
         Ok(entries.collect())

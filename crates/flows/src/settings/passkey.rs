@@ -40,8 +40,14 @@ impl Flows {
     ) -> Result<Option<String>, FlowError> {
         let owner = Owner::of(signed_in);
         let enrolled = self.read(Enrolled { kit: self.kit.clone(), account: owner.account.clone() }).await?;
-        let label = owner.account.email.as_ref().map_or_else(|| owner.account.id.to_string(), |e| e.expose().to_owned());
-        let Some(challenge) = self.passkeys.make(owner.account.id, &label, &enrolled) else { return Ok(None) };
+        let label = owner
+            .account
+            .email
+            .as_ref()
+            .map_or_else(|| owner.account.id.to_string(), |e| e.expose().to_owned());
+        let Some(challenge) = self.passkeys.make(owner.account.id, &label, &enrolled) else {
+            return Ok(None);
+        };
         let token = token.to_owned();
         let kept = self.write(Keep { kit: self.kit.clone(), owner, token, state: challenge.state }).await?;
         Ok(kept.then_some(challenge.options))
@@ -57,7 +63,8 @@ impl Flows {
         caller: Caller,
     ) -> Result<PasskeyEnrol, FlowError> {
         let owner = Owner::of(signed_in);
-        let state = self.read(State { kit: self.kit.clone(), owner: owner.clone(), token: token.to_owned() }).await?;
+        let state =
+            self.read(State { kit: self.kit.clone(), owner: owner.clone(), token: token.to_owned() }).await?;
         let Some(state) = state else { return Ok(PasskeyEnrol::Gone) };
         let Some(secret) = self.passkeys.made(answer, &state) else { return Ok(PasskeyEnrol::Wrong) };
         let (token, name) = (token.to_owned(), name.to_owned());
@@ -112,7 +119,8 @@ impl Step for State {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
         let now = self.kit.clock.now();
-        let found = super::load_own(tx, &self.kit, &self.owner, &self.token, &[Setting::PasskeyAdd], now).await?;
+        let found =
+            super::load_own(tx, &self.kit, &self.owner, &self.token, &[Setting::PasskeyAdd], now).await?;
         Ok(found.map(|(_, _, secret)| secret).filter(|secret| !secret.0.is_empty()))
     }
 }

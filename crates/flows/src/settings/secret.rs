@@ -92,7 +92,9 @@ impl Flows {
     ) -> Result<SecretSet, FlowError> {
         let phrase = typed.split_whitespace().collect::<Vec<_>>().join(" ");
         let length = phrase.chars().count();
-        if !(4..=PHRASE_LENGTH_MAX).contains(&length) || phrase.chars().any(|c| c.is_control() || "<>@:/\\".contains(c)) {
+        if !(4..=PHRASE_LENGTH_MAX).contains(&length)
+            || phrase.chars().any(|c| c.is_control() || "<>@:/\\".contains(c))
+        {
             return Ok(SecretSet::Phrase);
         }
         let owner = Owner::of(signed_in);
@@ -113,8 +115,14 @@ impl Step for Number {
     async fn run(&self, tx: &mut Tx) -> Result<String, StorageError> {
         let account = &self.account;
         let bound = bindings::live_of_account(tx, &self.kit.rows, account.service_id, account.id).await?;
-        let Some(phone) = bound.as_ref().and_then(|binding| binding.number.phone()) else { return Ok(String::new()) };
-        let national = phone.e164().trim_start_matches('+').trim_start_matches(&phone.calling_code().to_string()).to_owned();
+        let Some(phone) = bound.as_ref().and_then(|binding| binding.number.phone()) else {
+            return Ok(String::new());
+        };
+        let national = phone
+            .e164()
+            .trim_start_matches('+')
+            .trim_start_matches(&phone.calling_code().to_string())
+            .to_owned();
         Ok(format!("{} 0{national}", phone.e164()))
     }
 }
@@ -164,7 +172,9 @@ impl Step for SetPassword {
         let found = lock_own(tx, kit, &self.owner, &self.token, &[Setting::Password], now).await?;
         let Some((journey, _, _)) = found else { return Ok(SecretSet::Gone) };
         let (service_id, id) = (self.owner.account.service_id, self.owner.account.id);
-        let Some(account) = accounts::lock(tx, &kit.rows, service_id, id).await? else { return Ok(SecretSet::Gone) };
+        let Some(account) = accounts::lock(tx, &kit.rows, service_id, id).await? else {
+            return Ok(SecretSet::Gone);
+        };
         let binding = bindings::live_of_account(tx, &kit.rows, service_id, id).await?;
         let changed = Account { password_hash: self.hash.clone(), password_set_at: now, ..account };
         let scene = self.caller.scene();
@@ -198,7 +208,9 @@ impl Step for SetPhrase {
         let found = lock_own(tx, kit, &self.owner, &self.token, &[Setting::Phrase], now).await?;
         let Some((journey, _, _)) = found else { return Ok(SecretSet::Gone) };
         let (service_id, id) = (self.owner.account.service_id, self.owner.account.id);
-        let Some(account) = accounts::lock(tx, &kit.rows, service_id, id).await? else { return Ok(SecretSet::Gone) };
+        let Some(account) = accounts::lock(tx, &kit.rows, service_id, id).await? else {
+            return Ok(SecretSet::Gone);
+        };
         let binding = bindings::live_of_account(tx, &kit.rows, service_id, id).await?;
         let scene = self.caller.scene();
         let world = kit.world(&scene, now);

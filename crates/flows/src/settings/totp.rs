@@ -57,7 +57,8 @@ impl Flows {
         let label = label_of(signed_in);
         let look = Look { kit: self.kit.clone(), owner, token: token.to_owned() };
         let found = self.read(look).await?;
-        Ok(found.map(|key| TotpKey { uri: totp::uri(&key, brand, &label), in_groups: totp::key_in_groups(&key) }))
+        Ok(found
+            .map(|key| TotpKey { uri: totp::uri(&key, brand, &label), in_groups: totp::key_in_groups(&key) }))
     }
 
     /// Judges the first code of an app and enrols it.
@@ -81,7 +82,11 @@ impl Flows {
 
 /// How the app's entry is called: the holder's own identifier, which only they see.
 fn label_of(signed_in: &SignedIn) -> String {
-    signed_in.account.email.as_ref().map_or_else(|| signed_in.account.id.to_string(), |email| email.expose().to_owned())
+    signed_in
+        .account
+        .email
+        .as_ref()
+        .map_or_else(|| signed_in.account.id.to_string(), |email| email.expose().to_owned())
 }
 
 fn key_of(secret: &Redacted) -> Option<Vec<u8>> {

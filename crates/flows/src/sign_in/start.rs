@@ -1,12 +1,12 @@
 //! The first page of a sign-in. An unknown account and a wrong password take the same steps: one slow comparison,
 //! one count on the identifier, one answer (R46). No code is sent before the password is right (T15, R24).
 
+use crate::actions::open::Context;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::identify::{account_by_identifier, second_factor_facts};
 use crate::journeys;
 use crate::sending::{self, Asker, Send};
-use crate::actions::open::Context;
 use countersign_core::account::{self, Method, PasswordOutcome};
 use countersign_core::action::Wanted;
 use countersign_core::address::Address;

@@ -19,7 +19,8 @@ impl App {
         let secret = uri.split("secret=").nth(1).unwrap().split('&').next().unwrap();
         let (mut bits, mut count, mut key) = (0u32, 0, Vec::new());
         for letter in secret.bytes() {
-            let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
+            let value =
+                b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
             bits = bits << 5 | u32::try_from(value).unwrap();
             count += 5;
             if count >= 8 {

@@ -1,5 +1,5 @@
-//! One service in memory: use cases, a clock that only the test moves, holders with the factors that a test asks for, and
-//! the messages that would have been sent.
+//! One service in memory: use cases, a clock that only the test moves, holders with the factors that a test asks
+//! for, and the messages that would have been sent.
 
 use crate::app::App;
 use argon2::password_hash::PasswordHasher as _;
@@ -148,7 +148,8 @@ impl House {
             email: has(Factor::Email).then(|| address(&format!("p{number}@holder.example"))),
             number: has(Factor::Sms).then(|| address(&format!("+4474001{number:05}"))),
             password: format!("quiet harbour lamp {number}"),
-            app: has(Factor::Totp).then(|| App::new(countersign_core::entropy::bytes::<20>(entropy).to_vec())),
+            app: has(Factor::Totp)
+                .then(|| App::new(countersign_core::entropy::bytes::<20>(entropy).to_vec())),
             trading: has(Factor::TradingPassword).then(|| "370529".to_owned()),
         };
         let mut changes = vec![Change::InsertAccount(Account {
@@ -180,7 +181,8 @@ impl House {
             changes.push(Change::InsertAuthenticator(self.authenticator(person.id, Factor::Totp, secret)));
         }
         if let Some(trading) = &person.trading {
-            let secret = AuthenticatorSecret::TradingPassword { password_hash: Redacted(cheap_hash(trading)) };
+            let secret =
+                AuthenticatorSecret::TradingPassword { password_hash: Redacted(cheap_hash(trading)) };
             let authenticator = self.authenticator(person.id, Factor::TradingPassword, secret);
             changes.push(Change::InsertAuthenticator(authenticator));
         }
@@ -188,7 +190,12 @@ impl House {
         person
     }
 
-    fn authenticator(&self, account_id: AccountId, factor: Factor, secret: AuthenticatorSecret) -> Authenticator {
+    fn authenticator(
+        &self,
+        account_id: AccountId,
+        factor: Factor,
+        secret: AuthenticatorSecret,
+    ) -> Authenticator {
         Authenticator {
             id: AuthenticatorId::draw(self.now(), self.entropy.as_ref()),
             service_id: self.service_id,
@@ -305,7 +312,9 @@ impl Step for Take {
                 lease_until: self.now.after(days(3_650)),
                 attempt_ids: &ids,
             };
-            taken.extend(outbox::claim(tx, &self.rows, &claim).await?.into_iter().map(|leased| leased.message));
+            taken.extend(
+                outbox::claim(tx, &self.rows, &claim).await?.into_iter().map(|leased| leased.message),
+            );
         }
         Ok(taken)
     }

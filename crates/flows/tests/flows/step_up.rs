@@ -92,7 +92,8 @@ impl House {
         let act = ConfirmAct::Way(u32::try_from(way).unwrap());
         self.flows.act_on_confirm_page(self.service_id, action.id, BROWSER, act, caller()).await.unwrap();
         loop {
-            let sent = self.flows.send_on_confirm_page(self.service_id, action.id, BROWSER, false, caller()).await;
+            let sent =
+                self.flows.send_on_confirm_page(self.service_id, action.id, BROWSER, false, caller()).await;
             assert_eq!(sent.unwrap(), ActionSend::Sent);
             let mut code = self.code().await;
             loop {

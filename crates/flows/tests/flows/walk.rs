@@ -1,5 +1,5 @@
-//! The random walk of all routes (T13): whatever pages and API can be made to do, in any order and at any time, no value
-//! leaves without a fresh assertion of the right strength. Seeded; a failure names the walk and the step, and
+//! The random walk of all routes (T13): whatever pages and API can be made to do, in any order and at any time, no
+//! value leaves without a fresh assertion of the right strength. Seeded; a failure names the walk and the step, and
 //! `COUNTERSIGN_WALK_SEED=<walk> COUNTERSIGN_WALK_STEPS=5000` walks that one again.
 
 mod actions;
@@ -158,7 +158,8 @@ impl Walk {
             &[Email, Sms, Totp],
             &[Sms, TradingPassword],
         ];
-        let factors = self.chance.weighted(&[(5, sets[0]), (2, sets[1]), (2, sets[2]), (1, sets[3]), (1, sets[4])]);
+        let factors =
+            self.chance.weighted(&[(5, sets[0]), (2, sets[1]), (2, sets[2]), (1, sets[3]), (1, sets[4])]);
         let person = self.house.person(factors).await;
         self.oracle.holders.push(Holder {
             sms_on: person.number.is_some(),
@@ -229,7 +230,8 @@ impl Walk {
 
     /// One of the accounts in use: the newest, as far as their factors are not used up.
     fn some_holder(&mut self) -> usize {
-        let usable: Vec<usize> = (0..self.oracle.holders.len()).filter(|at| !self.oracle.holders[*at].spent).collect();
+        let usable: Vec<usize> =
+            (0..self.oracle.holders.len()).filter(|at| !self.oracle.holders[*at].spent).collect();
         let newest = &usable[usable.len().saturating_sub(HOLDERS)..];
         self.chance.pick(newest).copied().unwrap_or(0)
     }
@@ -270,4 +272,27 @@ fn no_value_leaves_without_a_fresh_assertion_of_the_right_strength() {
 }
 
 /// Where a walk of 100,000 steps must have been, and how often at least.
-const EVERYWHERE: &[(&str, u64)] = &[];
+const EVERYWHERE: &[(&str, u64)] = &[
+    ("redeemed", 400),
+    ("exits redeemed", 300),
+    ("large withdrawals redeemed", 40),
+    ("redeemed again with the same key", 1_000),
+    ("refused: used", 1_000),
+    ("refused: expired", 400),
+    ("refused: invalid", 200),
+    ("refused: another digest", 600),
+    ("refused for a hold at opening", 700),
+    ("refused for a hold at the end", 5),
+    ("refused for a hold at redeeming", 4),
+    ("refused for a freeze at opening", 200),
+    ("cancelled for a freeze", 80),
+    ("timed out", 1_500),
+    ("lapsed", 250),
+    ("wrong answers", 4_000),
+    ("locked", 150),
+    ("page refused to another browser", 2_000),
+    ("changes that hold value", 200),
+    ("settings finished", 150),
+    ("settings changed by the proof", 50),
+    ("signed in on the confirm page", 200),
+];

@@ -482,6 +482,7 @@ confirm-trading-password-remove = Bestätigen: Handelspasswort entfernen
 confirm-recovery-codes-make = Bestätigen: Notfallcodes erstellen
 confirm-recovery-codes-replace = Bestätigen: neuen Satz Notfallcodes erstellen
 confirm-recovery-codes-remove = Bestätigen: Notfallcodes entfernen
+confirm-sms-off = Bestätigen: SMS-Authentifizierung ausschalten
 confirm-phrase = Bestätigen: Erkennungssatz ändern
 confirm-phrase-remove = Bestätigen: Erkennungssatz entfernen
 confirm-password = Bestätigen: Passwort ändern
@@ -667,3 +668,69 @@ problem-nothing-to-confirm-with = Ihr Konto hat nichts, womit sich das bestätig
 
 ## Probleme: der Dienst
 problem-sending-unavailable = Wir können zurzeit keine Codes senden. Nichts wurde geändert; bitte versuchen Sie es in einigen Minuten noch einmal.
+
+## Die Konsole für das Personal des Dienstes
+console-sign-in-heading = An der Konsole anmelden
+console-sign-in-next = Nur für das Personal. Als Nächstes senden wir Ihnen einen Code per E-Mail.
+console-email = E-Mail-Adresse
+console-rail = Konsole
+console-policy-heading = Regelwerk
+console-version = Fassung { $version }, in Kraft seit { $since }.
+console-override = Ein Raterisiko über der Grenze ist schriftlich hingenommen:
+console-facts = Die Umstände
+console-action = Vorgang
+console-amount = Betrag in BTC
+console-amount-hint = Etwa 0.05; leer, wenn der Vorgang keinen Betrag hat.
+console-amount-unknown = Es gibt einen Betrag, aber kein frischer Kurs sagt, was er wert ist
+console-held = Was das Konto hat
+console-new-device = Von einem Gerät, das noch nie da war
+console-region = Wo die Person zu sein scheint
+console-region-unknown = Unbekannt
+console-status = Status des Kontos
+console-status-active = Aktiv
+console-status-restricted = Eingeschränkt
+console-status-flagged = Beobachtet
+console-status-frozen = Eingefroren
+console-sim = Wurde die SIM kürzlich gewechselt?
+console-signal-yes = Ja
+console-signal-no = Nein
+console-signal-unknown = Unbekannt
+console-proof = Sekunden seit dem letzten Nachweis
+console-proof-hint = Leer, wenn noch nichts nachgewiesen wurde.
+console-ask = Was wird verlangt?
+console-asked = Was verlangt wird
+console-any-of = Eines davon genügt.
+console-missing = Nicht möglich, bevor das Konto dies hat: { $factors }
+console-refused = Abgelehnt.
+console-why = Warum
+console-numbering = Die Regeln werden der Reihe nach gelesen und ab 0 gezählt, wie in der Datei und auf der Befehlszeile.
+console-rule-passed = Regel { $rule } gilt nicht. Sie verlangt, was hier nicht so ist:
+console-rule-decides = Regel { $rule } entscheidet. Sie gilt, wenn:
+console-no-rule = Keine Regel gilt, also wird der Vorgang abgelehnt.
+console-when-amount = der Betrag mindestens { $amount } BTC wert ist oder niemand weiß, was er wert ist
+console-when-holds = das Konto eines davon hat: { $factors }
+console-when-lacks = das Konto nichts davon hat: { $factors }
+console-when-device-new = das Gerät neu ist oder niemand dafür bürgt
+console-when-device-known = das Gerät bekannt ist
+console-when-region-in = das Land eines von diesen ist: { $regions }
+console-when-region-not-in = das Land keines von diesen ist: { $regions }
+console-when-status = der Status des Kontos einer von diesen ist: { $statuses }
+console-when-sim = die Antwort, ob die SIM gewechselt wurde, eine von diesen ist: { $answers }
+console-when-proof = { $seconds ->
+    [one] seit mehr als 1 Sekunde nichts nachgewiesen wurde
+   *[other] seit mehr als { $seconds } Sekunden nichts nachgewiesen wurde
+}
+console-when-always = nichts anderes gilt
+console-risk = Raterisiko im Jahr
+console-risk-what = Wie wahrscheinlich jemand, der das Passwort kennt, in einem Jahr durch eine Regel hindurch rät, je Konto. Ein Regelwerk über der Grenze wird abgelehnt, außer das Risiko ist schriftlich hingenommen.
+console-rule = Regel
+console-when = Wenn
+console-asks = Verlangt eines von
+console-yearly = Risiko im Jahr
+console-limit = Grenze
+console-refuses = Lehnt ab
+console-odds = 1 zu { $odds }
+console-no-risk = Nichts zu raten
+problem-email-unreadable = Geben Sie Ihre E-Mail-Adresse ein, etwa name@example.com.
+problem-amount-unreadable = Geben Sie einen Betrag wie 0.05 ein: Ziffern und ein Punkt, sonst nichts.
+problem-seconds-unreadable = Geben Sie eine ganze Zahl von Sekunden ein.

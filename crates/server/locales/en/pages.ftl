@@ -482,6 +482,7 @@ confirm-trading-password-remove = Confirm: remove the trading password
 confirm-recovery-codes-make = Confirm: make recovery codes
 confirm-recovery-codes-replace = Confirm: make a new set of recovery codes
 confirm-recovery-codes-remove = Confirm: remove the recovery codes
+confirm-sms-off = Confirm: switch SMS authentication off
 confirm-phrase = Confirm: change the anti-phishing phrase
 confirm-phrase-remove = Confirm: remove the anti-phishing phrase
 confirm-password = Confirm: change your password
@@ -667,3 +668,69 @@ problem-nothing-to-confirm-with = Your account has nothing to confirm this with.
 
 ## Problems: the service
 problem-sending-unavailable = We can't send codes at the moment. Nothing was changed; please try again in a few minutes.
+
+## The console of the service's staff
+console-sign-in-heading = Sign in to the console
+console-sign-in-next = For staff only. Next, we email you a code.
+console-email = Email address
+console-rail = Console
+console-policy-heading = Policy
+console-version = Version { $version }, in force since { $since }.
+console-override = A guessing risk above the limit is accepted in writing:
+console-facts = The facts
+console-action = Action
+console-amount = Amount in BTC
+console-amount-hint = Such as 0.05; empty if the action has no amount.
+console-amount-unknown = There is an amount, but no fresh rate says what it is worth
+console-held = What the account has
+console-new-device = From a device not seen before
+console-region = Where the person seems to be
+console-region-unknown = Unknown
+console-status = Status of the account
+console-status-active = Active
+console-status-restricted = Restricted
+console-status-flagged = Flagged
+console-status-frozen = Frozen
+console-sim = Was the SIM changed lately?
+console-signal-yes = Yes
+console-signal-no = No
+console-signal-unknown = Unknown
+console-proof = Seconds since the last proof
+console-proof-hint = Empty if nothing was proved yet.
+console-ask = What is asked?
+console-asked = What is asked
+console-any-of = Any one of these is enough.
+console-missing = Not possible before the account has: { $factors }
+console-refused = Refused.
+console-why = Why
+console-numbering = Rules are read in order and numbered from 0, as in the policy file and on the command line.
+console-rule-passed = Rule { $rule } does not apply. It asks what is not so here:
+console-rule-decides = Rule { $rule } decides. It applies when:
+console-no-rule = No rule applies, so the action is refused.
+console-when-amount = the amount is worth at least { $amount } BTC, or nobody knows what it is worth
+console-when-holds = the account has one of: { $factors }
+console-when-lacks = the account has none of: { $factors }
+console-when-device-new = the device is new, or nobody vouches for it
+console-when-device-known = the device is known
+console-when-region-in = the region is one of: { $regions }
+console-when-region-not-in = the region is none of: { $regions }
+console-when-status = the account's status is one of: { $statuses }
+console-when-sim = the answer to whether the SIM was changed is one of: { $answers }
+console-when-proof = { $seconds ->
+    [one] nothing was proved within 1 second
+   *[other] nothing was proved within { $seconds } seconds
+}
+console-when-always = nothing else applies
+console-risk = Yearly guessing risk
+console-risk-what = The chance that somebody who knows the password guesses through a rule within a year, per account. A policy above the limit is refused unless the risk is accepted in writing.
+console-rule = Rule
+console-when = When
+console-asks = Asks for one of
+console-yearly = Risk a year
+console-limit = Limit
+console-refuses = Refuses
+console-odds = 1 in { $odds }
+console-no-risk = Nothing to guess
+problem-email-unreadable = Enter your email address, such as name@example.com.
+problem-amount-unreadable = Enter an amount such as 0.05: digits and one point, nothing else.
+problem-seconds-unreadable = Enter a whole number of seconds.

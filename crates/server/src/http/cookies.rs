@@ -18,6 +18,10 @@ pub(crate) enum Name {
     Binding,
     /// The confirm pages of this browser.
     Confirm,
+    /// The signed-in session of a member of staff. Ends with the browser.
+    Operator,
+    /// A sign-in of staff in progress.
+    OperatorJourney,
     /// Random, given to every visitor: what form tokens are bound to.
     Visitor,
     /// Language and theme. One year.
@@ -32,6 +36,8 @@ impl Name {
             Name::Journey => "cs_journey",
             Name::Binding => "cs_binding",
             Name::Confirm => "cs_confirm",
+            Name::Operator => "cs_operator",
+            Name::OperatorJourney => "cs_operator_journey",
             Name::Visitor => "cs_visitor",
             Name::Preferences => "cs_preferences",
         }
@@ -39,9 +45,9 @@ impl Name {
 
     const fn max_age_s(self) -> Option<u32> {
         match self {
-            Name::Session => None,
+            Name::Session | Name::Operator => None,
             Name::Device => Some(90 * 86_400),
-            Name::Journey | Name::Binding | Name::Confirm => Some(3_600),
+            Name::Journey | Name::Binding | Name::Confirm | Name::OperatorJourney => Some(3_600),
             Name::Visitor | Name::Preferences => Some(365 * 86_400),
         }
     }

@@ -20,11 +20,16 @@ pub(crate) struct Asset {
 /// For `Cache-Control` of an answer under the current version: its content can never change.
 pub(crate) const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
 
-static ASSETS: [Asset; 5] = [
+static ASSETS: [Asset; 6] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
         bytes: include_bytes!("../../static/app.css"),
+    },
+    Asset {
+        name: "console.css",
+        content_type: "text/css; charset=utf-8",
+        bytes: include_bytes!("../../static/console.css"),
     },
     Asset {
         name: "app.js",

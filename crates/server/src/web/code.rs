@@ -32,12 +32,13 @@ pub(crate) struct Said {
 
 /// The code page.
 pub(crate) async fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, said: Said) -> Response {
-    let masked = purpose == CodePurpose::SignIn;
+    let masked = matches!(purpose, CodePurpose::SignIn | CodePurpose::Console);
     let here = match purpose {
         CodePurpose::SignUp => "/signup/code",
         CodePurpose::SignIn => "/signin/code",
         CodePurpose::ProveEmail => "/security/phone/prove/code",
         CodePurpose::Activate => "/security/phone/code",
+        CodePurpose::Console => "/console/signin/code",
     };
     let locked_until_ms = facts.locked_until.map(Timestamp::unix_ms);
     let status = match (&said.problem, locked_until_ms) {
@@ -58,6 +59,7 @@ pub(crate) async fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, 
         problem: said.problem,
         attempts_left: said.attempts_left,
         other_ways: said.other_ways,
+        voice: facts.has_voice,
         slow: slow_region(visit, &facts.address).await,
         locked_until_ms,
     };

@@ -1,6 +1,6 @@
 //! The confirm page: `/confirm/{id}`, with or without a session. A link works once, in the browser that opens it first;
-//! from then on the page is that browser's (section D). What is asked for, and whether an answer is right, is decided by
-//! the flows.
+//! from then on the page is that browser's (section D). What is asked for, and whether an answer is right, is
+//! decided by the flows.
 
 use super::account::signed_in;
 use super::code::{ends_or_resend, method_of, moment, problem_of, send_problem, slow_region};
@@ -340,7 +340,10 @@ pub(crate) async fn answer(visit: Visit, Path(id): Path<String>, form: Form) -> 
                 said.form = Some(send_problem(refusal, flows.now()));
             }
             // What was right need not be typed again; only a page with something wrong is the form's own answer.
-            if said.is_wrong() { show(&visit, action_id, said).await } else { visit.redirect(&format!("/confirm/{action_id}")) }
+            if !said.is_wrong() {
+                return visit.redirect(&format!("/confirm/{action_id}"));
+            }
+            show(&visit, action_id, said).await
         }
     }
 }

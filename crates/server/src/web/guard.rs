@@ -1,5 +1,5 @@
-//! What guards an account as a whole: freezing (signed in, and from the link of a message), the anti-phishing phrase, the
-//! password.
+//! What guards an account as a whole: freezing (signed in, and from the link of a message), the anti-phishing
+//! phrase, the password.
 
 use super::form::Form;
 use super::settings::{begin, hold_hours};
@@ -70,11 +70,9 @@ pub(crate) async fn link(visit: Visit, Path(token): Path<String>) -> Response {
     }
 }
 
-/// `POST /freeze/{token}`
-pub(crate) async fn freeze_by_link(visit: Visit, Path(token): Path<String>, form: Form) -> Response {
-    if let Err(refused) = form.open(&visit) {
-        return *refused;
-    }
+/// `POST /freeze/{token}`: takes the form from anywhere, with or without cookies. Whoever knows the link's token may
+/// use it, and a strange page does not know it; the link must always work (R24, R67).
+pub(crate) async fn freeze_by_link(visit: Visit, Path(token): Path<String>) -> Response {
     let service_id = visit.server.service_id();
     match visit.server.flows().freeze_by_link(service_id, &token, visit.caller()).await {
         Ok(link) => show_link(&visit, &token, link),

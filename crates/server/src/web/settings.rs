@@ -1,5 +1,5 @@
-//! Settings behind a proof: `/security/totp`, `/security/passkeys` and their kind. A form asks, the confirm page proves, a
-//! page takes the new value (R27, R42).
+//! Settings behind a proof: `/security/totp`, `/security/passkeys` and their kind. A form asks, the confirm page
+//! proves, a page takes the new value (R27, R42).
 
 use super::confirm::{lead_to, page_token};
 use super::form::{Form, Sent};
@@ -34,6 +34,7 @@ pub(crate) fn hold_hours(visit: &Visit) -> u32 {
 /// The page on which a setting stands.
 pub(crate) fn page_of(setting: Setting) -> &'static str {
     match setting {
+        Setting::SmsOff => "/security/sms",
         Setting::TotpAdd | Setting::TotpRemove => "/security/totp",
         Setting::PasskeyAdd | Setting::PasskeyRemove => "/security/passkeys",
         Setting::TradingPasswordSet | Setting::TradingPasswordChange | Setting::TradingPasswordRemove => {
@@ -70,6 +71,7 @@ pub(crate) fn done_of(setting: Setting) -> String {
         Setting::TradingPasswordRemove => "trading-password-removed",
         Setting::RecoveryCodesRemove => "recovery-codes-removed",
         Setting::PhraseRemove => "phrase-removed",
+        Setting::SmsOff => "sms-off",
         Setting::Unfreeze => "unfrozen",
         _ => return page_of(setting).to_owned(),
     };

@@ -5,11 +5,13 @@ use super::form::Form;
 use super::phone::password_locked;
 use super::regions;
 use super::security::sms_state;
+use super::settings::begin;
 use super::views::{Problem, RegionState, Sms, SmsState};
 use super::visit::Holder;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::account::SwitchRefusal;
+use countersign_flows::core::model::Setting;
 use countersign_flows::core::reach::Trouble;
 use countersign_flows::{Overview, SwitchOutcome};
 
@@ -65,6 +67,22 @@ fn problem(refusal: SwitchRefusal) -> Problem {
     }
 }
 
+/// Off lowers what guards the account: more than the password is asked for (R42).
+async fn switch_off(holder: &Holder) -> Response {
+    let visit = &holder.visit;
+    let refusal = match visit.server.flows().overview(&holder.signed_in).await {
+        Ok(overview) => overview.switch_off_refusal,
+        Err(error) => return visit.broke(error),
+    };
+    if let Some(refusal) = refusal {
+        return show(holder, Some(problem(refusal)), None).await;
+    }
+    match begin(holder, Setting::SmsOff, None).await {
+        Ok(response) => response,
+        Err(problem) => show(holder, Some(problem), None).await,
+    }
+}
+
 /// `POST /security/sms`
 pub(crate) async fn switch(holder: Holder, form: Form) -> Response {
     let sent = match form.open(&holder.visit) {
@@ -77,14 +95,17 @@ pub(crate) async fn switch(holder: Holder, form: Form) -> Response {
         "off" => false,
         _ => return visit.redirect("/security/sms"),
     };
+    if !on {
+        return switch_off(&holder).await;
+    }
     let password = sent.get("password");
     if password.is_empty() {
         return show(&holder, None, Some(Problem::PasswordMissing)).await;
     }
     match visit.server.flows().switch_sms(&holder.signed_in, on, password, visit.caller()).await {
         Err(error) => visit.broke(error),
-        Ok(SwitchOutcome::Set { on: true }) => visit.redirect("/security/sms?notice=sms-on"),
-        Ok(SwitchOutcome::Set { on: false }) => visit.redirect("/security/sms?notice=sms-off"),
+        Ok(SwitchOutcome::Set { .. }) => visit.redirect("/security/sms?notice=sms-on"),
+        Ok(SwitchOutcome::NeedsProof) => visit.redirect("/security/sms"),
         Ok(SwitchOutcome::Refused(refusal)) => show(&holder, Some(problem(refusal)), None).await,
         Ok(SwitchOutcome::PasswordWrong) => show(&holder, None, Some(Problem::PasswordWrong)).await,
         Ok(SwitchOutcome::PasswordLocked(refusal)) => {

@@ -13,6 +13,7 @@ mod account;
 mod activity;
 mod code;
 mod confirm;
+mod console;
 mod devices;
 mod factors;
 mod fault;
@@ -33,6 +34,7 @@ pub(crate) use confirm::{
     Ask, AskCode, AskField, Confirm, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, StepRow, StepState,
     Way, WayBack,
 };
+pub(crate) use console::{ConsolePolicy, ConsoleSignIn, FactsForm, PolicyVersion, RuleRow};
 pub(crate) use devices::{DeviceRow, Devices, SessionRow, SignedInWith};
 pub(crate) use factors::{
     FactorState, PasskeyCard, PasskeyNew, PasskeySignal, Passkeys, PasswordNew, RecoveryCodes,
@@ -56,7 +58,9 @@ pub(crate) struct Layout {
     /// The token that every form of this page sends back as `csrf`. Empty: the page has no session to
     /// protect, and the footer's switches are left out.
     pub(crate) csrf: String,
-    /// How the signed-in holder is called (masked identifier). None: signed out.
+    /// Whose pages these are.
+    pub(crate) area: Area,
+    /// How the signed-in holder or operator is called (masked identifier). None: signed out.
     pub(crate) signed_in: Option<String>,
     /// Where `POST /preferences` returns to: the page's own path, only if a GET of it shows the same page.
     pub(crate) here: LocalPath,
@@ -77,6 +81,27 @@ impl Layout {
         format!("/static/{}/{name}", assets::version())
     }
 
+    /// Where the brand leads.
+    fn home(&self) -> &'static str {
+        match (self.area, &self.signed_in) {
+            (Area::Console, _) => "/console",
+            (Area::Holder, Some(_)) => "/security",
+            (Area::Holder, None) => "/signin",
+        }
+    }
+
+    /// Where signing out is posted.
+    fn sign_out(&self) -> &'static str {
+        match self.area {
+            Area::Console => "/console/signout",
+            Area::Holder => "/signout",
+        }
+    }
+
+    fn in_console(&self) -> bool {
+        self.area == Area::Console
+    }
+
     fn languages(&self) -> &'static [Words] {
         Words::all()
     }
@@ -90,6 +115,15 @@ impl Layout {
         let hold = self.hold.filter(|hold| hold.ends_at_ms > self.now_ms)?;
         Some(hold.sentence(self.words, self.now_ms))
     }
+}
+
+/// Whose pages: they have their own sessions, and their own way out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Area {
+    /// The Security Center.
+    Holder,
+    /// The console of the service's staff.
+    Console,
 }
 
 /// What the base template asks of a page.

@@ -1,7 +1,7 @@
 //! One request of a browser: who it is, what language it reads, which form tokens are good. Everything a page needs
 //! besides its own facts.
 
-use super::views::{Fault, FaultPage, HoldBanner, Kept, Layout, LocalPath, Notice, Theme};
+use super::views::{Area, Fault, FaultPage, HoldBanner, Kept, Layout, LocalPath, Notice, Theme};
 use super::words::Words;
 use crate::http::cookies::{self, Name};
 use crate::http::peer::{self, Connection};
@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use countersign_flows::core::model::AccountStatus;
 use countersign_flows::core::session::Token;
-use countersign_flows::{Caller, FlowError, SignedIn};
+use countersign_flows::{Caller, FlowError, SignedIn, SignedInOperator};
 
 /// A request of a browser.
 pub(crate) struct Visit {
@@ -23,7 +23,10 @@ pub(crate) struct Visit {
     pub(crate) headers: HeaderMap,
     pub(crate) uri: Uri,
     pub(crate) words: &'static Words,
+    /// The holder; none on pages of the console, which are no use of a holder's session.
     pub(crate) signed_in: Option<SignedIn>,
+    /// The member of staff, on pages of the console only.
+    pub(crate) operator: Option<SignedInOperator>,
     session_cookie: Option<String>,
     visitor: String,
     visitor_is_new: bool,
@@ -52,13 +55,20 @@ impl FromRequestParts<Server> for Visit {
             connection: parts.extensions.get().copied(),
             request_id: parts.extensions.get().map(|id: &RequestId| id.0.clone()).unwrap_or_default(),
             signed_in: None,
+            operator: None,
             session_cookie,
             server: server.clone(),
             headers,
             uri: parts.uri.clone(),
             method: parts.method.clone(),
         };
-        if let Some(cookie) = visit.session_cookie.clone() {
+        if visit.area() == Area::Console {
+            let Some(cookie) = visit.cookie(Name::Operator) else { return Ok(visit) };
+            match server.flows().operator(server.service_id(), &cookie).await {
+                Ok(operator) => visit.operator = operator,
+                Err(error) => return Err(visit.broke(error)),
+            }
+        } else if let Some(cookie) = visit.session_cookie.clone() {
             match server.flows().session(server.service_id(), &cookie).await {
                 Ok(signed_in) => visit.signed_in = signed_in,
                 Err(error) => return Err(visit.broke(error)),
@@ -87,6 +97,12 @@ impl FromRequestParts<Server> for Holder {
 }
 
 impl Visit {
+    /// Whose pages these are.
+    fn area(&self) -> Area {
+        let path = self.uri.path();
+        if path == "/console" || path.starts_with("/console/") { Area::Console } else { Area::Holder }
+    }
+
     /// What the page's form sends back as `csrf`.
     pub(crate) fn csrf(&self) -> String {
         csrf::token(&self.server, &self.visitor, self.session_cookie.as_deref())
@@ -99,7 +115,11 @@ impl Visit {
             brand: self.server.inner.brand.clone(),
             theme: self.theme,
             csrf: self.csrf(),
-            signed_in: self.signed_in.as_ref().map(name_of),
+            area: self.area(),
+            signed_in: match &self.operator {
+                Some(staff) => Some(staff.operator.email.masked()),
+                None => self.signed_in.as_ref().map(name_of),
+            },
             here: LocalPath::new(here),
             now_ms: self.now_ms(),
             notice: self.query("notice").and_then(|name| Notice::named(&name)),
@@ -184,22 +204,25 @@ impl Visit {
     /// The same, showing what was typed so that it is not lost.
     pub(crate) fn fault_keeping(&self, fault: Fault, kept: Vec<Kept>) -> Response {
         let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let home = if self.area() == Area::Console { "/console" } else { "/security" };
         let back = match (&fault, self.uri.path()) {
             (Fault::SessionEnded, _) => "/signin?notice=ended",
-            (Fault::NotFound, _) => "/security",
+            (Fault::NotFound, _) => home,
             // Paths that only take forms have no page to go back to.
+            (_, "/console/signin/resend") => "/console/signin/code",
+            (_, "/console/signout") => "/console",
             (_, "/signup/resend") => "/signup/code",
             (_, "/signin/resend") => "/signin/code",
             (_, "/security/phone/prove/resend") => "/security/phone/prove/code",
             (_, "/security/phone/resend") => "/security/phone/code",
             (_, "/signout" | "/preferences") => "/security",
-            (_, path) if path.starts_with("/confirm/") => path.rsplit_once('/').filter(|(head, _)| *head != "/confirm").map_or(path, |(head, _)| head),
+            (_, path) if path.starts_with("/confirm/") => page_of_confirmation(path),
             (_, path) if path.starts_with("/security/devices/") => "/security/devices",
             (_, path) => path,
         };
         let retry_after_s =
             if let Fault::Busy { retry_after_s } = &fault { Some(*retry_after_s) } else { None };
-        let page = FaultPage { layout: self.layout("/security"), back: LocalPath::new(back), fault, kept };
+        let page = FaultPage { layout: self.layout(home), back: LocalPath::new(back), fault, kept };
         let mut response = self.page(status, &page);
         if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -236,6 +259,14 @@ impl Visit {
     }
 }
 
+/// Where the forms of a confirm page were shown: `/confirm/{id}/way` is no page.
+fn page_of_confirmation(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some((page, _)) if page != "/confirm" => page,
+        _ => path,
+    }
+}
+
 /// How a signed-in holder is called on pages: never in full, a screen may be seen by others.
 fn name_of(signed_in: &SignedIn) -> String {
     signed_in.account.email.as_ref().map(|email| email.masked()).unwrap_or_default()
@@ -248,6 +279,7 @@ pub(crate) fn bare_fault(server: &Server, fault: Fault) -> Response {
         words: Words::choose(None, None),
         brand: server.inner.brand.clone(),
         theme: Theme::System,
+        area: Area::Holder,
         csrf: String::new(),
         signed_in: None,
         here: LocalPath::new("/security"),

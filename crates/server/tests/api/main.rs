@@ -8,6 +8,7 @@ mod actions;
 mod assertions;
 mod bodies;
 mod checks;
+mod console;
 mod documentation;
 mod errors;
 mod health;

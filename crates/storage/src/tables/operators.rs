@@ -21,9 +21,10 @@ const INSERT: &str = "INSERT INTO operators
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const BY_EMAIL: &str =
     concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 AND email_index = $2");
+const LOAD: &str = concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 AND id = $2");
 const OF_SERVICE: &str = concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 ORDER BY id");
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, BY_EMAIL, OF_SERVICE];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, BY_EMAIL, LOAD, OF_SERVICE];
 
 fn email_place(id: &OperatorId) -> Place<'_> {
     Place { table: "operators", column: "email", row: id.as_bytes() }
@@ -52,6 +53,17 @@ pub async fn by_email(
     email: AddressIndex,
 ) -> Result<Option<Operator>, StorageError> {
     let found = tx.row_optional(BY_EMAIL, &[(&service_id).into(), (&email).into()]).await?;
+    found.map(|row| read(rows, &row)).transpose()
+}
+
+/// An operator of this service, whether their access has ended or not.
+pub async fn load(
+    tx: &mut Tx,
+    rows: &Rows,
+    service_id: ServiceId,
+    id: OperatorId,
+) -> Result<Option<Operator>, StorageError> {
+    let found = tx.row_optional(LOAD, &[(&service_id).into(), (&id).into()]).await?;
     found.map(|row| read(rows, &row)).transpose()
 }
 

@@ -10,10 +10,12 @@ use countersign_core::time::Timestamp;
 
 const LATEST: &str = "SELECT version, digest, document, override_reason, created_at FROM policy_versions
     WHERE service_id = $1 ORDER BY version DESC LIMIT 1";
+const LOAD: &str = "SELECT version, digest, document, override_reason, created_at FROM policy_versions
+    WHERE service_id = $1 AND version = $2";
 const INSERT: &str = "INSERT INTO policy_versions
     (service_id, version, digest, document, override_reason, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
 
-pub(crate) const STATEMENTS: &[&str] = &[LATEST, INSERT];
+pub(crate) const STATEMENTS: &[&str] = &[LATEST, LOAD, INSERT];
 
 /// One version of a service's policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,16 @@ pub async fn latest(
     service_id: ServiceId,
 ) -> Result<Option<PolicyVersion>, StorageError> {
     tx.row_optional(LATEST, &[(&service_id).into()]).await?.as_ref().map(read).transpose()
+}
+
+/// One version of a service.
+pub async fn load(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    version: i64,
+) -> Result<Option<PolicyVersion>, StorageError> {
+    tx.row_optional(LOAD, &[(&service_id).into(), version.into()]).await?.as_ref().map(read).transpose()
 }
 
 /// Adds a version.

@@ -46,6 +46,8 @@ const ATTEMPTS: &str =
     "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE id < $1 ORDER BY id LIMIT $2)";
 const SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE id < $1 ORDER BY id LIMIT $2)";
+const OPERATOR_SESSIONS: &str = "DELETE FROM operator_sessions WHERE id IN
+    (SELECT id FROM operator_sessions WHERE id < $1 ORDER BY id LIMIT $2)";
 const ACTIONS: &str = "DELETE FROM actions WHERE id IN
     (SELECT id FROM actions WHERE id < $1 AND status IN ('redeemed', 'canceled', 'lapsed')
      ORDER BY id LIMIT $2)";
@@ -70,6 +72,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     MESSAGES,
     ATTEMPTS,
     SESSIONS,
+    OPERATOR_SESSIONS,
     ACTIONS,
     WEBHOOK_DELIVERIES,
     WEBHOOK_EVENTS,
@@ -107,7 +110,7 @@ pub async fn purge(tx: &mut Tx, _rows: &Rows, now: Timestamp) -> Result<u64, Sto
         statements.push((COUNTERS, vec![two_windows_ago.into(), limit, kind.as_str().into()]));
     }
     let old = first_id_at(now.before(LONG));
-    for sql in [VERIFICATIONS, MESSAGES, ATTEMPTS, SESSIONS, ACTIONS] {
+    for sql in [VERIFICATIONS, MESSAGES, ATTEMPTS, SESSIONS, OPERATOR_SESSIONS, ACTIONS] {
         statements.push((sql, vec![(&old).into(), limit]));
     }
     let told = first_id_at(now.before(WEBHOOKS));

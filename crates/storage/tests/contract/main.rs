@@ -118,6 +118,8 @@ on_every_engine! {
     sending::messages_are_leased_oldest_first_and_once,
     sending::messages_too_late_to_be_of_use_expire,
     sending::what_was_canceled_is_not_sent_and_stays_canceled,
+    staff::operator_sessions_are_kept_thirteen_months,
+    staff::operator_sessions_round_trip_and_stay_ended,
     statements::comparisons_and_counts_are_integers,
     statements::every_kind_of_value_round_trips,
     statements::parameters_bind_by_number_not_by_appearance,

@@ -11,5 +11,6 @@ pub(crate) mod protections;
 pub(crate) mod receipts;
 pub(crate) mod secrecy;
 pub(crate) mod sending;
+pub(crate) mod staff;
 pub(crate) mod upgrade;
 pub(crate) mod webhooks;

@@ -80,7 +80,8 @@ async fn one_time_code_opens_one_action_however_many_ask_at_once() {
     let (action, _) = house.opened(withdrawal(&person, "0.05", "BTC", "later")).await;
     house.flows.prove_by_api(house.service_id, action.id, trading_answer(&person), caller()).await.unwrap();
     // Still within the window of two steps, and used.
-    let again = house.flows.prove_by_api(house.service_id, action.id, totp_answer(&typed), caller()).await.unwrap();
+    let again =
+        house.flows.prove_by_api(house.service_id, action.id, totp_answer(&typed), caller()).await.unwrap();
     assert!(!matches!(again, ProveOutcome::Done { .. }));
 }
 
@@ -90,16 +91,25 @@ async fn another_browser_has_neither_page_nor_answers_nor_codes() {
     let person = house.person(ALL).await;
     let (action, link) = house.opened(withdrawal(&person, "0.05", "BTC", "k1")).await;
     let (flows, service_id, id) = (&house.flows, house.service_id, action.id);
-    assert!(matches!(flows.claim_confirm_page(service_id, id, &link, BROWSER).await.unwrap(), ConfirmLook::Own(_)));
+    assert!(matches!(
+        flows.claim_confirm_page(service_id, id, &link, BROWSER).await.unwrap(),
+        ConfirmLook::Own(_)
+    ));
     let thief = "another browser";
-    assert!(matches!(flows.claim_confirm_page(service_id, id, &link, thief).await.unwrap(), ConfirmLook::Taken));
+    assert!(matches!(
+        flows.claim_confirm_page(service_id, id, &link, thief).await.unwrap(),
+        ConfirmLook::Taken
+    ));
     assert!(matches!(flows.confirm_page(service_id, id, thief).await.unwrap(), ConfirmLook::Taken));
     let answers = both(&person, &house.totp(&person));
     let stolen = flows.prove_on_page(service_id, id, thief, answers.clone(), caller()).await.unwrap();
     assert!(matches!(stolen, ProveOutcome::Gone));
     let by_api = flows.prove_by_api(service_id, id, answers.clone(), caller()).await.unwrap();
     assert!(matches!(by_api, ProveOutcome::Gone), "two doors at once");
-    assert_eq!(flows.send_on_confirm_page(service_id, id, thief, false, caller()).await.unwrap(), ActionSend::Gone);
+    assert_eq!(
+        flows.send_on_confirm_page(service_id, id, thief, false, caller()).await.unwrap(),
+        ActionSend::Gone
+    );
     assert!(!flows.act_on_confirm_page(service_id, id, thief, ConfirmAct::Decline, caller()).await.unwrap());
     house.done(id, answers).await;
 }
@@ -110,12 +120,23 @@ async fn a_code_serves_only_the_action_it_was_sent_for() {
     let person = house.person(&[Factor::Email, Factor::Sms, Factor::TradingPassword]).await;
     let one = house.claimed(&person, "0.05", "k1").await;
     let two = house.claimed(&person, "0.06", "k2").await;
-    assert!(matches!(house.answer(one.id, trading_answer(&person)).await, ProveOutcome::Open { sent: Some(_), .. }));
+    assert!(matches!(
+        house.answer(one.id, trading_answer(&person)).await,
+        ProveOutcome::Open { sent: Some(_), .. }
+    ));
     let first = house.code().await;
-    assert!(matches!(house.answer(two.id, trading_answer(&person)).await, ProveOutcome::Open { sent: Some(_), .. }));
+    assert!(matches!(
+        house.answer(two.id, trading_answer(&person)).await,
+        ProveOutcome::Open { sent: Some(_), .. }
+    ));
     let second = house.code().await;
-    let ProveOutcome::Open { answers, .. } = house.answer(two.id, code_answer(&first)).await else { panic!() };
-    assert!(matches!(answers[..], [(Factor::Sms, Judged::Code(CodeAnswer::Judged(CheckOutcome::Wrong { .. })))]));
+    let ProveOutcome::Open { answers, .. } = house.answer(two.id, code_answer(&first)).await else {
+        panic!()
+    };
+    assert!(matches!(
+        answers[..],
+        [(Factor::Sms, Judged::Code(CodeAnswer::Judged(CheckOutcome::Wrong { .. })))]
+    ));
     house.done(two.id, code_answer(&second)).await;
     // A newer code for the same purpose has taken the place of the first.
     assert!(!matches!(house.answer(one.id, code_answer(&first)).await, ProveOutcome::Done { .. }));
@@ -125,12 +146,17 @@ async fn a_code_serves_only_the_action_it_was_sent_for() {
 async fn the_last_moment_counts_and_the_deadline_does_not() {
     let house = House::new().await;
     let person = house.person(ALL).await;
-    let (in_time, late) = (house.claimed(&person, "0.05", "k1").await, house.claimed(&person, "0.05", "k2").await);
+    let (in_time, late) =
+        (house.claimed(&person, "0.05", "k1").await, house.claimed(&person, "0.05", "k2").await);
     house.clock.pass(119_999);
     house.done(in_time.id, both(&person, &house.totp(&person))).await;
     house.clock.pass(1);
     assert!(matches!(house.answer(late.id, both(&person, &house.totp(&person))).await, ProveOutcome::Gone));
-    assert_eq!(house.view(late.id).await.action.reason, Some(CancelReason::TimedOut), "over for whoever looks");
+    assert_eq!(
+        house.view(late.id).await.action.reason,
+        Some(CancelReason::TimedOut),
+        "over for whoever looks"
+    );
     assert_eq!(house.flows.end_overdue_actions().await.unwrap(), 1);
     let view = house.view(in_time.id).await;
     house.clock.pass(59_998);
@@ -146,7 +172,9 @@ async fn more_time_is_given_once() {
     let house = House::new().await;
     let person = house.person(ALL).await;
     let action = house.claimed(&person, "0.05", "k1").await;
-    let more = || house.flows.act_on_confirm_page(house.service_id, action.id, BROWSER, ConfirmAct::MoreTime, caller());
+    let more = || {
+        house.flows.act_on_confirm_page(house.service_id, action.id, BROWSER, ConfirmAct::MoreTime, caller())
+    };
     house.later(100);
     assert!(more().await.unwrap());
     assert!(!more().await.unwrap());
@@ -163,8 +191,14 @@ async fn the_same_request_leads_to_the_same_action_by_a_new_link_until_it_is_tak
     let (second, link) = house.opened(new.clone()).await;
     assert!(first.id == second.id && old != link);
     let (flows, service_id, id) = (&house.flows, house.service_id, first.id);
-    assert!(matches!(flows.claim_confirm_page(service_id, id, &old, BROWSER).await.unwrap(), ConfirmLook::Unknown));
-    assert!(matches!(flows.claim_confirm_page(service_id, id, &link, BROWSER).await.unwrap(), ConfirmLook::Own(_)));
+    assert!(matches!(
+        flows.claim_confirm_page(service_id, id, &old, BROWSER).await.unwrap(),
+        ConfirmLook::Unknown
+    ));
+    assert!(matches!(
+        flows.claim_confirm_page(service_id, id, &link, BROWSER).await.unwrap(),
+        ConfirmLook::Own(_)
+    ));
     assert!(matches!(flows.open_action(service_id, new.clone()).await.unwrap(), ActionOpen::Again(_)));
     let other = withdrawal(&person, "0.06", "BTC", "k1");
     assert!(matches!(flows.open_action(service_id, other).await.unwrap(), ActionOpen::KeyReused));
@@ -180,17 +214,25 @@ async fn five_wrong_codes_of_the_app_lock_it_for_every_action_and_another_way_st
     let action = house.claimed(&person, "0.05", "k1").await;
     let wrong = if house.totp(&person) == "000000" { "000001" } else { "000000" };
     for left in [4, 3, 2, 1] {
-        let ProveOutcome::Open { answers, .. } = house.answer(action.id, totp_answer(wrong)).await else { panic!() };
+        let ProveOutcome::Open { answers, .. } = house.answer(action.id, totp_answer(wrong)).await else {
+            panic!()
+        };
         assert_eq!(answers, [(Factor::Totp, Judged::Proof(Answer::Wrong { left }))]);
     }
-    let ProveOutcome::Open { answers, .. } = house.answer(action.id, totp_answer(wrong)).await else { panic!() };
+    let ProveOutcome::Open { answers, .. } = house.answer(action.id, totp_answer(wrong)).await else {
+        panic!()
+    };
     assert!(matches!(answers[..], [(Factor::Totp, Judged::Proof(Answer::LockedNow { .. }))]));
     let other = house.claimed(&person, "0.05", "k2").await;
-    let ProveOutcome::Open { answers, .. } = house.answer(other.id, totp_answer(&house.totp(&person))).await else {
+    let ProveOutcome::Open { answers, .. } = house.answer(other.id, totp_answer(&house.totp(&person))).await
+    else {
         panic!("a locked factor was used")
     };
     assert!(matches!(answers[..], [(Factor::Totp, Judged::Proof(Answer::Refused(_)))]));
-    assert!(matches!(house.answer(action.id, trading_answer(&person)).await, ProveOutcome::Open { sent: Some(_), .. }));
+    assert!(matches!(
+        house.answer(action.id, trading_answer(&person)).await,
+        ProveOutcome::Open { sent: Some(_), .. }
+    ));
     house.done(action.id, code_answer(&house.code().await)).await;
 }
 
@@ -198,7 +240,8 @@ async fn five_wrong_codes_of_the_app_lock_it_for_every_action_and_another_way_st
 async fn factors_that_are_missing_are_named_and_a_changed_sim_ends_large_withdrawals() {
     let house = House::new().await;
     let bare = house.person(&[Factor::Email]).await;
-    let refused = house.flows.open_action(house.service_id, withdrawal(&bare, "0.05", "BTC", "k1")).await.unwrap();
+    let refused =
+        house.flows.open_action(house.service_id, withdrawal(&bare, "0.05", "BTC", "k1")).await.unwrap();
     let ActionOpen::Refused(Refusal::FactorsMissing(missing)) = refused else { panic!("{refused:?}") };
     assert!(missing.contains(&Factor::TradingPassword));
     let person = house.person(ALL).await;

@@ -36,7 +36,8 @@ async fn a_hold_that_began_in_between_ends_pending_and_authorised_actions() {
     assert!(matches!(house.redeem(&view, "r1").await, Redeemed::Refused(Refusal::Held { .. })));
     assert_eq!(house.view(authorised.id).await.action.status, ActionStatus::Canceled);
     house.clock.pass(until.unix_ms() - house.now().unix_ms() - 1);
-    let refused = house.flows.open_action(house.service_id, withdrawal(&person, "0.05", "BTC", "k3")).await.unwrap();
+    let refused =
+        house.flows.open_action(house.service_id, withdrawal(&person, "0.05", "BTC", "k3")).await.unwrap();
     assert!(matches!(refused, ActionOpen::Refused(Refusal::Held { .. })), "the last millisecond is held");
     house.clock.pass(1);
     house.claimed(&person, "0.05", "k4").await;
@@ -84,7 +85,10 @@ async fn a_clock_that_is_set_ends_no_hold_early_and_keeps_no_code_alive() {
     let code = house.code().await;
     house.clock.set_wall(-3_600_000);
     house.later(120);
-    assert!(matches!(house.answer(action.id, code_answer(&code)).await, ProveOutcome::Gone), "set back an hour");
+    assert!(
+        matches!(house.answer(action.id, code_answer(&code)).await, ProveOutcome::Gone),
+        "set back an hour"
+    );
     house.clock.set_wall(0);
     change_trading_password(&house, &mut person).await;
     let is_held = async |key: &str| {
@@ -120,19 +124,27 @@ async fn freezing_ends_everything_and_its_link_works_signed_out() {
         assert_eq!(house.view(id).await.action.reason, Some(CancelReason::Frozen));
     }
     assert_eq!(house.redeem(&view, "r1").await, Redeemed::Invalid);
-    let refused = house.flows.open_action(house.service_id, withdrawal(&person, "0.05", "BTC", "k3")).await.unwrap();
+    let refused =
+        house.flows.open_action(house.service_id, withdrawal(&person, "0.05", "BTC", "k3")).await.unwrap();
     assert!(matches!(refused, ActionOpen::Refused(Refusal::Frozen)));
     // Opened again by strong proof, and held from then on.
     let cookie = house.session(&person).await;
     let unfreeze = house.wants(&cookie, Setting::Unfreeze).await;
     house.post().await;
     assert!(matches!(house.proves_by_codes(&unfreeze).await, Effect::Changed(Setting::Unfreeze)));
-    let refused = house.flows.open_action(house.service_id, withdrawal(&person, "0.05", "BTC", "k4")).await.unwrap();
+    let refused =
+        house.flows.open_action(house.service_id, withdrawal(&person, "0.05", "BTC", "k4")).await.unwrap();
     assert!(matches!(refused, ActionOpen::Refused(Refusal::Held { cause: HoldCause::Unfrozen, .. })));
     let (_, link) = house.post().await.iter().find_map(crate::house::notice_in).unwrap();
     assert_eq!(house.flows.freeze_link(house.service_id, &link).await.unwrap(), FreezeLink::Open);
-    assert_eq!(house.flows.freeze_by_link(house.service_id, &link, caller()).await.unwrap(), FreezeLink::Frozen);
-    assert_eq!(house.flows.freeze_link(house.service_id, "aaaaaaaaaaaaaaaa").await.unwrap(), FreezeLink::Unknown);
+    assert_eq!(
+        house.flows.freeze_by_link(house.service_id, &link, caller()).await.unwrap(),
+        FreezeLink::Frozen
+    );
+    assert_eq!(
+        house.flows.freeze_link(house.service_id, "aaaaaaaaaaaaaaaa").await.unwrap(),
+        FreezeLink::Unknown
+    );
 }
 
 #[tokio::test]

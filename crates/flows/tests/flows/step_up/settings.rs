@@ -19,11 +19,13 @@ async fn an_app_is_enrolled_after_a_code_and_guards_the_next_withdrawal() {
     let typed = house.totp(&person);
     let wrong = if typed == "000000" { "000001" } else { "000000" };
     let flows = &house.flows;
-    let enrol = async |code: &str| flows.enrol_totp(&signed_in, &token, code, "phone", caller()).await.unwrap();
+    let enrol =
+        async |code: &str| flows.enrol_totp(&signed_in, &token, code, "phone", caller()).await.unwrap();
     assert_eq!(enrol(wrong).await, TotpEnrol::Wrong);
     assert_eq!(enrol(&typed).await, TotpEnrol::Added);
     assert_eq!(enrol(&typed).await, TotpEnrol::Gone, "a journey is used up");
-    let told: Vec<Notice> = house.post().await.iter().filter_map(notice_in).map(|(notice, _)| notice).collect();
+    let told: Vec<Notice> =
+        house.post().await.iter().filter_map(notice_in).map(|(notice, _)| notice).collect();
     assert_eq!(told, [Notice::TotpAdded, Notice::TotpAdded], "by email and by text");
     let action = house.claimed(&person, "0.05", "k1").await;
     let outcome = house.answer(action.id, both(&person, &typed)).await;
@@ -42,10 +44,13 @@ async fn a_recovery_code_works_once_and_its_owner_is_told() {
     let recovery = Answers { recovery_code: Some(code), ..Answers::default() };
     let add = house.wants(&cookie, Setting::PasskeyAdd).await;
     assert!(matches!(house.done(add.id, recovery.clone()).await, Some(Effect::GoOn { .. })));
-    let told: Vec<Notice> = house.post().await.iter().filter_map(notice_in).map(|(notice, _)| notice).collect();
+    let told: Vec<Notice> =
+        house.post().await.iter().filter_map(notice_in).map(|(notice, _)| notice).collect();
     assert_eq!(told, [Notice::RecoveryCodeUsed, Notice::RecoveryCodeUsed]);
     let again = house.wants(&cookie, Setting::PasskeyAdd).await;
-    let ProveOutcome::Open { answers, .. } = house.answer(again.id, recovery).await else { panic!("used twice") };
+    let ProveOutcome::Open { answers, .. } = house.answer(again.id, recovery).await else {
+        panic!("used twice")
+    };
     assert!(matches!(answers[..], [(Factor::RecoveryCode, Judged::Proof(Answer::Wrong { .. }))]));
     let entries = house.flows.factors(&house.signed_in(&cookie).await.unwrap()).await.unwrap();
     assert!(entries.iter().any(|entry| entry.codes_left == Some(9)));
@@ -112,7 +117,11 @@ async fn a_number_is_replaced_by_the_old_ones_code_and_everybody_is_told() {
     let person = house.person(ALL).await;
     let (cookie, elsewhere) = (house.session(&person).await, house.session(&person).await);
     let change = house.wants(&cookie, Setting::Phone).await;
-    let sent = house.flows.send_on_confirm_page(house.service_id, change.id, BROWSER, false, caller()).await.unwrap();
+    let sent = house
+        .flows
+        .send_on_confirm_page(house.service_id, change.id, BROWSER, false, caller())
+        .await
+        .unwrap();
     assert_eq!(sent, ActionSend::Sent);
     let message = house.post().await.pop().unwrap();
     assert_eq!(Some(&message.to), person.number.as_ref(), "to the old number");
@@ -126,7 +135,8 @@ async fn a_number_is_replaced_by_the_old_ones_code_and_everybody_is_told() {
     let code = house.code().await;
     let bound = flows.activate_binding(&signed_in, token, &code, caller()).await.unwrap();
     assert!(matches!(bound, ActivateOutcome::Bound(_)), "{bound:?}");
-    let mut told: Vec<_> = house.post().await.iter().map(|m| (notice_in(m).unwrap().0, m.to.clone())).collect();
+    let mut told: Vec<_> =
+        house.post().await.iter().map(|m| (notice_in(m).unwrap().0, m.to.clone())).collect();
     told.sort_by_key(|(_, to)| to.expose().to_owned());
     let contacts = [person.number.clone().unwrap(), address(new), person.email.clone().unwrap()];
     let expected: Vec<_> = contacts.into_iter().map(|to| (Notice::NumberChanged, to)).collect();
@@ -167,7 +177,8 @@ async fn what_stands_is_not_replaced_by_asking_to_add_it() {
     let person = house.person(&[Factor::Email, Factor::TradingPassword]).await;
     let cookie = house.session(&person).await;
     let signed_in = house.signed_in(&cookie).await.unwrap();
-    let low = house.flows.step_up(&signed_in, Setting::TradingPasswordSet, None, BROWSER, caller()).await.unwrap();
+    let low =
+        house.flows.step_up(&signed_in, Setting::TradingPasswordSet, None, BROWSER, caller()).await.unwrap();
     assert_eq!(low, StepUp::Gone, "a code by email alone would replace the trading password");
     let person = house.person(ALL).await;
     let cookie = house.session(&person).await;
@@ -204,12 +215,17 @@ async fn an_account_with_an_app_signs_in_on_the_confirm_page() {
     };
     assert_eq!(start("not it", caller()).await, SignInStart::Wrong);
     let SignInStart::Confirm(action, page) = start(&person.password, caller()).await else { panic!() };
-    assert!(house.flows.action(house.service_id, action.id).await.unwrap().is_none(), "nobody else's business");
+    assert!(
+        house.flows.action(house.service_id, action.id).await.unwrap().is_none(),
+        "nobody else's business"
+    );
     let (flows, answers) = (&house.flows, totp_answer(&house.totp(&person)));
-    let astray = flows.prove_on_page(house.service_id, action.id, BROWSER, answers.clone(), caller()).await.unwrap();
+    let astray =
+        flows.prove_on_page(house.service_id, action.id, BROWSER, answers.clone(), caller()).await.unwrap();
     assert!(matches!(astray, ProveOutcome::Gone));
     let page = page.expose();
-    let outcome = flows.prove_on_page(house.service_id, action.id, page, answers.clone(), caller()).await.unwrap();
+    let outcome =
+        flows.prove_on_page(house.service_id, action.id, page, answers.clone(), caller()).await.unwrap();
     let ProveOutcome::Done { effect, .. } = outcome else { panic!("{outcome:?}") };
     let Some(Effect::SignedIn(opened)) = effect.map(|effect| *effect) else { panic!() };
     assert!(house.signed_in(opened.session_token.expose()).await.is_some());

@@ -29,7 +29,8 @@ const KINDS: &[(usize, ActionKind)] = &[
     (1, ActionKind::PasswordReset),
 ];
 
-const AMOUNTS: &[&str] = &["0.05", "0.09999999", "0.1", "0.10000001", "0.2", "1", "3", "4", "40", "0.00000001"];
+const AMOUNTS: &[&str] =
+    &["0.05", "0.09999999", "0.1", "0.10000001", "0.2", "1", "3", "4", "40", "0.00000001"];
 
 impl Walk {
     /// An action that is still open as far as the walk knows: mostly one of the newest.
@@ -74,11 +75,16 @@ impl Walk {
                 self.oracle.deeds.push(deed);
             }
             ActionOpen::Refused(Refusal::Held { .. }) => {
-                assert!(is_exit(kind) && self.oracle.holders[holder].changed_ms.is_some(), "held without a change");
+                assert!(
+                    is_exit(kind) && self.oracle.holders[holder].changed_ms.is_some(),
+                    "held without a change"
+                );
                 self.seen.count("refused for a hold at opening");
             }
             ActionOpen::Refused(Refusal::Frozen) => self.seen.count("refused for a freeze at opening"),
-            ActionOpen::Refused(Refusal::Restricted | Refusal::Policy) => self.seen.count("refused by policy"),
+            ActionOpen::Refused(Refusal::Restricted | Refusal::Policy) => {
+                self.seen.count("refused by policy")
+            }
             ActionOpen::Refused(Refusal::FactorsMissing(_)) => self.seen.count("factors missing"),
             other => panic!("{other:?}"),
         }
@@ -159,6 +165,10 @@ impl Walk {
     /// The same request again, or another one under the same key.
     async fn open_again(&mut self, at: usize) {
         let Some(mut new) = self.oracle.deeds[at].opening.clone() else { return };
+        // A key is kept for a day.
+        if self.now_ms() - self.oracle.deeds[at].opened_ms >= 86_400_000 {
+            return;
+        }
         let other = self.chance.percent(25);
         if other {
             new.details.0.insert("memo".to_owned(), "another".to_owned());
@@ -173,7 +183,6 @@ impl Walk {
                 self.seen.count("opened again");
             }
             ActionOpen::Again(view) => assert!(!other && view.action.id == deed.id),
-            // A key is kept for a day.
             other => panic!("{other:?}"),
         }
     }
@@ -187,7 +196,8 @@ impl Walk {
         let browser = self.some_browser();
         let deed = &self.oracle.deeds[at];
         let right = deed.link.clone().unwrap_or_else(|| "no link".to_owned());
-        let others: Vec<String> = self.oracle.deeds.iter().rev().take(5).filter_map(|d| d.link.clone()).collect();
+        let others: Vec<String> =
+            self.oracle.deeds.iter().rev().take(5).filter_map(|d| d.link.clone()).collect();
         let link = match self.chance.below(20) {
             0 => "0".repeat(64),
             1 => self.chance.pick(&others).cloned().unwrap_or_default(),
@@ -279,20 +289,28 @@ impl Walk {
             assert_eq!(claims["digest"], deed.digest.to_text());
             assert_eq!(claims["sub"], view.action.account_id.to_string());
             assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
-            let amr: Vec<&str> = claims["amr"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+            let amr: Vec<&str> =
+                claims["amr"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
             let proved: Vec<&str> = deed.proved.iter().map(|factor| factor.as_str()).collect();
             assert_eq!(amr, proved, "the assertion says what was proved");
-            assert!(deed.done_ms.is_some_and(|done| self.now_ms() - done < 60_000), "an assertion that is not fresh");
+            assert!(
+                deed.done_ms.is_some_and(|done| self.now_ms() - done < 60_000),
+                "an assertion that is not fresh"
+            );
             self.secrets.push(assertion.clone());
             self.oracle.deeds[at].assertion = Some(assertion);
         }
     }
 
     pub(super) async fn redeem(&mut self) {
-        let with: Vec<usize> =
-            (0..self.oracle.deeds.len()).rev().filter(|at| self.oracle.deeds[*at].assertion.is_some()).take(8).collect();
+        let with: Vec<usize> = (0..self.oracle.deeds.len())
+            .rev()
+            .filter(|at| self.oracle.deeds[*at].assertion.is_some())
+            .take(8)
+            .collect();
         let Some(newest) = with.first().copied() else { return self.fetch().await };
-        let at = if self.chance.percent(75) { newest } else { self.chance.pick(&with).copied().unwrap_or(newest) };
+        let at =
+            if self.chance.percent(75) { newest } else { self.chance.pick(&with).copied().unwrap_or(newest) };
         let mut assertion = self.oracle.deeds[at].assertion.clone().unwrap_or_default();
         if self.chance.percent(4) {
             // A signature, or a claim, with one letter changed.
@@ -314,7 +332,11 @@ impl Walk {
         let outcome = flows.redeem_assertion(self.house.service_id, &assertion, digest, &key).await.unwrap();
         match outcome {
             Redeemed::Yes(action) => {
-                assert_eq!(Some(&assertion), self.oracle.deeds[at].assertion.as_ref(), "a changed assertion was taken");
+                assert_eq!(
+                    Some(&assertion),
+                    self.oracle.deeds[at].assertion.as_ref(),
+                    "a changed assertion was taken"
+                );
                 assert_eq!(action.id, self.oracle.deeds[at].id, "another action was redeemed");
                 let first = self.oracle.deeds[at].redeemed_with.is_none();
                 let truth = self.house.clock.truth_ms();

@@ -1,6 +1,6 @@
-//! What must be true, found without the product's rules: the walk keeps its own account of who holds what, which answers
-//! were right, for which action and when, and what changed. Written from product.md D and F; it calls nothing that
-//! decides.
+//! What must be true, found without the product's rules: the walk keeps its own account of who holds what, which
+//! answers were right, for which action and when, and what changed. Written from product.md D and F; it calls
+//! nothing that decides.
 
 use crate::house::Person;
 use countersign_core::id::ActionId;
@@ -172,7 +172,14 @@ impl Oracle {
     }
 
     /// Takes an answer that may count, if it is right for this action at this moment; what can be used once is used up.
-    pub(super) fn take(&mut self, deed: usize, factor: Factor, typed: &str, now_ms: i64, wall_ms: i64) -> bool {
+    pub(super) fn take(
+        &mut self,
+        deed: usize,
+        factor: Factor,
+        typed: &str,
+        now_ms: i64,
+        wall_ms: i64,
+    ) -> bool {
         let deed = &mut self.deeds[deed];
         let holder = &mut self.holders[deed.holder];
         let is_locked = holder.locked.iter().any(|(of, until)| *of == factor && now_ms < *until);
@@ -191,8 +198,10 @@ impl Oracle {
                     None => false,
                     Some(app) => {
                         let step = wall_ms.div_euclid(30_000) + holder.drift;
-                        let last = self.steps.iter().filter(|(key, _)| *key == app.key).map(|(_, step)| *step).max();
-                        let fits = |step: &i64| last.is_none_or(|last| *step > last) && app.code(*step) == typed;
+                        let last =
+                            self.steps.iter().filter(|(key, _)| *key == app.key).map(|(_, step)| *step).max();
+                        let fits =
+                            |step: &i64| last.is_none_or(|last| *step > last) && app.code(*step) == typed;
                         match [step, step - 1].into_iter().find(fits) {
                             None => false,
                             Some(step) => self.steps.insert((app.key.clone(), step)),
@@ -231,7 +240,13 @@ impl Oracle {
         self.judged(deed, now_ms);
         self.may_leave(deed, truth_ms);
         let deed = &mut self.deeds[deed];
-        assert!(deed.is_enough(), "{:?} was authorised by {:?}; then: {:?}", deed.kind, deed.proved, deed.then);
+        assert!(
+            deed.is_enough(),
+            "{:?} was authorised by {:?}; then: {:?}",
+            deed.kind,
+            deed.proved,
+            deed.then
+        );
         deed.done_ms = Some(now_ms);
     }
 

@@ -46,7 +46,8 @@ impl Walk {
         };
         if !matches!(outcome, ProveOutcome::Gone) {
             let deed = &self.oracle.deeds[at];
-            let entitled = if by_api { deed.owner.is_none() && !deed.is_own() } else { deed.owner == Some(page) };
+            let entitled =
+                if by_api { deed.owner.is_none() && !deed.is_own() } else { deed.owner == Some(page) };
             assert!(entitled, "an answer was looked at that came from somewhere else");
         }
         match outcome {
@@ -86,7 +87,10 @@ impl Walk {
             Judged::Proof(Answer::Right) | Judged::Code(CodeAnswer::Judged(CheckOutcome::Approved)) => {
                 let typed = given.iter().find(|(of, _)| *of == factor || is_code(*of) && is_code(factor));
                 let typed = typed.map(|(_, typed)| typed.clone()).unwrap_or_default();
-                assert!(self.oracle.take(at, factor, &typed, now, self.wall_ms()), "a wrong {factor:?} was accepted");
+                assert!(
+                    self.oracle.take(at, factor, &typed, now, self.wall_ms()),
+                    "a wrong {factor:?} was accepted"
+                );
                 self.seen.count("right answers");
                 return;
             }
@@ -97,8 +101,11 @@ impl Walk {
                 return;
             }
             Judged::Proof(Answer::Refused(refusal)) => refusal == lock::Refusal::Disabled,
-            Judged::Code(CodeAnswer::Judged(CheckOutcome::Refused(refusal))) => refusal == lock::Refusal::Disabled,
-            Judged::Proof(Answer::DisabledNow) | Judged::Code(CodeAnswer::Judged(CheckOutcome::DisabledNow)) => true,
+            Judged::Code(CodeAnswer::Judged(CheckOutcome::Refused(refusal))) => {
+                refusal == lock::Refusal::Disabled
+            }
+            Judged::Proof(Answer::DisabledNow)
+            | Judged::Code(CodeAnswer::Judged(CheckOutcome::DisabledNow)) => true,
             _ => false,
         };
         self.oracle.holders[holder].spent |= lock;
@@ -131,12 +138,12 @@ impl Walk {
         let way = deed.any_of.get(deed.way).or(deed.any_of.first()).cloned().unwrap_or_default();
         let is_left = |factor: &Factor| !deed.proved.contains(factor);
         let left: Vec<Factor> = way.into_iter().filter(is_left).collect();
-        let (codes, at_hand): (Vec<Factor>, Vec<Factor>) = left.into_iter().partition(|factor| is_code(*factor));
+        let (codes, at_hand): (Vec<Factor>, Vec<Factor>) =
+            left.into_iter().partition(|factor| is_code(*factor));
         let mut given = Given::new();
-        for factor in
-            [Factor::Password, Factor::TradingPassword, Factor::RecoveryCode, Factor::Totp].iter().filter(|factor| {
-                at_hand.contains(factor)
-            })
+        for factor in [Factor::Password, Factor::TradingPassword, Factor::RecoveryCode, Factor::Totp]
+            .iter()
+            .filter(|factor| at_hand.contains(factor))
         {
             if self.chance.percent(88) {
                 given.push((*factor, self.typed(at, *factor)));
@@ -173,7 +180,8 @@ impl Walk {
                 person.person.app.as_ref().map_or(random, |app| app.code(step))
             }
             Factor::Sms | Factor::Email => {
-                let codes = if is_right { &self.oracle.deeds[at].codes } else { &self.oracle.deeds[other].codes };
+                let codes =
+                    if is_right { &self.oracle.deeds[at].codes } else { &self.oracle.deeds[other].codes };
                 let chosen = if is_right { codes.last() } else { codes.iter().rev().nth(place) };
                 chosen.map_or(random, |sent| sent.code.clone())
             }
@@ -184,7 +192,8 @@ impl Walk {
     pub(super) async fn send(&mut self) {
         let Some(at) = self.some_open() else { return };
         let deed = &self.oracle.deeds[at];
-        let (service_id, id, now, owner) = (self.house.service_id, deed.id, self.now_ms(), deed.owner.clone());
+        let (service_id, id, now, owner) =
+            (self.house.service_id, deed.id, self.now_ms(), deed.owner.clone());
         let by_voice = self.chance.percent(10);
         let sent = if owner.is_some() && self.chance.percent(92) {
             let astray = self.chance.percent(5);
@@ -216,7 +225,11 @@ impl Walk {
             self.secrets.push(code.clone());
             let sent = Sent { factor, code, at_ms: self.now_ms(), spent: false };
             // A new code kills the ones before, whatever they were sent over.
-            self.oracle.deeds[at].codes.iter_mut().filter(|one| one.factor == factor).for_each(|one| one.spent = true);
+            self.oracle.deeds[at]
+                .codes
+                .iter_mut()
+                .filter(|one| one.factor == factor)
+                .for_each(|one| one.spent = true);
             self.oracle.deeds[at].codes.push(sent);
         }
     }
@@ -253,7 +266,8 @@ impl Walk {
                 self.seen.count("signed in on the confirm page");
                 let one = &mut self.oracle.holders[holder];
                 one.cookie = Some(opened.session_token.expose().to_owned());
-                one.device = opened.device_token.as_ref().map(|token| token.expose().to_owned()).or(one.device.take());
+                one.device =
+                    opened.device_token.as_ref().map(|token| token.expose().to_owned()).or(one.device.take());
             }
             Some(Effect::GoOn { setting: to, token }) => {
                 assert!(was_signed_in && setting == Some(to), "a setting without a session");

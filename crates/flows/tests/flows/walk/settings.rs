@@ -83,7 +83,9 @@ impl Walk {
     }
 
     pub(super) async fn step_up(&mut self) {
-        let Some((at, cookie, signed_in)) = self.someone_signed_in().await else { return self.sign_in().await };
+        let Some((at, cookie, signed_in)) = self.someone_signed_in().await else {
+            return self.sign_in().await;
+        };
         let holder = &self.oracle.holders[at];
         let app = if holder.person.app.is_some() { Setting::TotpRemove } else { Setting::TotpAdd };
         let (has_trading, has_codes) = (holder.person.trading.is_some(), !holder.recovery.is_empty());
@@ -122,7 +124,10 @@ impl Walk {
         match setting {
             Setting::TotpRemove => {
                 let was = holder.person.app.take();
-                assert!(was.is_some() && (holder.sms_on && holder.person.number.is_some()), "the last second factor went");
+                assert!(
+                    was.is_some() && (holder.sms_on && holder.person.number.is_some()),
+                    "the last second factor went"
+                );
             }
             Setting::TradingPasswordRemove => assert!(holder.person.trading.take().is_some()),
             Setting::RecoveryCodesRemove => holder.recovery.clear(),
@@ -257,13 +262,16 @@ impl Walk {
             ActivateOutcome::Bound(_) => {
                 assert_eq!(typed, code, "a wrong code bound a number");
                 self.rebound(trip.holder, Factor::Sms);
-                let replaced = self.oracle.holders[trip.holder].person.number.replace(address(&number)).is_some();
+                let replaced =
+                    self.oracle.holders[trip.holder].person.number.replace(address(&number)).is_some();
                 if replaced {
                     self.changed(trip.holder);
                 }
                 true
             }
-            ActivateOutcome::Code(CodeAnswer::Judged(CheckOutcome::Approved)) => panic!("approved and not bound"),
+            ActivateOutcome::Code(CodeAnswer::Judged(CheckOutcome::Approved)) => {
+                panic!("approved and not bound")
+            }
             _ => false,
         }
     }
@@ -272,7 +280,8 @@ impl Walk {
         let Some((at, _, signed_in)) = self.someone_signed_in().await else { return };
         let on = self.chance.percent(60);
         let is_right = self.chance.percent(90);
-        let password = if is_right { self.oracle.holders[at].person.password.clone() } else { "wrong".to_owned() };
+        let password =
+            if is_right { self.oracle.holders[at].person.password.clone() } else { "wrong".to_owned() };
         let switched = self.house.flows.switch_sms(&signed_in, on, &password, caller()).await.unwrap();
         if let SwitchOutcome::Set { on } = switched {
             let holder = &mut self.oracle.holders[at];
@@ -302,8 +311,9 @@ impl Walk {
             let id = self.oracle.holders[at].person.id;
             let view = self.house.flows.set_account_status(service_id, id, status).await.unwrap().unwrap();
             let holder = &mut self.oracle.holders[at];
+            let was_frozen = holder.frozen || holder.status == AccountStatus::Frozen;
             (holder.status, holder.frozen) = (view.account.status, false);
-            if status == AccountStatus::Frozen {
+            if status == AccountStatus::Frozen && !was_frozen {
                 self.all_over(at);
             }
             self.take_post().await;
@@ -311,7 +321,9 @@ impl Walk {
         }
         let frozen = if let Some(link) = link {
             self.house.flows.freeze_by_link(service_id, &link, caller()).await.unwrap()
-        } else if let Some((_, _, signed_in)) = self.someone_signed_in().await.filter(|(other, ..)| *other == at) {
+        } else if let Some((_, _, signed_in)) =
+            self.someone_signed_in().await.filter(|(other, ..)| *other == at)
+        {
             self.house.flows.freeze(&signed_in, caller()).await.unwrap()
         } else {
             return;

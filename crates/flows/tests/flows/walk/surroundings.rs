@@ -1,5 +1,5 @@
-//! What happens around the actions: time passes and clocks are set, rates come and go stale, timers run; and what must be
-//! true whenever somebody looks.
+//! What happens around the actions: time passes and clocks are set, rates come and go stale, timers run; and what
+//! must be true whenever somebody looks.
 
 use super::Walk;
 use countersign_core::amount::{Amount, Rate};
@@ -46,7 +46,8 @@ impl Walk {
 
     pub(super) async fn set_rates(&mut self) {
         let asset = if self.chance.percent(90) { "ETH" } else { "BTC" };
-        let btc = self.chance.weighted(&[(8, "0.03"), (3, "0.025"), (1, "0"), (1, "0.00000001"), (1, "99999999")]);
+        let btc =
+            self.chance.weighted(&[(8, "0.03"), (3, "0.025"), (1, "0"), (1, "0.00000001"), (1, "99999999")]);
         let age = self.chance.weighted(&[(12, 0), (2, 599), (1, 601), (1, 86_400), (1, -59), (1, -3_600)]);
         let as_of_ms = self.now_ms() - age * SECOND;
         let rate = Rate {
@@ -89,7 +90,8 @@ impl Walk {
         self.seen.count_by("ended by the clock", ended);
     }
 
-    /// What has come to an end stays as it was; no hold ends sooner than was said; the details are those that were asked.
+    /// What has come to an end stays as it was; no hold ends sooner than was said; the details are those that were
+    /// asked.
     pub(super) async fn look_around(&mut self) {
         let newest = self.oracle.deeds.len().saturating_sub(150);
         let older = (0..20.min(newest)).map(|_| self.chance.below(newest)).collect::<Vec<_>>();
@@ -139,7 +141,10 @@ impl Walk {
             let holds = flows.holds(self.house.service_id, holder.person.id).await.unwrap().unwrap();
             let until = holds.in_force.map_or(i64::MIN, |hold| hold.ends_at.unix_ms());
             let waits = holder.changed_ms.is_some_and(|changed| truth - changed < 24 * HOUR);
-            assert!(until >= holder.held_until_ms || holder.held_until_ms <= earliest, "a hold was shortened");
+            assert!(
+                until >= holder.held_until_ms || holder.held_until_ms <= earliest,
+                "a hold was shortened"
+            );
             assert!(!waits || until > truth, "no hold within a day of a change");
             holder.held_until_ms = holder.held_until_ms.max(until);
         }

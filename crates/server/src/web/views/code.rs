@@ -20,6 +20,8 @@ pub(crate) enum CodePurpose {
     ProveEmail,
     /// `/security/phone/code`, step 3 of 3
     Activate,
+    /// `/console/signin/code`
+    Console,
 }
 
 impl CodePurpose {
@@ -30,6 +32,7 @@ impl CodePurpose {
             CodePurpose::SignIn => "/signin/code",
             CodePurpose::ProveEmail => "/security/phone/prove/code",
             CodePurpose::Activate => "/security/phone/code",
+            CodePurpose::Console => "/console/signin/code",
         }
     }
 
@@ -40,6 +43,7 @@ impl CodePurpose {
             CodePurpose::SignIn => "/signin/resend",
             CodePurpose::ProveEmail => "/security/phone/prove/resend",
             CodePurpose::Activate => "/security/phone/resend",
+            CodePurpose::Console => "/console/signin/resend",
         }
     }
 
@@ -48,6 +52,7 @@ impl CodePurpose {
         match self {
             CodePurpose::SignUp => ("/signup", "code-change-identifier"),
             CodePurpose::SignIn => ("/signin", "code-back-sign-in"),
+            CodePurpose::Console => ("/console/signin", "code-back-sign-in"),
             CodePurpose::ProveEmail => ("/security/phone/prove", "back"),
             CodePurpose::Activate => ("/security/phone/number", "code-change-number"),
         }
@@ -55,7 +60,7 @@ impl CodePurpose {
 
     fn step(self) -> Option<u32> {
         match self {
-            CodePurpose::SignUp | CodePurpose::SignIn => None,
+            CodePurpose::SignUp | CodePurpose::SignIn | CodePurpose::Console => None,
             CodePurpose::ProveEmail => Some(1),
             CodePurpose::Activate => Some(3),
         }
@@ -64,7 +69,7 @@ impl CodePurpose {
     fn heading_key(self) -> &'static str {
         match self {
             CodePurpose::SignUp => "code-heading-sign-up",
-            CodePurpose::SignIn => "code-heading-sign-in",
+            CodePurpose::SignIn | CodePurpose::Console => "code-heading-sign-in",
             CodePurpose::ProveEmail => "code-heading-prove",
             CodePurpose::Activate => "code-heading-activate",
         }
@@ -72,7 +77,7 @@ impl CodePurpose {
 
     fn submit_key(self) -> &'static str {
         match self {
-            CodePurpose::SignIn => "sign-in",
+            CodePurpose::SignIn | CodePurpose::Console => "sign-in",
             CodePurpose::Activate => "activate",
             CodePurpose::SignUp | CodePurpose::ProveEmail => "continue",
         }
@@ -242,6 +247,8 @@ pub(crate) struct CodePage {
     pub(crate) attempts_left: Option<u32>,
     /// The other methods: posted as `method` to `/signin/method`, at sign-in only.
     pub(crate) other_ways: Vec<OtherWay>,
+    /// Whether the code can be called out instead: posts `channel` = `voice` where a new code is asked for.
+    pub(crate) voice: bool,
     /// Set when the country is slow.
     pub(crate) slow: Option<SlowRegion>,
     /// Set after too many wrong codes, Unix milliseconds: no code is taken before it.

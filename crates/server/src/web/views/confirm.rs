@@ -72,6 +72,7 @@ fn setting_heading(setting: Setting) -> &'static str {
         Setting::RecoveryCodesMake => "confirm-recovery-codes-make",
         Setting::RecoveryCodesReplace => "confirm-recovery-codes-replace",
         Setting::RecoveryCodesRemove => "confirm-recovery-codes-remove",
+        Setting::SmsOff => "confirm-sms-off",
         Setting::Phrase => "confirm-phrase",
         Setting::PhraseRemove => "confirm-phrase-remove",
         Setting::Password => "confirm-password",

@@ -6,7 +6,7 @@
 use crate::web::words::{Moment, Sentence, Words};
 
 /// One problem, beside the field or above the form it belongs to. 1xxx identity, 2xxx codes, 3xxx numbers,
-/// 4xxx settings, 5xxx actions and factors, 9xxx the service itself.
+/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 9xxx the service itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
     /// No email address or phone number was given.
@@ -38,6 +38,9 @@ pub(crate) enum Problem {
         /// When it may be tried again.
         until: Moment,
     },
+
+    /// Staff sign in with an email address, and this is none.
+    EmailUnreadable,
 
     /// No code was given.
     CodeMissing,
@@ -182,6 +185,11 @@ pub(crate) enum Problem {
     /// The account has nothing to confirm a setting with.
     NothingToConfirmWith,
 
+    /// Not an amount of BTC.
+    AmountUnreadable,
+    /// Not a number of seconds.
+    SecondsUnreadable,
+
     /// No route takes messages at the moment.
     SendingUnavailable,
 }
@@ -213,75 +221,87 @@ impl Problem {
             _ => sentence,
         }
     }
+}
 
-    fn entry(&self) -> (u16, &'static str) {
-        match self {
-            Problem::IdentifierMissing => (1001, "problem-identifier-missing"),
-            Problem::IdentifierUnreadable => (1002, "problem-identifier-unreadable"),
-            Problem::RegionMissing => (1003, "problem-region-missing"),
-            Problem::PasswordMissing => (1004, "problem-password-missing"),
-            Problem::PasswordShort { .. } => (1005, "problem-password-short"),
-            Problem::PasswordLong { .. } => (1006, "problem-password-long"),
-            Problem::PasswordCommon => (1007, "problem-password-common"),
-            Problem::SignInRefused => (1008, "problem-sign-in-refused"),
-            Problem::PasswordWrong => (1009, "problem-password-wrong"),
-            Problem::PasswordLocked { .. } => (1010, "problem-password-locked"),
-            Problem::CodeMissing => (2001, "problem-code-missing"),
-            Problem::CodeUnreadable { .. } => (2002, "problem-code-unreadable"),
-            Problem::CodeLength { .. } => (2003, "problem-code-length"),
-            Problem::CodeWrong => (2004, "problem-code-wrong"),
-            Problem::CodeEarlier => (2005, "problem-code-earlier"),
-            Problem::CodeExpired => (2006, "problem-code-expired"),
-            Problem::CodeExpiredNewSent => (2007, "problem-code-expired-new-sent"),
-            Problem::CodeElsewhere => (2008, "problem-code-elsewhere"),
-            Problem::ResendEarly { .. } => (2009, "problem-resend-early"),
-            Problem::SendingLocked { .. } => (2010, "problem-sending-locked"),
-            Problem::CodesLocked { .. } => (2011, "problem-codes-locked"),
-            Problem::FactorDisabled => (2012, "problem-factor-disabled"),
-            Problem::NumberMissing => (3001, "problem-number-missing"),
-            Problem::NumberUnreadable => (3002, "problem-number-unreadable"),
-            Problem::NumberShort => (3003, "problem-number-short"),
-            Problem::NumberLong => (3004, "problem-number-long"),
-            Problem::NumberUnknown => (3005, "problem-number-unknown"),
-            Problem::RegionRefused { .. } => (3006, "problem-region-refused"),
-            Problem::NumberFixedLine => (3007, "problem-number-fixed-line"),
-            Problem::NumberVoip => (3008, "problem-number-voip"),
-            Problem::NumberPremium => (3009, "problem-number-premium"),
-            Problem::NumberPager => (3010, "problem-number-pager"),
-            Problem::NumberTollFree => (3011, "problem-number-toll-free"),
-            Problem::NumberOtherKind => (3012, "problem-number-other-kind"),
-            Problem::NumberDenied { .. } => (3013, "problem-number-denied"),
-            Problem::NumberTaken => (3014, "problem-number-taken"),
-            Problem::NumberYours => (3015, "problem-number-yours"),
-            Problem::StepsAgain => (3016, "problem-steps-again"),
-            Problem::SmsOnlyFactor => (4001, "problem-sms-only-factor"),
-            Problem::IdentityNeeded => (4002, "problem-identity-needed"),
-            Problem::PhoneNeeded => (4003, "problem-phone-needed"),
-            Problem::SessionGone => (4004, "problem-session-gone"),
-            Problem::MethodUnknown => (4005, "problem-method-unknown"),
-            Problem::TotpMissing => (5001, "problem-totp-missing"),
-            Problem::TotpWrong => (5002, "problem-totp-wrong"),
-            Problem::TotpClockOff => (5003, "problem-totp-clock-off"),
-            Problem::TradingPasswordMissing => (5004, "problem-trading-password-missing"),
-            Problem::TradingPasswordDigits => (5005, "problem-trading-password-digits"),
-            Problem::TradingPasswordWrong => (5006, "problem-trading-password-wrong"),
-            Problem::TradingPasswordCommon => (5007, "problem-trading-password-common"),
-            Problem::TradingPasswordDate => (5008, "problem-trading-password-date"),
-            Problem::TradingPasswordOwnNumber => (5009, "problem-trading-password-own-number"),
-            Problem::TradingPasswordsDiffer => (5010, "problem-trading-passwords-differ"),
-            Problem::RecoveryCodeMissing => (5011, "problem-recovery-code-missing"),
-            Problem::RecoveryCodeWrong => (5012, "problem-recovery-code-wrong"),
-            Problem::PasskeyRefused => (5013, "problem-passkey-refused"),
-            Problem::PasskeyKnown => (5014, "problem-passkey-known"),
-            Problem::FactorStands => (5015, "problem-factor-stands"),
-            Problem::FactorLastStrong => (5016, "problem-factor-last-strong"),
-            Problem::NameLong { .. } => (5017, "problem-name-long"),
-            Problem::PhraseMissing => (5018, "problem-phrase-missing"),
-            Problem::PhraseLong { .. } => (5019, "problem-phrase-long"),
-            Problem::MoreTimeSpent => (5020, "problem-more-time-spent"),
-            Problem::AccountFrozen => (5021, "problem-account-frozen"),
-            Problem::NothingToConfirmWith => (5022, "problem-nothing-to-confirm-with"),
-            Problem::SendingUnavailable => (9001, "problem-sending-unavailable"),
+/// The number and the key of every problem, one row each.
+macro_rules! entries {
+    ($($problem:pat => $number:literal $key:literal,)*) => {
+        impl Problem {
+            fn entry(&self) -> (u16, &'static str) {
+                match self { $($problem => ($number, $key),)* }
+            }
         }
-    }
+    };
+}
+
+entries! {
+    Problem::IdentifierMissing => 1001 "problem-identifier-missing",
+    Problem::IdentifierUnreadable => 1002 "problem-identifier-unreadable",
+    Problem::RegionMissing => 1003 "problem-region-missing",
+    Problem::PasswordMissing => 1004 "problem-password-missing",
+    Problem::PasswordShort { .. } => 1005 "problem-password-short",
+    Problem::PasswordLong { .. } => 1006 "problem-password-long",
+    Problem::PasswordCommon => 1007 "problem-password-common",
+    Problem::SignInRefused => 1008 "problem-sign-in-refused",
+    Problem::PasswordWrong => 1009 "problem-password-wrong",
+    Problem::PasswordLocked { .. } => 1010 "problem-password-locked",
+    Problem::EmailUnreadable => 1011 "problem-email-unreadable",
+    Problem::CodeMissing => 2001 "problem-code-missing",
+    Problem::CodeUnreadable { .. } => 2002 "problem-code-unreadable",
+    Problem::CodeLength { .. } => 2003 "problem-code-length",
+    Problem::CodeWrong => 2004 "problem-code-wrong",
+    Problem::CodeEarlier => 2005 "problem-code-earlier",
+    Problem::CodeExpired => 2006 "problem-code-expired",
+    Problem::CodeExpiredNewSent => 2007 "problem-code-expired-new-sent",
+    Problem::CodeElsewhere => 2008 "problem-code-elsewhere",
+    Problem::ResendEarly { .. } => 2009 "problem-resend-early",
+    Problem::SendingLocked { .. } => 2010 "problem-sending-locked",
+    Problem::CodesLocked { .. } => 2011 "problem-codes-locked",
+    Problem::FactorDisabled => 2012 "problem-factor-disabled",
+    Problem::NumberMissing => 3001 "problem-number-missing",
+    Problem::NumberUnreadable => 3002 "problem-number-unreadable",
+    Problem::NumberShort => 3003 "problem-number-short",
+    Problem::NumberLong => 3004 "problem-number-long",
+    Problem::NumberUnknown => 3005 "problem-number-unknown",
+    Problem::RegionRefused { .. } => 3006 "problem-region-refused",
+    Problem::NumberFixedLine => 3007 "problem-number-fixed-line",
+    Problem::NumberVoip => 3008 "problem-number-voip",
+    Problem::NumberPremium => 3009 "problem-number-premium",
+    Problem::NumberPager => 3010 "problem-number-pager",
+    Problem::NumberTollFree => 3011 "problem-number-toll-free",
+    Problem::NumberOtherKind => 3012 "problem-number-other-kind",
+    Problem::NumberDenied { .. } => 3013 "problem-number-denied",
+    Problem::NumberTaken => 3014 "problem-number-taken",
+    Problem::NumberYours => 3015 "problem-number-yours",
+    Problem::StepsAgain => 3016 "problem-steps-again",
+    Problem::SmsOnlyFactor => 4001 "problem-sms-only-factor",
+    Problem::IdentityNeeded => 4002 "problem-identity-needed",
+    Problem::PhoneNeeded => 4003 "problem-phone-needed",
+    Problem::SessionGone => 4004 "problem-session-gone",
+    Problem::MethodUnknown => 4005 "problem-method-unknown",
+    Problem::TotpMissing => 5001 "problem-totp-missing",
+    Problem::TotpWrong => 5002 "problem-totp-wrong",
+    Problem::TotpClockOff => 5003 "problem-totp-clock-off",
+    Problem::TradingPasswordMissing => 5004 "problem-trading-password-missing",
+    Problem::TradingPasswordDigits => 5005 "problem-trading-password-digits",
+    Problem::TradingPasswordWrong => 5006 "problem-trading-password-wrong",
+    Problem::TradingPasswordCommon => 5007 "problem-trading-password-common",
+    Problem::TradingPasswordDate => 5008 "problem-trading-password-date",
+    Problem::TradingPasswordOwnNumber => 5009 "problem-trading-password-own-number",
+    Problem::TradingPasswordsDiffer => 5010 "problem-trading-passwords-differ",
+    Problem::RecoveryCodeMissing => 5011 "problem-recovery-code-missing",
+    Problem::RecoveryCodeWrong => 5012 "problem-recovery-code-wrong",
+    Problem::PasskeyRefused => 5013 "problem-passkey-refused",
+    Problem::PasskeyKnown => 5014 "problem-passkey-known",
+    Problem::FactorStands => 5015 "problem-factor-stands",
+    Problem::FactorLastStrong => 5016 "problem-factor-last-strong",
+    Problem::NameLong { .. } => 5017 "problem-name-long",
+    Problem::PhraseMissing => 5018 "problem-phrase-missing",
+    Problem::PhraseLong { .. } => 5019 "problem-phrase-long",
+    Problem::MoreTimeSpent => 5020 "problem-more-time-spent",
+    Problem::AccountFrozen => 5021 "problem-account-frozen",
+    Problem::NothingToConfirmWith => 5022 "problem-nothing-to-confirm-with",
+    Problem::AmountUnreadable => 6001 "problem-amount-unreadable",
+    Problem::SecondsUnreadable => 6002 "problem-seconds-unreadable",
+    Problem::SendingUnavailable => 9001 "problem-sending-unavailable",
 }

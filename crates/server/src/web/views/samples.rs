@@ -8,6 +8,7 @@ use askama::Template;
 use super::*;
 use crate::web::words::{Address, Moment};
 
+mod console;
 mod step_up;
 
 /// 21 November 2025, 14:30:00 UTC.
@@ -54,6 +55,7 @@ impl Samples {
             self.factors(),
             self.recovery_codes(),
             self.guard(),
+            self.console(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -75,6 +77,7 @@ impl Samples {
             brand: self.text("Acme Exchange"),
             theme: self.theme,
             csrf: self.text("cr5f-t0ken"),
+            area: Area::Holder,
             signed_in: None,
             here: LocalPath::new(&self.text("/signin")),
             now_ms: self.now_ms,
@@ -220,6 +223,7 @@ impl Samples {
             typed: self.text("482913"),
             problem: Some(Problem::CodeWrong),
             attempts_left: Some(2),
+            voice: false,
             slow: Some(SlowRegion { region: self.text("Thailand"), delay_s: 70 }),
             ..activate()
         };
@@ -548,6 +552,9 @@ impl Samples {
             Problem::PhoneNeeded,
             Problem::SessionGone,
             Problem::MethodUnknown,
+            Problem::EmailUnreadable,
+            Problem::AmountUnreadable,
+            Problem::SecondsUnreadable,
             Problem::SendingUnavailable,
         ]);
         problems.extend(step_up::problems());

@@ -111,6 +111,17 @@ impl World {
     }
 
     /// A saved account without an email.
+    pub(crate) fn operator(&self) -> Operator {
+        Operator {
+            id: OperatorId::draw(NOW, self.entropy.as_ref()),
+            service_id: self.service_id,
+            email: address(EMAIL),
+            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
+            created_at: NOW,
+            disabled_at: None,
+        }
+    }
+
     pub(crate) async fn saved_account(&self) -> Account {
         let account = self.account(None);
         self.save([Change::InsertAccount(account.clone())]).await.unwrap();

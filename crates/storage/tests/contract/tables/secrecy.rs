@@ -33,6 +33,7 @@ const CANARIES: &[&str] = &[
 const EVERY_TABLE: &[&str] = &[
     "SELECT * FROM services",
     "SELECT * FROM operators",
+    "SELECT * FROM operator_sessions",
     "SELECT * FROM accounts",
     "SELECT * FROM bindings",
     "SELECT * FROM verifications",
@@ -46,13 +47,17 @@ const EVERY_TABLE: &[&str] = &[
 
 async fn fill(world: &World) -> Account {
     let account = world.account(Some(EMAIL));
-    let operator = Operator {
-        id: OperatorId::draw(NOW, world.entropy.as_ref()),
+    let operator = world.operator();
+    let staff = OperatorSession {
+        id: OperatorSessionId::draw(NOW, world.entropy.as_ref()),
         service_id: world.service_id,
-        email: address(EMAIL),
-        password_hash: account.password_hash.clone(),
+        operator_id: operator.id,
+        token: TokenHash([3; 32]),
+        device: "Firefox on Linux".into(),
+        ip: "198.51.100.77".into(),
         created_at: NOW,
-        disabled_at: None,
+        last_seen_at: NOW,
+        ended_at: None,
     };
     let session = Session {
         id: SessionId::draw(NOW, world.entropy.as_ref()),
@@ -89,6 +94,7 @@ async fn fill(world: &World) -> Account {
     let email = Message { channel: Channel::Email, to: address(EMAIL), ..world.message(None, NOW) };
     let changes = [
         Change::InsertOperator(operator),
+        Change::InsertOperatorSession(staff),
         Change::InsertAccount(account.clone()),
         Change::InsertBinding(binding),
         Change::InsertVerification(world.verification(Subject::Account(account.id))),

@@ -1,0 +1,6 @@
+//! The operators' console: signing in with two steps each time, the session of a member of staff, and what its pages
+//! show.
+
+pub(crate) mod policy;
+pub(crate) mod session;
+pub(crate) mod sign_in;

@@ -1,0 +1,55 @@
+//! The console of a service's staff. Its own sign-in and its own session: a holder's cookie opens nothing here, and nobody
+//! without an operator's learns what stands behind the sign-in page. Handlers read the form, call one flow and show its
+//! outcome.
+
+mod policy;
+mod sign_in;
+
+use crate::http::cookies::{self, Name};
+use crate::state::Server;
+use crate::web::visit::Visit;
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{Redirect, Response};
+use axum::routing::{get, post};
+use countersign_flows::SignedInOperator;
+
+/// Every page of the console.
+pub(crate) fn routes() -> Router<Server> {
+    Router::new()
+        .route("/console", get(|| async { Redirect::to("/console/policy") }))
+        .route("/console/signin", get(sign_in::form).post(sign_in::start))
+        .route("/console/signin/code", get(sign_in::code).post(sign_in::check))
+        .route("/console/signin/resend", post(sign_in::resend))
+        .route("/console/signout", post(sign_in::sign_out))
+        .route("/console/policy", get(policy::page))
+}
+
+/// A request by a signed-in member of staff; anybody else is sent to sign in.
+pub(crate) struct Staff {
+    visit: Visit,
+    signed_in: SignedInOperator,
+}
+
+impl FromRequestParts<Server> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Response> {
+        let visit = <Visit as FromRequestParts<Server>>::from_request_parts(parts, server).await?;
+        match visit.operator.clone() {
+            Some(signed_in) => Ok(Staff { visit, signed_in }),
+            None => Err(sign_in_first(&visit)),
+        }
+    }
+}
+
+/// To the sign-in page: with a word about it, if there had been a session.
+fn sign_in_first(visit: &Visit) -> Response {
+    if visit.cookie(Name::Operator).is_none() {
+        return visit.redirect("/console/signin");
+    }
+    let mut response = visit.redirect("/console/signin?notice=ended");
+    cookies::clear(response.headers_mut(), &visit.server, Name::Operator);
+    response
+}
