@@ -129,7 +129,7 @@ export async function signInToExchange(here, page, count) {
 
 /** From the end of a confirmation back to the exchange. */
 export async function backToExchange(here, page) {
-  await page.getByRole('link', { name: /^Back to / }).click();
+  await page.getByRole('link', { name: /^(Back to .*|Start again)$/ }).click();
   await page.waitForURL(`${here.demo.exchange_url}/**`);
 }
 
