@@ -1,5 +1,5 @@
-//! One service in memory: use cases, a clock that only the test moves, holders with the factors that a test asks
-//! for, and the messages that would have been sent.
+//! One service in memory: use cases, a clock that only the test moves, holders with the factors that a test
+//! asks for, and the messages that would have been sent.
 
 use crate::app::App;
 use argon2::password_hash::PasswordHasher as _;
@@ -23,8 +23,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 /// Where the confirm pages may lead back to.
 pub(crate) const EXCHANGE: &str = "https://exchange.example";
 
-/// True time, and a wall clock that somebody sets: `now` goes as far ahead and `earliest` as far back as the wall clock
-/// ever was.
+/// True time, and a wall clock that somebody sets: `now` goes as far ahead and `earliest` as far back as the
+/// wall clock ever was.
 pub(crate) struct TestClock {
     steady_ms: AtomicI64,
     wall_off_ms: AtomicI64,
@@ -272,7 +272,8 @@ pub(crate) fn notice_in(message: &Message) -> Option<(Notice, String)> {
     }
 }
 
-/// A hash of the same kind as the product's, with the least work: its parameters stand in it and are followed.
+/// A hash of the same kind as the product's, with the least work: its parameters stand in it and are
+/// followed.
 pub(crate) fn cheap_hash(password: &str) -> String {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
     argon2.hash_password_with_salt(password.as_bytes(), b"sixteen bytes ok").unwrap().to_string()

@@ -84,8 +84,8 @@ impl House {
         }
     }
 
-    /// Proves a setting by the codes of email and SMS, whichever are asked for on the first way that is made of codes
-    /// alone; answers what it led to.
+    /// Proves a setting by the codes of email and SMS, whichever are asked for on the first way that is made
+    /// of codes alone; answers what it led to.
     async fn proves_by_codes(&self, action: &Action) -> Effect {
         let is_code = |factor: &Factor| matches!(factor, Factor::Sms | Factor::Email);
         let way = action.any_of.iter().position(|set| set.iter().all(is_code)).expect("a way of codes alone");

@@ -1,6 +1,6 @@
-//! The random walk of all routes (T13): whatever pages and API can be made to do, in any order and at any time, no
-//! value leaves without a fresh assertion of the right strength. Seeded; a failure names the walk and the step, and
-//! `COUNTERSIGN_WALK_SEED=<walk> COUNTERSIGN_WALK_STEPS=5000` walks that one again.
+//! The random walk of all routes (T13): whatever pages and API can be made to do, in any order and at any
+//! time, no value leaves without a fresh assertion of the right strength. Seeded; a failure names the walk
+//! and the step, and `COUNTERSIGN_WALK_SEED=<walk> COUNTERSIGN_WALK_STEPS=5000` walks that one again.
 
 mod actions;
 mod chance;

@@ -105,10 +105,13 @@ async fn the_last_second_factor_stays() {
     let effect = house.done(remove.id, code_answer(&house.code().await)).await;
     assert!(matches!(effect, Some(Effect::Unchanged(Setting::TotpRemove))));
     let sms_only = house.person(&[Factor::Email, Factor::Sms]).await;
-    let signed_in = house.signed_in(&house.session(&sms_only).await).await.unwrap();
+    let cookie = house.session(&sms_only).await;
+    let signed_in = house.signed_in(&cookie).await.unwrap();
     let switched = house.flows.switch_sms(&signed_in, false, &sms_only.password, caller()).await.unwrap();
-    let only = countersign_core::account::SwitchRefusal::OnlySecondFactor;
-    assert_eq!(switched, SwitchOutcome::Refused(only));
+    assert_ne!(switched, SwitchOutcome::Set { on: false }, "a password alone");
+    house.post().await;
+    let off = house.wants(&cookie, Setting::SmsOff).await;
+    assert!(matches!(house.proves_by_codes(&off).await, Effect::Unchanged(Setting::SmsOff)));
 }
 
 #[tokio::test]
@@ -170,7 +173,8 @@ async fn a_proof_of_a_session_that_has_ended_leads_to_nothing() {
     assert!(matches!(made, RecoveryMake::Gone));
 }
 
-/// Raising security asks for little, lowering it for much (R42): what stands is not replaced by the way of adding it.
+/// Raising security asks for little, lowering it for much (R42): what stands is not replaced by the way of
+/// adding it.
 #[tokio::test]
 async fn what_stands_is_not_replaced_by_asking_to_add_it() {
     let house = House::new().await;

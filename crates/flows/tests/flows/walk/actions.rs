@@ -364,7 +364,8 @@ impl Walk {
     }
 }
 
-/// The digest over everything that is confirmed, by another library than the product's (RFC 8785 of texts alone).
+/// The digest over everything that is confirmed, by another library than the product's (RFC 8785 of texts
+/// alone).
 fn digest_of(view: &ActionView, new: &NewAction) -> DetailsDigest {
     let action = &view.action;
     let service = action.service_id.to_string();

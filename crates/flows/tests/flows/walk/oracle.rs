@@ -1,6 +1,6 @@
-//! What must be true, found without the product's rules: the walk keeps its own account of who holds what, which
-//! answers were right, for which action and when, and what changed. Written from product.md D and F; it calls
-//! nothing that decides.
+//! What must be true, found without the product's rules: the walk keeps its own account of who holds what,
+//! which answers were right, for which action and when, and what changed. Written from product.md D and F; it
+//! calls nothing that decides.
 
 use crate::house::Person;
 use countersign_core::id::ActionId;
@@ -171,7 +171,8 @@ impl Oracle {
         assert!(self.steps.insert((key.to_vec(), step)), "a step was used to enrol twice");
     }
 
-    /// Takes an answer that may count, if it is right for this action at this moment; what can be used once is used up.
+    /// Takes an answer that may count, if it is right for this action at this moment; what can be used once
+    /// is used up.
     pub(super) fn take(
         &mut self,
         deed: usize,

@@ -1,5 +1,5 @@
-//! Steps that answer: right, wrong, late, early, somebody else's, by the wrong browser and by the wrong door; and the
-//! codes that are asked for.
+//! Steps that answer: right, wrong, late, early, somebody else's, by the wrong browser and by the wrong door;
+//! and the codes that are asked for.
 
 use super::Walk;
 use super::oracle::Sent;

@@ -101,6 +101,7 @@ impl Walk {
             (8, phone),
             (3, Setting::Phrase),
             (2, Setting::Unfreeze),
+            (4, Setting::SmsOff),
         ]);
         let setting = if holder.frozen { Setting::Unfreeze } else { setting };
         let page = self.some_browser();
@@ -128,6 +129,13 @@ impl Walk {
                     was.is_some() && (holder.sms_on && holder.person.number.is_some()),
                     "the last second factor went"
                 );
+            }
+            Setting::SmsOff => {
+                if !std::mem::replace(&mut holder.sms_on, false) {
+                    return;
+                }
+                assert!(holder.person.app.is_some(), "the only second factor was switched off");
+                self.seen.count("SMS switched off");
             }
             Setting::TradingPasswordRemove => assert!(holder.person.trading.take().is_some()),
             Setting::RecoveryCodesRemove => holder.recovery.clear(),
@@ -284,14 +292,9 @@ impl Walk {
             if is_right { self.oracle.holders[at].person.password.clone() } else { "wrong".to_owned() };
         let switched = self.house.flows.switch_sms(&signed_in, on, &password, caller()).await.unwrap();
         if let SwitchOutcome::Set { on } = switched {
-            let holder = &mut self.oracle.holders[at];
-            let was = std::mem::replace(&mut holder.sms_on, on);
-            assert!(was == on || is_right, "switched without the password");
-            assert!(on || !was || holder.person.app.is_some(), "the only second factor was switched off");
-            if was && !on {
-                self.seen.count("SMS switched off");
-                self.changed(at);
-            }
+            let was = std::mem::replace(&mut self.oracle.holders[at].sms_on, on);
+            assert!(on, "switched off by a password alone");
+            assert!(was || is_right, "switched on without the password");
         }
         self.take_post().await;
     }
@@ -346,7 +349,8 @@ impl Walk {
         }
     }
 
-    /// Puts the least work into the hash of a trading password that was just set; it stays that of the same digits.
+    /// Puts the least work into the hash of a trading password that was just set; it stays that of the same
+    /// digits.
     async fn make_cheap(&self, at: usize, trading: &str) {
         let account_id = self.oracle.holders[at].person.id;
         let find = Live { rows: self.house.rows.clone(), service_id: self.house.service_id, account_id };

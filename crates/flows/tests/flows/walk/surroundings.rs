@@ -1,5 +1,5 @@
-//! What happens around the actions: time passes and clocks are set, rates come and go stale, timers run; and what
-//! must be true whenever somebody looks.
+//! What happens around the actions: time passes and clocks are set, rates come and go stale, timers run; and
+//! what must be true whenever somebody looks.
 
 use super::Walk;
 use countersign_core::amount::{Amount, Rate};
@@ -76,7 +76,13 @@ impl Walk {
             0 => self.house.clock.set_wall(-self.chance.between(0, 3 * HOUR)),
             1 => self.house.clock.set_wall(self.chance.between(0, 2 * HOUR)),
             2 => self.house.clock.set_wall(self.chance.between(0, 30 * SECOND)),
-            3..=6 => self.house.clock.set_wall(0),
+            // Far ahead and back again: for holds nothing has passed.
+            3 => {
+                let ahead = self.now_ms() - self.house.clock.truth_ms();
+                self.house.clock.set_wall(ahead + self.chance.between(HOUR, 30 * HOUR));
+                self.house.clock.set_wall(0);
+            }
+            4..=6 => self.house.clock.set_wall(0),
             _ => {}
         }
     }
@@ -90,8 +96,8 @@ impl Walk {
         self.seen.count_by("ended by the clock", ended);
     }
 
-    /// What has come to an end stays as it was; no hold ends sooner than was said; the details are those that were
-    /// asked.
+    /// What has come to an end stays as it was; no hold ends sooner than was said; the details are those that
+    /// were asked.
     pub(super) async fn look_around(&mut self) {
         let newest = self.oracle.deeds.len().saturating_sub(150);
         let older = (0..20.min(newest)).map(|_| self.chance.below(newest)).collect::<Vec<_>>();
