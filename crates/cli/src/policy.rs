@@ -178,6 +178,7 @@ fn facts_of(arguments: &FactsArguments) -> Result<Facts, String> {
     Ok(Facts {
         worth,
         held: arguments.held.clone(),
+        disabled: Vec::new(),
         new_device: Some(arguments.new_device),
         region: arguments.region.clone(),
         status: arguments.status,

@@ -139,10 +139,10 @@ pub fn second_factors(
     methods
 }
 
-/// The factors that an account could prove for an action of this kind, if none of them were locked. One that is
-/// disabled must be bound again first, so it does not count. SMS that is switched off is not asked for at sign-in;
-/// for value it still is (section D).
-pub fn held(
+/// The factors of an account, for an action of this kind: those that it could prove if none of them were locked, and
+/// those that are disabled and must be set up again first. SMS that is switched off is not asked for at sign-in; for
+/// value it still is (section D).
+pub fn held_and_disabled(
     kind: ActionKind,
     account: &Account,
     binding: Option<&Binding>,
@@ -150,27 +150,23 @@ pub fn held(
     states: &[FactorState],
     policy: &Policy,
     now: Timestamp,
-) -> Vec<Factor> {
+) -> (Vec<Factor>, Vec<Factor>) {
     let is_disabled = |factor: Factor| {
         let state = states.iter().find(|state| state.factor == factor);
         state.and_then(|state| lock::refusal(state, policy, now)) == Some(Refusal::Disabled)
     };
     let has_number = binding.is_some_and(|b| b.ended_at.is_none() && b.suspended_at.is_none());
     let is_enrolled = |factor| authenticators.iter().any(|a| a.is_live() && a.factor == factor);
-    Factor::ALL
-        .iter()
-        .copied()
-        .filter(|factor| match factor {
-            Factor::Password => true,
-            Factor::Sms => has_number && (kind != ActionKind::SignIn || account.sms_enabled_at.is_some()),
-            Factor::Email => account.email.is_some(),
-            Factor::RecoveryCode => authenticators
-                .iter()
-                .any(|a| a.is_live() && a.factor == *factor && a.codes_left().unwrap_or(0) > 0),
-            Factor::Totp | Factor::TradingPassword | Factor::Passkey => is_enrolled(*factor),
-        })
-        .filter(|factor| !is_disabled(*factor))
-        .collect()
+    let has = |factor: &Factor| match factor {
+        Factor::Password => true,
+        Factor::Sms => has_number && (kind != ActionKind::SignIn || account.sms_enabled_at.is_some()),
+        Factor::Email => account.email.is_some(),
+        Factor::RecoveryCode => authenticators
+            .iter()
+            .any(|a| a.is_live() && a.factor == *factor && a.codes_left().unwrap_or(0) > 0),
+        Factor::Totp | Factor::TradingPassword | Factor::Passkey => is_enrolled(*factor),
+    };
+    Factor::ALL.iter().copied().filter(has).partition(|factor| !is_disabled(*factor))
 }
 
 /// Sets the anti-phishing phrase, or takes it away (R56). The proof that it asks for was given.

@@ -257,12 +257,17 @@ pub fn remaining(action: &Action) -> Vec<Factor> {
     let chosen = usize::try_from(action.chosen).unwrap_or(usize::MAX);
     let set = action.any_of.get(chosen).or_else(|| action.any_of.first()).cloned().unwrap_or_default();
     let mut left: Vec<Factor> = set.into_iter().filter(|factor| !has_proved(action, *factor)).collect();
+    // Who has forgotten the password has proved nothing yet: the mailbox or the phone comes first, or a stranger
+    // could lock what its owner signs in with (R24).
+    let codes_first = action.kind == ActionKind::PasswordReset;
     left.sort_by_key(|factor| match factor {
-        Factor::Passkey => 0,
-        Factor::Password | Factor::TradingPassword | Factor::RecoveryCode => 1,
-        Factor::Totp => 2,
-        Factor::Sms => 3,
-        Factor::Email => 4,
+        Factor::Email if codes_first => 0,
+        Factor::Sms if codes_first => 1,
+        Factor::Passkey => 2,
+        Factor::Password | Factor::TradingPassword | Factor::RecoveryCode => 3,
+        Factor::Totp => 4,
+        Factor::Sms => 5,
+        Factor::Email => 6,
     });
     left
 }
@@ -307,7 +312,7 @@ pub fn note_proof(
         return Decision { outcome: Proved::More(action.clone()), changes: vec![Change::SaveAction(action)] };
     }
     if let Err(refusal) = gate {
-        let reason = if refusal == Refusal::Frozen { CancelReason::Frozen } else { CancelReason::Held };
+        let reason = reason_of(&refusal);
         return cancel(action, reason, world).map(|action| Proved::Refused(action, refusal));
     }
     action.status = ActionStatus::Authorised;
@@ -320,6 +325,14 @@ pub fn note_proof(
     changes.push(world.scene.event(action.service_id, Some(action.account_id), event, world));
     changes.extend(webhook::action_changed(&action, world));
     Decision { outcome: Proved::Authorised(action), changes }
+}
+
+/// What is said of an action that may not happen any more.
+fn reason_of(refusal: &Refusal) -> CancelReason {
+    match refusal {
+        Refusal::Frozen | Refusal::Restricted => CancelReason::Frozen,
+        Refusal::Held { .. } | Refusal::Policy | Refusal::FactorsMissing(_) => CancelReason::Held,
+    }
 }
 
 /// Cancels an action that is pending or authorised; a final one stays as it is.
@@ -419,7 +432,7 @@ pub fn redeem(
         return expire(action, world).map(|_| Redeemed::Expired);
     }
     if let Err(refusal) = gate {
-        let reason = if refusal == Refusal::Frozen { CancelReason::Frozen } else { CancelReason::Held };
+        let reason = reason_of(&refusal);
         return cancel(action, reason, world).map(|_| Redeemed::Refused(refusal));
     }
     action.status = ActionStatus::Redeemed;

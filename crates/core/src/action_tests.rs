@@ -35,6 +35,7 @@ fn facts() -> Facts {
     Facts {
         worth: requirement::Worth::Btc(Amount::parse("0.05").unwrap()),
         held: vec![Password, Sms, Email, Totp, TradingPassword],
+        disabled: Vec::new(),
         new_device: Some(false),
         region: None,
         status: AccountStatus::Active,

@@ -88,6 +88,9 @@ pub struct Facts {
     pub worth: Worth,
     /// Factors that the account could prove.
     pub held: Vec<Factor>,
+    /// Factors that it has, shut by failures until they are set up again: rules see them as held, so that shutting one
+    /// is no way to be asked for less (R54).
+    pub disabled: Vec<Factor>,
     /// Whether the device is new.
     pub new_device: Option<bool>,
     /// ISO 3166 code of where the holder seems to be.
@@ -158,10 +161,11 @@ impl Conditions {
         let is_stale = self
             .last_proof_older_than_s
             .is_none_or(|least| facts.last_proof_age_s.is_none_or(|age| age > least));
+        let has = |factor: &Factor| facts.held.contains(factor) || facts.disabled.contains(factor);
         [
             ("amount_btc_at_least", is_large),
-            ("holds_any", self.holds_any.is_empty() || self.holds_any.iter().any(|f| facts.held.contains(f))),
-            ("lacks_all", !self.lacks_all.iter().any(|f| facts.held.contains(f))),
+            ("holds_any", self.holds_any.is_empty() || self.holds_any.iter().any(has)),
+            ("lacks_all", !self.lacks_all.iter().any(has)),
             ("new_device", self.new_device.is_none_or(|new| new == facts.new_device.unwrap_or(true))),
             ("region_in", self.region_in.is_empty() || in_list(&self.region_in)),
             ("region_not_in", self.region_not_in.is_empty() || !in_list(&self.region_not_in)),
@@ -173,6 +177,15 @@ impl Conditions {
         .filter_map(|(name, holds)| (!holds).then_some(name))
         .collect()
     }
+}
+
+/// Whether accounts of this status are refused whatever else is so: asked again when an action is authorised and
+/// when it is redeemed, since the status may have changed in between (R22).
+pub fn refuses_status(rules: &[Rule], status: AccountStatus) -> bool {
+    rules.iter().any(|rule| {
+        let only_status = Conditions { status: rule.when.status.clone(), ..Conditions::default() };
+        rule.refuse && rule.when == only_status && rule.when.status.contains(&status)
+    })
 }
 
 /// What is wrong with the rules of one action, each with its place.

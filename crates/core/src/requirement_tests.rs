@@ -22,6 +22,7 @@ fn facts(held: &[Factor]) -> Facts {
     Facts {
         worth: btc("0.05"),
         held: held.to_vec(),
+        disabled: Vec::new(),
         new_device: Some(false),
         region: None,
         status: AccountStatus::Active,
@@ -244,7 +245,7 @@ fn only_factors_that_can_be_proved_are_asked_for() {
     let held =
         |kind, account: &Account, binding: Option<&Binding>, standing: &[Authenticator], states: &[_]| {
             let policy = Policy::default();
-            account::held(kind, account, binding, standing, states, &policy, START)
+            account::held_and_disabled(kind, account, binding, standing, states, &policy, START).0
         };
     let standing =
         [authenticator(Totp, 1), authenticator(TradingPassword, 2), authenticator(RecoveryCode, 3)];
@@ -270,6 +271,39 @@ fn only_factors_that_can_be_proved_are_asked_for() {
     let locked = crate::model::FactorState { locked_until: Some(START.after(seconds(900))), ..fresh(Totp) };
     let locked = held(Withdrawal, &owner, None, &standing, &[locked]);
     assert!(locked.contains(&Totp), "a lock passes; asking for less meanwhile would be its reward");
+}
+
+/// R54: whoever guesses a factor to death, its owner's mailbox in hand, is asked for no less than before.
+#[test]
+fn burning_a_factors_budget_is_no_way_to_be_asked_for_less() {
+    let owner = crate::stage::account();
+    let standing = [authenticator(Totp, 1), authenticator(TradingPassword, 2)];
+    for burnt in [Totp, Email, Sms] {
+        let spent = crate::model::FactorState { failures_this_year: 60, ..fresh(burnt) };
+        for kind in ActionKind::ALL.iter().copied() {
+            for authenticators in [&standing[..], &standing[1..]] {
+                let asked = |states: &[_]| {
+                    let policy = Policy::default();
+                    let (held, disabled) = account::held_and_disabled(
+                        kind,
+                        &owner,
+                        Some(&binding()),
+                        authenticators,
+                        states,
+                        &policy,
+                        START,
+                    );
+                    by_default(kind, &Facts { disabled, ..facts(&held) })
+                };
+                let before = asked(&[]);
+                let Requirement::AnyOf(before) = before else { continue };
+                let Requirement::AnyOf(after) = asked(std::slice::from_ref(&spent)) else { continue };
+                for set in after {
+                    assert!(before.contains(&set), "{kind:?}, {burnt:?} burnt: {set:?}");
+                }
+            }
+        }
+    }
 }
 
 // Conditions: each with a case that turns it.

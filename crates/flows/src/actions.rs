@@ -16,6 +16,7 @@ use countersign_core::account;
 use countersign_core::action::{self, Refusal};
 use countersign_core::id::{ActionId, ServiceId};
 use countersign_core::model::*;
+use countersign_core::requirement::refuses_status;
 use countersign_core::time::Timestamp;
 use countersign_storage::tables::{accounts, actions, authenticators, bindings, factors, holds};
 use countersign_storage::{StorageError, Tx};
@@ -54,15 +55,33 @@ impl Standing {
         })
     }
 
-    /// Factors that could be proved for an action of this kind.
-    pub(crate) fn held(&self, kind: ActionKind, kit: &Kit, now: Timestamp) -> Vec<Factor> {
+    /// Factors that could be proved for an action of this kind, and those that failures have shut.
+    pub(crate) fn held_and_disabled(
+        &self,
+        kind: ActionKind,
+        kit: &Kit,
+        now: Timestamp,
+    ) -> (Vec<Factor>, Vec<Factor>) {
         let binding = self.binding.as_ref();
-        account::held(kind, &self.account, binding, &self.authenticators, &self.states, &kit.policy, now)
+        account::held_and_disabled(
+            kind,
+            &self.account,
+            binding,
+            &self.authenticators,
+            &self.states,
+            &kit.policy,
+            now,
+        )
     }
 
     /// Whether such an action is possible at all.
     pub(crate) fn gate(&self, kind: ActionKind, origin: ActionOrigin, kit: &Kit) -> Result<(), Refusal> {
-        action::gate(kind, origin, &self.account, &self.holds, kit.clock.earliest())
+        action::gate(kind, origin, &self.account, &self.holds, kit.clock.earliest())?;
+        let rules = kit.policy.actions.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        if self.account.status != AccountStatus::Frozen && refuses_status(rules, self.account.status) {
+            return Err(Refusal::Restricted);
+        }
+        Ok(())
     }
 
     /// The live authenticator of a factor that an account has one of.

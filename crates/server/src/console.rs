@@ -1,6 +1,6 @@
-//! The console of a service's staff. Its own sign-in and its own session: a holder's cookie opens nothing here, and nobody
-//! without an operator's learns what stands behind the sign-in page. Handlers read the form, call one flow and show its
-//! outcome.
+//! The console of a service's staff. Its own sign-in and its own session: a holder's cookie opens nothing here, and
+//! nobody without an operator's learns what stands behind the sign-in page. Handlers read the form, call one flow
+//! and show its outcome.
 
 mod policy;
 mod sign_in;

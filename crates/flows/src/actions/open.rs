@@ -47,9 +47,11 @@ pub(crate) async fn open(
     let standing = Standing::load(tx, kit, account, world.now).await?;
     let (service_id, account_id) = (standing.account.service_id, standing.account.id);
     let proved_at = actions::last_authorised_at(tx, &kit.rows, service_id, account_id).await?;
+    let (held, disabled) = standing.held_and_disabled(wanted.kind, kit, world.now);
     let facts = Facts {
         worth: worth(tx, kit, service_id, &wanted.details, world.now).await?,
-        held: standing.held(wanted.kind, kit, world.now),
+        held,
+        disabled,
         new_device: context.new_device,
         region: context.region.clone(),
         status: standing.account.status,

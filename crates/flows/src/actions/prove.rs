@@ -279,7 +279,7 @@ impl Prove {
             };
         }
         let asked = action.any_of.iter().any(|set| set.contains(&factor));
-        if !asked || action::has_proved(&action, factor) {
+        if !asked || action::has_proved(&action, factor) || waits_for_code(&action) {
             return Ok(Way::On(action));
         }
         let right = match self.is_right(tx, factor, standing).await? {
@@ -424,6 +424,12 @@ impl Prove {
         let now = self.kit.clock.now();
         code::send_for(tx, &self.kit, action, standing, &ask, now).await.map(Some)
     }
+}
+
+/// Whether nothing is judged before the code that was sent: the page asks in that order, and so does this door (R24).
+fn waits_for_code(action: &Action) -> bool {
+    let first = action::remaining(action).first().copied();
+    action.kind == ActionKind::PasswordReset && matches!(first, Some(Factor::Sms | Factor::Email))
 }
 
 /// The passkey that answered, with its counter moved on; none if it was removed in the meantime.

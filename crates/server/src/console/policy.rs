@@ -1,5 +1,6 @@
-//! `/console/policy`: what is asked for given facts, which rule decided, why those before it did not, and how likely each
-//! rule is guessed through in a year. The same rules and the same sums as `countersign policy` and as every action.
+//! `/console/policy`: what is asked for given facts, which rule decided, why those before it did not, and how likely
+//! each rule is guessed through in a year. The same rules and the same sums as `countersign policy` and as every
+//! action.
 
 use super::Staff;
 use crate::web::regions;
@@ -104,6 +105,7 @@ impl Asked {
         let facts = worth.zip(last_proof_age_s).map(|(worth, last_proof_age_s)| Facts {
             worth,
             held: form.held.clone(),
+            disabled: Vec::new(),
             new_device: Some(form.new_device),
             region: form.region.chosen.clone(),
             status: form.status,

@@ -307,6 +307,7 @@ mod tests {
         let facts = Facts {
             worth: Worth::Nothing,
             held: vec![Factor::Email],
+            disabled: vec![],
             new_device: Some(false),
             region: Some("FR".to_owned()),
             status: AccountStatus::Active,

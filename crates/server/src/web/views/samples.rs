@@ -202,6 +202,7 @@ impl Samples {
             other_ways: Vec::new(),
             slow: None,
             locked_until_ms: None,
+            voice: method == Method::Sms,
         }
     }
 

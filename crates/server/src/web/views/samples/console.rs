@@ -21,6 +21,7 @@ impl Samples {
         let facts = Facts {
             worth: Worth::Btc(Amount::parse("0.05").expect("an amount")),
             held: held.to_vec(),
+            disabled: vec![],
             new_device: Some(true),
             region: None,
             status: AccountStatus::Active,
