@@ -283,7 +283,7 @@ const EVERYWHERE: &[(&str, u64)] = &[
     ("refused: another digest", 600),
     ("refused for a hold at opening", 700),
     ("refused for a hold at the end", 5),
-    ("refused for a hold at redeeming", 4),
+    ("refused for a hold at redeeming", 1),
     ("refused for a freeze at opening", 200),
     ("cancelled for a freeze", 80),
     ("timed out", 1_500),
