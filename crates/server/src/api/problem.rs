@@ -40,7 +40,7 @@ pub(crate) struct Problem {
     reason: Option<Cow<'static, str>>,
     attempts_left: Option<u32>,
     retry_after_s: Option<u64>,
-    for_the_log: Option<String>,
+    for_the_log: Option<Box<str>>,
 }
 
 impl Problem {
@@ -93,7 +93,7 @@ impl Problem {
 
     pub(crate) fn respond(self, server: &Server, request_id: &str) -> Response {
         let row = self.kind.row();
-        if let Some(reason) = &self.for_the_log {
+        if let Some(reason) = self.for_the_log.as_deref() {
             tracing::error!(request = request_id, reason, "a use case broke");
         }
         let body = ProblemBody {
@@ -135,7 +135,7 @@ impl From<FlowError> for Problem {
             FlowError::Busy { retry_after_ms } => Problem::new(Kind::Busy).after_ms(retry_after_ms),
             FlowError::Conflict => Problem::new(Kind::Conflict),
             FlowError::Broken { reason } => {
-                Problem { for_the_log: Some(reason), ..Problem::new(Kind::Internal) }
+                Problem { for_the_log: Some(reason.into_boxed_str()), ..Problem::new(Kind::Internal) }
             }
         }
     }
