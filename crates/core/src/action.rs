@@ -387,6 +387,7 @@ pub fn can_extend(action: &Action, world: World<'_>) -> bool {
 }
 
 /// What came of redeeming an assertion.
+#[allow(clippy::large_enum_variant)] // one lives at a time, and the large one is the usual one
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redeemed {
     /// It may be carried out, once: now, or already for this same key.

@@ -218,11 +218,13 @@ pub(crate) fn told_kinds(changes: &[Change]) -> Vec<WebhookKind> {
 }
 
 pub(crate) fn holds(changes: &[Change]) -> Vec<&Hold> {
-    let hold = |change| match change {
-        &Change::InsertHold(ref hold) => Some(hold),
-        _ => None,
-    };
-    changes.iter().filter_map(hold).collect()
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::InsertHold(hold) => Some(hold),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Every notice: where it goes, what it says, and its detail. Each must bring its own link that freezes its

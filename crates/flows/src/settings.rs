@@ -8,6 +8,7 @@ pub(crate) mod secret;
 pub(crate) mod totp;
 
 use crate::actions::Standing;
+use crate::actions::open::added_once;
 use crate::bind::Owner;
 use crate::context::{Caller, Kit};
 use crate::journeys;
@@ -75,6 +76,14 @@ pub(crate) async fn enrol(
         return Ok(Err(Refusal::Frozen));
     };
     let standing = Standing::load(tx, kit, account, now).await?;
+    // Another journey may have added one since this one was opened.
+    let setting = match journey.stage {
+        JourneyStage::Setting { setting, .. } => setting,
+        _ => return Ok(Err(Refusal::Twice)),
+    };
+    if added_once(setting).is_some_and(|factor| standing.authenticator(factor).is_some()) {
+        return Ok(Err(Refusal::Twice));
+    }
     let subject = Subject::Account(account_id);
     let state = factor_rows::lock(tx, &kit.rows, service_id, subject, new.factor, None, now).await?;
     let scene = caller.scene();

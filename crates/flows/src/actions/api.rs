@@ -142,7 +142,7 @@ impl Flows {
         let Ok(parsed) = url::Url::parse(url) else { return false };
         let origin = parsed.origin().ascii_serialization();
         let plain = parsed.username().is_empty() && parsed.password().is_none() && url.len() <= 1_000;
-        plain && self.kit.return_origins.iter().any(|allowed| *allowed == origin)
+        plain && self.kit.return_origins.contains(&origin)
     }
 }
 

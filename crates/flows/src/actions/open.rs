@@ -12,7 +12,7 @@ use countersign_core::requirement::{Facts, Signal, Worth};
 use countersign_core::session::hash_token;
 use countersign_core::time::{Timestamp, seconds};
 use countersign_core::verification::World;
-use countersign_storage::tables::{accounts, actions, rates};
+use countersign_storage::tables::{accounts, actions, authenticators, rates};
 use countersign_storage::{Step, StorageError, Tx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -114,6 +114,16 @@ pub(crate) const fn guard_of(setting: Setting) -> ActionKind {
     }
 }
 
+/// The factor that a setting adds where there is none: of these an account has one at most.
+pub(crate) const fn added_once(setting: Setting) -> Option<Factor> {
+    match setting {
+        Setting::TotpAdd => Some(Factor::Totp),
+        Setting::TradingPasswordSet => Some(Factor::TradingPassword),
+        Setting::RecoveryCodesMake => Some(Factor::RecoveryCode),
+        _ => None,
+    }
+}
+
 impl Flows {
     /// Asks for the proof that a setting needs. `page` is the token of the browser's confirm pages; `target` names the
     /// authenticator that is meant, where there may be several.
@@ -155,6 +165,13 @@ impl Step for OpenOwn {
         let Some(account) = accounts::lock(tx, &kit.rows, service_id, account_id).await? else {
             return Ok(StepUp::Gone);
         };
+        // What stands is changed by the higher bar of a change, never by the lower one of adding (R42).
+        if let Some(factor) = added_once(self.setting) {
+            let live = authenticators::live_of_account(tx, &kit.rows, service_id, account_id).await?;
+            if live.iter().any(|authenticator| authenticator.factor == factor) {
+                return Ok(StepUp::Gone);
+            }
+        }
         let mut details = BTreeMap::from([
             ("setting".to_owned(), self.setting.as_str().to_owned()),
             ("session".to_owned(), self.session.id.to_string()),

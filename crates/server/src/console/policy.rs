@@ -44,7 +44,10 @@ fn rows(policy: &Policy, asked: ActionKind, facts: Option<&Facts>) -> Vec<RuleRo
         action,
         number: u32::try_from(number).unwrap_or(u32::MAX),
         failing: facts.filter(|_| action == asked).map(|facts| rule.when.failing(facts)).unwrap_or_default(),
-        yearly: risks.iter().find(|risk| risk.action == action && risk.rule == number).map(|risk| risk.yearly),
+        yearly: risks
+            .iter()
+            .find(|risk| risk.action == action && risk.rule == number)
+            .map(|risk| risk.yearly),
         rule: rule.clone(),
     };
     let of_action = |(action, rules): (&ActionKind, &Vec<Rule>)| {

@@ -57,7 +57,9 @@ fn shown(event: &Event) -> views::Event {
         Event::FactorLocked { factor: Factor::Sms | Factor::Email, until_ms } => {
             Row::CodesLocked { until_ms: *until_ms }
         }
-        Event::FactorLocked { factor, until_ms } => Row::FactorLocked { factor: *factor, until_ms: *until_ms },
+        Event::FactorLocked { factor, until_ms } => {
+            Row::FactorLocked { factor: *factor, until_ms: *until_ms }
+        }
         Event::FactorDisabled { factor: Factor::Sms } => Row::SmsDisabled,
         Event::FactorDisabled { factor } => Row::FactorDisabled { factor: *factor },
         Event::SendingLocked { until_ms, .. } => Row::SendingLocked { until_ms: *until_ms },

@@ -7,8 +7,8 @@ use super::code::{ends_or_resend, method_of, moment, problem_of, send_problem, s
 use super::form::{Form, Sent};
 use super::settings::{self, hold_hours};
 use super::views::{
-    self, Ask, AskCode, AskField, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, Method, Problem, StepRow, StepState,
-    WayBack,
+    self, Ask, AskCode, AskField, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, Method, Problem, StepRow,
+    StepState, WayBack,
 };
 use super::visit::Visit;
 use super::words::Address as Shown;
@@ -49,7 +49,9 @@ impl Said {
 
 /// `GET /confirm/{id}`; with `k`, the link of the relying party.
 pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
-    let Some(action_id) = id.parse::<ActionId>().ok() else { return end(&visit, ConfirmOutcome::Unknown, None) };
+    let Some(action_id) = id.parse::<ActionId>().ok() else {
+        return end(&visit, ConfirmOutcome::Unknown, None);
+    };
     match visit.query("k") {
         Some(link) => claim(&visit, action_id, &link).await,
         None => show(&visit, action_id, Said::default()).await,
@@ -64,8 +66,7 @@ pub(crate) fn page_token(visit: &Visit) -> String {
 
 async fn claim(visit: &Visit, id: ActionId, link: &str) -> Response {
     let token = page_token(visit);
-    let claimed =
-        visit.server.flows().claim_confirm_page(visit.server.service_id(), id, link, &token).await;
+    let claimed = visit.server.flows().claim_confirm_page(visit.server.service_id(), id, link, &token).await;
     match claimed {
         Err(error) => visit.broke(error),
         Ok(ConfirmLook::Unknown) => end(visit, ConfirmOutcome::Unknown, None),
@@ -137,7 +138,8 @@ fn way_back(action: &Action, status: &str) -> Option<WayBack> {
         return WayBack::new(setting.map_or("/signin", settings::page_of));
     }
     let url = action.return_url.as_deref()?;
-    let (plain, fragment) = url.split_once('#').map_or((url, None), |(plain, fragment)| (plain, Some(fragment)));
+    let (plain, fragment) =
+        url.split_once('#').map_or((url, None), |(plain, fragment)| (plain, Some(fragment)));
     let joint = if plain.contains('?') { '&' } else { '?' };
     let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
     WayBack::new(&format!("{plain}{joint}action={}&status={status}{fragment}", action.id))
@@ -219,7 +221,9 @@ fn is_at_hand(factor: Factor) -> bool {
 
 fn now_asked(left: &[Factor]) -> Vec<Factor> {
     match left.first() {
-        Some(first) if is_at_hand(*first) => left.iter().copied().filter(|factor| is_at_hand(*factor)).collect(),
+        Some(first) if is_at_hand(*first) => {
+            left.iter().copied().filter(|factor| is_at_hand(*factor)).collect()
+        }
         Some(first) => vec![*first],
         None => Vec::new(),
     }
@@ -228,9 +232,10 @@ fn now_asked(left: &[Factor]) -> Vec<Factor> {
 fn steps(view: &ConfirmView) -> Vec<StepRow> {
     let done = view.action.proofs.iter().map(|proof| (proof.factor, StepState::Done));
     let now = now_asked(&view.left);
-    let rest = view.left.iter().map(|factor| {
-        (*factor, if now.contains(factor) { StepState::Now } else { StepState::Later })
-    });
+    let rest = view
+        .left
+        .iter()
+        .map(|factor| (*factor, if now.contains(factor) { StepState::Now } else { StepState::Later }));
     done.chain(rest).map(|(factor, state)| StepRow { method: Method::of(factor), state }).collect()
 }
 
@@ -238,7 +243,10 @@ fn ways(action: &Action) -> Vec<views::Way> {
     let numbered = (0u32..).zip(&action.any_of);
     numbered
         .filter(|(index, _)| *index != action.chosen)
-        .map(|(index, set)| views::Way { index, methods: set.iter().map(|factor| Method::of(*factor)).collect() })
+        .map(|(index, set)| views::Way {
+            index,
+            methods: set.iter().map(|factor| Method::of(*factor)).collect(),
+        })
         .collect()
 }
 

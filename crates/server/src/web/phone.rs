@@ -243,7 +243,8 @@ async fn resend(holder: Holder, form: Form, purpose: Purpose, shown: CodePurpose
     let visit = &holder.visit;
     let flows = visit.server.flows();
     let session = Some(holder.signed_in.session.id);
-    match flows.resend_for_journey(visit.server.service_id(), &token, session, by_voice, visit.caller()).await {
+    match flows.resend_for_journey(visit.server.service_id(), &token, session, by_voice, visit.caller()).await
+    {
         Err(error) => visit.broke(error),
         Ok(JourneyResend::Sent) => visit.redirect(&format!("{back}?notice=code-sent")),
         Ok(JourneyResend::Gone) => visit.redirect("/security/phone"),

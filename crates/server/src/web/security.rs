@@ -38,7 +38,9 @@ pub(crate) async fn overview(Holder { visit, signed_in }: Holder) -> Response {
             totp: state_of(one(&entries, Factor::Totp)),
             trading_password: state_of(one(&entries, Factor::TradingPassword)),
             passkeys: count(entries.iter().filter(|entry| entry.factor == Factor::Passkey).count()),
-            recovery_codes_left: one(&entries, Factor::RecoveryCode).and_then(|set| set.codes_left).map(count),
+            recovery_codes_left: one(&entries, Factor::RecoveryCode)
+                .and_then(|set| set.codes_left)
+                .map(count),
             phrase: overview.account.phrase.is_some(),
         },
         email: overview.account.email.as_ref().map(in_full),

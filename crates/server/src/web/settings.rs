@@ -4,8 +4,8 @@
 use super::confirm::{lead_to, page_token};
 use super::form::{Form, Sent};
 use super::views::{
-    FactorState, Field, PasskeyCard, PasskeyNew, PasskeySignal, Passkeys, Problem, RecoveryCodes, RecoveryCodesNew,
-    RecoveryCodesShown, Totp, TotpCard, TotpNew, TradingPassword, TradingPasswordNew,
+    FactorState, Field, PasskeyCard, PasskeyNew, PasskeySignal, Passkeys, Problem, RecoveryCodes,
+    RecoveryCodesNew, RecoveryCodesShown, Totp, TotpCard, TotpNew, TradingPassword, TradingPasswordNew,
 };
 use super::visit::{Holder, Visit};
 use crate::http::cookies::{self, Name};
@@ -94,7 +94,9 @@ pub(crate) async fn begin(
         Ok(StepUp::Refused(refusal)) => Err(match refusal {
             ActionRefusal::Frozen => Problem::AccountFrozen,
             ActionRefusal::FactorsMissing(_) => Problem::NothingToConfirmWith,
-            ActionRefusal::Policy | ActionRefusal::Restricted | ActionRefusal::Held { .. } => Problem::IdentityNeeded,
+            ActionRefusal::Policy | ActionRefusal::Restricted | ActionRefusal::Held { .. } => {
+                Problem::IdentityNeeded
+            }
         }),
     }
 }
@@ -221,7 +223,9 @@ async fn show_new_totp(holder: &Holder, code: Field) -> Response {
     let wrong = code.problem.is_some();
     let page = TotpNew {
         layout: visit.layout("/security/totp/new"),
-        qr_svg: picture.map(|picture| picture.render::<qrcode::render::svg::Color<'_>>().build()).unwrap_or_default(),
+        qr_svg: picture
+            .map(|picture| picture.render::<qrcode::render::svg::Color<'_>>().build())
+            .unwrap_or_default(),
         key: key.in_groups,
         uri: key.uri,
         code,
@@ -374,7 +378,10 @@ async fn show_passkeys(holder: &Holder, problem: Option<Problem>) -> Response {
     let signal = PasskeySignal {
         rp_id: host.split(':').next().unwrap_or_default().to_owned(),
         user_id: URL_SAFE_NO_PAD.encode(account.id.as_bytes()),
-        user_name: account.email.as_ref().map_or_else(|| account.id.to_string(), |email| email.expose().to_owned()),
+        user_name: account
+            .email
+            .as_ref()
+            .map_or_else(|| account.id.to_string(), |email| email.expose().to_owned()),
         credential_ids: entries.iter().filter_map(|entry| entry.credential_id.clone()).collect(),
     };
     let wrong = problem.is_some();
@@ -539,7 +546,9 @@ pub(crate) async fn show_new_recovery_codes(holder: Holder, form: Form) -> Respo
     match flows.make_recovery_codes(&holder.signed_in, &entering(visit), visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(RecoveryMake::Gone) => visit.redirect("/security/recovery-codes"),
-        Ok(RecoveryMake::Refused(refusal)) => show_recovery_codes(&holder, Some(refusal_problem(refusal))).await,
+        Ok(RecoveryMake::Refused(refusal)) => {
+            show_recovery_codes(&holder, Some(refusal_problem(refusal))).await
+        }
         Ok(RecoveryMake::Made(codes)) => {
             // No redirect: nothing could show them again.
             let codes = codes.iter().map(|code| code.in_groups()).collect();

@@ -123,10 +123,11 @@ impl Visit {
             here: LocalPath::new(here),
             now_ms: self.now_ms(),
             notice: self.query("notice").and_then(|name| Notice::named(&name)),
-            hold: self.signed_in.as_ref().and_then(|signed_in| signed_in.hold.as_ref()).map(|hold| HoldBanner {
-                cause: hold.cause,
-                ends_at_ms: hold.ends_at.unix_ms(),
-            }),
+            hold: self
+                .signed_in
+                .as_ref()
+                .and_then(|signed_in| signed_in.hold.as_ref())
+                .map(|hold| HoldBanner { cause: hold.cause, ends_at_ms: hold.ends_at.unix_ms() }),
             frozen: self.signed_in.as_ref().is_some_and(|s| s.account.status == AccountStatus::Frozen),
         }
     }

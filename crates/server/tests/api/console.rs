@@ -1,5 +1,5 @@
-//! The console from the outside: nobody without an operator's session sees anything of it, what is wrong at its door looks
-//! the same whoever knocks, and its form answers as the command line does.
+//! The console from the outside: nobody without an operator's session sees anything of it, what is wrong at its door
+//! looks the same whoever knocks, and its form answers as the command line does.
 
 use crate::house::{Ask, House, Reply};
 use axum::http::{Method, StatusCode};
@@ -134,7 +134,8 @@ async fn an_operator_asks_the_policy_and_signs_out() {
     assert!(asked.text.contains("<li class=\"figure\">Trading password + Text message</li>"));
     let small = staff.get(&house, &ask.replace("0.1", "0.0999")).await.succeeded();
     assert!(small.text.contains("Rule 5 decides.") && small.text.contains("Rule 4 does not apply."));
-    let unknown = staff.get(&house, &format!("{ask}&amount_unknown=yes").replace("0.1", "0")).await.succeeded();
+    let unknown =
+        staff.get(&house, &format!("{ask}&amount_unknown=yes").replace("0.1", "0")).await.succeeded();
     assert!(unknown.text.contains("Rule 4 decides."), "not known is above every threshold");
     let odd = staff.get(&house, &ask.replace("0.1", "1e9")).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -14,7 +14,8 @@ const INSERT: &str = "INSERT INTO operator_sessions
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const SAVE: &str = "UPDATE operator_sessions SET last_seen_at = $3, ended_at = $4
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL";
-const BY_TOKEN: &str = "SELECT id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at
+const BY_TOKEN: &str =
+    "SELECT id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at
     FROM operator_sessions WHERE service_id = $1 AND token = $2";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, BY_TOKEN];

@@ -15,8 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, authenticators, codes, forgetting, people, protections, receipts, secrecy, sending, upgrade,
-    webhooks,
+    actions, authenticators, codes, forgetting, people, protections, receipts, secrecy, sending, staff,
+    upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.

@@ -189,7 +189,11 @@ impl RuleRow {
 
     fn failing<'w>(&self, words: &'w Words) -> Vec<Sentence<'w>> {
         let fails = |name: &str| self.failing.contains(&name);
-        conditions(&self.rule.when, words).into_iter().filter(|(name, _)| fails(name)).map(|(_, s)| s).collect()
+        conditions(&self.rule.when, words)
+            .into_iter()
+            .filter(|(name, _)| fails(name))
+            .map(|(_, s)| s)
+            .collect()
     }
 
     fn sets(&self, words: &Words) -> Vec<String> {
@@ -334,7 +338,10 @@ mod tests {
             yearly,
         };
         let sms = row(Some(6.0e-5));
-        assert_eq!((sms.chance().as_deref(), sms.odds(), sms.is_above_limit()), (Some("6.0e-5"), Some(16_667), false));
+        assert_eq!(
+            (sms.chance().as_deref(), sms.odds(), sms.is_above_limit()),
+            (Some("6.0e-5"), Some(16_667), false)
+        );
         let passkey = row(Some(0.0));
         assert_eq!((passkey.chance().as_deref(), passkey.odds()), (Some("0"), None));
         assert!(row(Some(1.1e-4)).is_above_limit() && !row(Some(1.0e-4)).is_above_limit());

@@ -73,7 +73,10 @@ fn every_form_carries_its_token_and_posts() {
         // What only asks and changes nothing may be a GET.
         for form in html.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or_default()) {
             if form.contains("method=\"get\"") {
-                assert!(!form.contains("csrf"), "{name}: a form that only asks puts a token into the address");
+                assert!(
+                    !form.contains("csrf"),
+                    "{name}: a form that only asks puts a token into the address"
+                );
                 continue;
             }
             assert!(form.contains("method=\"post\""), "{name}: a form that does not post");

@@ -47,7 +47,8 @@ pub(crate) async fn operator_sessions_round_trip_and_stay_ended(database: Databa
 
     let again = session_of(&world, &operator, 7);
     assert!(is_conflict(&world.save([Change::InsertOperatorSession(again)]).await), "a token is drawn once");
-    let nobodys = OperatorSession { operator_id: OperatorId::from_bytes([9; 16]), ..session_of(&world, &operator, 9) };
+    let nobodys =
+        OperatorSession { operator_id: OperatorId::from_bytes([9; 16]), ..session_of(&world, &operator, 9) };
     assert!(is_conflict(&world.save([Change::InsertOperatorSession(nobodys)]).await), "no such operator");
 
     let used = OperatorSession { last_seen_at: NOW.after(minutes(5)), ..session };

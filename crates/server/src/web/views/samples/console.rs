@@ -35,7 +35,10 @@ impl Samples {
                 action: *action,
                 number: u32::try_from(number).expect("few rules"),
                 failing: rule.when.failing(&facts),
-                yearly: risks.iter().find(|r| r.action == *action && r.rule == number).map(|risk| risk.yearly),
+                yearly: risks
+                    .iter()
+                    .find(|r| r.action == *action && r.rule == number)
+                    .map(|risk| risk.yearly),
                 rule: rule.clone(),
             };
             rules.iter().enumerate().map(row).collect::<Vec<_>>()
@@ -81,8 +84,10 @@ impl Samples {
         unreadable.judged = None;
         unreadable.facts.amount = self.typed("a lot", Some(Problem::AmountUnreadable));
         unreadable.facts.last_proof_s = self.typed("soon", Some(Problem::SecondsUnreadable));
-        let code =
-            CodePage { layout: self.in_console(false), ..self.code_page(CodePurpose::Console, Method::Email) };
+        let code = CodePage {
+            layout: self.in_console(false),
+            ..self.code_page(CodePurpose::Console, Method::Email)
+        };
         draw(vec![
             ("console-signin", &sign_in(Field::default(), None, None)),
             ("console-signin-empty", &sign_in(self.typed("", empty), Some(Problem::PasswordMissing), None)),
