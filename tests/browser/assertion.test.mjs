@@ -1,5 +1,6 @@
-// The proof that a relying party gets, judged by a stranger: `jose` verifies the assertion against the published
-// keys, the digest is computed again from its definition (RFC 8785 over text only), and it is redeemed once.
+// The proof that a relying party gets, judged by a stranger: `jose` verifies the assertion against the
+// published keys, the digest is computed again from its definition (RFC 8785 over text only), and it is
+// redeemed once.
 
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
@@ -22,7 +23,9 @@ async function call(method, path, body, key = randomUUID()) {
   const answer = await fetch(`${here.base}${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${here.demo.api_key}`, 'content-type': 'application/json', 'idempotency-key': key,
+      authorization: `Bearer ${here.demo.api_key}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
     },
     body: body && JSON.stringify(body),
   });
@@ -45,7 +48,8 @@ test('the holder has a trading password and an authenticator app', async () => {
 });
 
 test('an action is opened, and its two words are read off its digest', async () => {
-  const asked = { account: here.demo.holder.account, kind: 'withdrawal', details: DETAILS, audience: AUDIENCE };
+  const { account: holder } = here.demo.holder;
+  const asked = { account: holder, kind: 'withdrawal', details: DETAILS, audience: AUDIENCE };
   const opened = await call('POST', '/v1/actions', asked);
   assert.equal(opened.status, 201, JSON.stringify(opened.body));
   action = opened.body;
@@ -91,8 +95,8 @@ test('a stranger verifies the assertion by the published keys', async () => {
   const facts = { account, action: id, audience, details, kind, service: claims.service };
   assert.equal(digestOf(facts), action.digest);
   assert.equal(claims.digest, action.digest);
-  for (const change of [{ details: { ...details, address: OTHER_ADDRESS } }, { audience: 'https://other.example' },
-    { details: { ...details, amount: '0.050' } }, { kind: 'gift' }]) {
+  for (const change of [{ details: { ...details, address: OTHER_ADDRESS } }, { kind: 'gift' },
+    { details: { ...details, amount: '0.050' } }, { audience: 'https://other.example' }]) {
     assert.notEqual(digestOf({ ...facts, ...change }), action.digest);
   }
 

@@ -1,6 +1,6 @@
 // The steps of step-up, as a person takes them: factors that are set up, confirm pages that are answered, and
-// the sample exchange that sends people there. Codes of the authenticator app come from `oathtool`, never from
-// anything of ours.
+// the sample exchange that sends people there. Codes of the authenticator app come from `oathtool`, never
+// from anything of ours.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -96,7 +96,7 @@ export async function setTradingPassword(here, page, email, count) {
   await page.waitForURL('**/security/trading-password?notice=trading-password-set');
 }
 
-/** The demo's holder, signed in, with a phone, SMS authentication and a trading password. Sends three emails. */
+/** The demo's holder, signed in, with a phone, SMS authentication and a trading password: three emails. */
 export async function equipHolder(here, page, number) {
   const { email, password } = here.demo.holder;
   await signInHolder(here, page);

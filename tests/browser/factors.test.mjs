@@ -1,6 +1,6 @@
-// What else an account can be guarded with: recovery codes, an authenticator app whose clock is off, a trading
-// password that is not easily guessed, a phrase, calls instead of texts; and the level of protection in words
-// along the way.
+// What else an account can be guarded with: recovery codes, an authenticator app whose clock is off, a
+// trading password that is not easily guessed, a phrase, calls instead of texts; and the level of protection
+// in words along the way.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -195,8 +195,8 @@ test('a recovery code signs in a new browser, once', async () => {
   await two.waitForURL('**/security');
   await page.goto('/security/recovery-codes');
   await page.getByText('7 of 10 left').waitFor();
-  await until('the notice', async () =>
-    (await here.mail(EMAIL)).some(({ subject }) => subject === 'A recovery code of your Acme account was used'));
+  const notice = 'A recovery code of your Acme account was used';
+  await until(notice, async () => (await here.mail(EMAIL)).some(({ subject }) => subject === notice));
   [other] = [two];
 });
 
@@ -235,6 +235,6 @@ test('SMS is switched off once something stronger stands, behind a proof, and th
   await confirmWith(page, { code: await here.mailedCode(EMAIL, 6) });
   await page.waitForURL('**/security/sms?notice=sms-off');
   assert.equal(await page.locator('p.state.figure').textContent(), 'Off');
-  await page.getByText(/^Withdrawals are paused until .* because SMS authentication was switched off\./).waitFor();
+  await page.getByText(/^Withdrawals are paused .* because SMS authentication was switched off\./).waitFor();
   assert.deepEqual(await level(page), ['Protection: strong', 'Next: add a passkey (1 min)']);
 });

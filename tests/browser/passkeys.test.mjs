@@ -40,7 +40,7 @@ async function giveDevice(page) {
   };
 }
 
-/** What the pages tell the browser about passkeys that are gone (WebAuthn Level 3, 5.1.10); it goes on to it. */
+/** What pages tell the browser about passkeys that are gone (WebAuthn Level 3, 5.1.10); it hears it too. */
 async function listenToSignals(page) {
   const heard = [];
   await page.exposeFunction('heardSignal', (told) => { heard.push(told); });
@@ -111,7 +111,8 @@ test('the same device is told that it has one already', async () => {
   await sent(page, () => button(page, 'Use passkey').click());
   await page.waitForURL('**/security/passkeys/new');
   await button(page, 'Make passkey').click();
-  await page.locator('#passkey-problem').getByText('This device has a passkey for your account already.').waitFor();
+  const said = page.locator('#passkey-problem');
+  await said.getByText('This device has a passkey for your account already.').waitFor();
 });
 
 test('a new browser signs in to the Security Center with the passkey', async () => {
@@ -160,7 +161,7 @@ test('an answer of a device that verified nobody is refused', async () => {
 });
 
 test('an answer that was given to another origin is refused, though it is the same name', async () => {
-  // A page of somebody else, on another port of the same name: the browser takes the name, the server the origin.
+  // On another port of the same name: the browser goes by the name, the server by the whole origin.
   const elsewhere = await here.chromium.newContext();
   const body = { contentType: 'text/html', body: 'Sign in to Acme' };
   await elsewhere.route('http://localhost:9/', (route) => route.fulfill(body));
@@ -230,6 +231,7 @@ test('the last second factor cannot be removed', async () => {
   await sent(alone, () => button(alone, 'Make passkey').click());
   await alone.waitForURL('**/security/passkeys?notice=passkey-added');
   await alone.getByRole('button', { name: /^Remove / }).click();
-  await alone.getByText('This is the last strong protection of your account. Set up another one first.').waitFor();
+  const last = 'This is the last strong protection of your account. Set up another one first.';
+  await alone.getByText(last).waitFor();
   assert.equal((await names(alone)).length, 1);
 });

@@ -49,7 +49,8 @@ test('after two minutes the request is over on both pages, and "Start again" has
   assert.equal(await button(extended, 'More time').count(), 0, 'once');
 
   const patience = { timeout: begun + LIFE_MS + 15_000 - Date.now() };
-  await page.getByText("Time's up. Nothing was sent. Your details are kept: start again.").first().waitFor(patience);
+  const over = page.getByText("Time's up. Nothing was sent. Your details are kept: start again.");
+  await over.first().waitFor(patience);
   assert.ok(Date.now() - begun > LIFE_MS - 5_000, 'not before its time');
   assert.equal(await button(page, 'Confirm').isVisible(), false, 'what confirms is gone');
   assert.equal(await page.locator('main .groups').textContent(), ADDRESS, 'what it was about is not');

@@ -1,5 +1,5 @@
-// What Countersign is for: bitcoin leaves the sample exchange when its holder has confirmed exactly this amount
-// to exactly this address, with an authenticator app that is not ours, and not otherwise.
+// What Countersign is for: bitcoin leaves the sample exchange when its holder has confirmed exactly this
+// amount to exactly this address, with an authenticator app that is not ours, and not otherwise.
 
 import assert from 'node:assert/strict';
 import {
@@ -34,7 +34,7 @@ test('0.05 BTC ask for the app and the trading password, and for no text message
   assert.equal(shown.Network, 'Bitcoin');
   assert.equal(shown['To address'], 'bc1qw5..v8f3t4');
   const whole = page.locator('main .groups');
-  assert.equal(await whole.textContent(), ADDRESS, 'the whole address stands there too, to be copied as it is');
+  assert.equal(await whole.textContent(), ADDRESS, 'whole as well, to be copied as it is');
   const exchange = await page.context().newPage();
   await exchange.goto(here.demo.exchange_url);
   await exchange.getByRole('link', { name: /^Look at: / }).click();
@@ -85,7 +85,7 @@ test('from 0.1 BTC on a text is asked for too, and says what it confirms in one 
   assert.equal(await balance(here, page), '2.35');
 });
 
-test('an address that is edited after the code went out is another request, and the code is not its', async () => {
+test('an address edited after the code went out is another request, and the code is not its', async () => {
   await askToWithdraw(here, page, '0.05');
   const firstWords = (await details(page))['Two words'];
   const exchange = await page.context().newPage();
@@ -138,7 +138,8 @@ test('what is confirmed already is edited no more: it leaves as it was confirmed
   await page.getByRole('heading', { name: 'Confirmed' }).waitFor();
   await exchange.locator('#address').fill(OTHER_ADDRESS);
   await sent(exchange, () => button(exchange, 'Change the request').click());
-  await exchange.getByText('The earlier request is confirmed already, so it can no longer be edited.').waitFor();
+  const late = 'The earlier request is confirmed already, so it can no longer be edited.';
+  await exchange.getByText(late).waitFor();
   await backToExchange(here, page);
   assert.equal(await outcome(page), 'sent');
   assert.equal((await details(page)).Address, ADDRESS);
