@@ -52,7 +52,7 @@ test('a withdrawal is begun, and left waiting for its code', async () => {
 
 test('the number is changed with a code to the old one and a code to the new one', async () => {
   await page.goto('/security/phone');
-  await page.getByText(/^After this change, withdrawals stop for 24 hours and your other devices are/).waitFor();
+  await page.getByText(/^After this change, withdrawals stop for 24 hours and your other devices/).waitFor();
   await button(page, 'Change number').click();
   await page.getByRole('heading', { name: 'Confirm the change of your phone' }).waitFor();
   await confirmByCode(page, here.textedCode, OLD, 4);

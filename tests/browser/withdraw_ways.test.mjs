@@ -108,7 +108,8 @@ test('five wrong trading passwords lock it, calmly, and the right one does not o
   assert.equal(await page.locator('#trading_password').count(), 0);
   const csrf = await page.locator('input[name=csrf]').first().inputValue();
   const right = { csrf, trading_password: TRADING_PASSWORD };
-  await page.request.post(page.url(), { form: right, headers: { origin: here.base }, maxRedirects: 0 });
+  const answer = await page.request.post(page.url(), { form: right, headers: { origin: here.base } });
+  assert.equal(answer.status(), 422, 'it was judged, and refused');
   await page.reload();
   await locked.waitFor();
   assert.equal(await page.getByText('Trading password: done').count(), 0);
