@@ -233,6 +233,15 @@ impl History {
                     seen.deadline = seen.deadline.after(seconds(if seen.is_exit { 120 } else { 600 }));
                 }
             }
+            Act::Freeze | Act::Unfreeze | Act::Hold => self.act_on_account(act),
+            Act::Wait(span) => self.play.stage.wait(*span),
+            Act::StepBack(span) => self.play.stage.now = self.play.stage.now.before(*span),
+        }
+        Ok(())
+    }
+
+    fn act_on_account(&mut self, act: &Act) {
+        match act {
             Act::Freeze => {
                 let pending = self.play.actions.values().cloned().collect();
                 let decision =
@@ -257,10 +266,8 @@ impl History {
                 self.play.save(Decision { outcome: (), changes });
                 self.held_until = self.held_until.max(self.play.stage.now.after(hours(24)));
             }
-            Act::Wait(span) => self.play.stage.wait(*span),
-            Act::StepBack(span) => self.play.stage.now = self.play.stage.now.before(*span),
+            _ => {}
         }
-        Ok(())
     }
 
     fn open(&mut self, kind: ActionKind) -> Result<(), TestCaseError> {

@@ -312,6 +312,18 @@ fn rule(json: &str) -> Rule {
     serde_json::from_str(json).unwrap()
 }
 
+fn turns(when: &str, name: &str, holds: &[Facts], fails: &[Facts]) {
+    let rule = rule(&format!(r#"{{"when": {when}, "refuse": true}}"#));
+    for facts in holds {
+        assert_eq!(rule.when.failing(facts), [""; 0], "{when} {facts:?}");
+        assert_eq!(judge(std::slice::from_ref(&rule), facts).rule, Some(0), "{when}");
+    }
+    for facts in fails {
+        assert_eq!(rule.when.failing(facts), [name], "{when} {facts:?}");
+        assert_eq!(judge(std::slice::from_ref(&rule), facts).rule, None, "{when}");
+    }
+}
+
 #[test]
 fn each_condition_turns_on_its_own_fact() {
     let base = Facts { region: Some("GB".to_owned()), last_proof_age_s: Some(100), ..facts(&[Sms, Totp]) };
@@ -384,15 +396,7 @@ fn each_condition_turns_on_its_own_fact() {
             vec![age(Some(300)), age(Some(0))],
         ),
     ] {
-        let rule = rule(&format!(r#"{{"when": {when}, "refuse": true}}"#));
-        for facts in holds {
-            assert_eq!(rule.when.failing(&facts), [""; 0], "{when} {facts:?}");
-            assert_eq!(judge(std::slice::from_ref(&rule), &facts).rule, Some(0), "{when}");
-        }
-        for facts in fails {
-            assert_eq!(rule.when.failing(&facts), [name], "{when} {facts:?}");
-            assert_eq!(judge(std::slice::from_ref(&rule), &facts).rule, None, "{when}");
-        }
+        turns(when, name, &holds, &fails);
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) enum Need {
     Node,
     Npm,
     Chromium,
+    Oathtool,
 }
 
 impl Need {
@@ -38,6 +39,7 @@ impl Need {
             Need::Chromium => ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
                 .into_iter()
                 .find_map(on_path),
+            Need::Oathtool => on_path("oathtool"),
         }
     }
 
@@ -49,6 +51,7 @@ impl Need {
             Need::Npm => &["npm"],
             // Without any font every text is zero wide, and the tests of layout mean nothing.
             Need::Chromium => &["chromium", "fonts-liberation"],
+            Need::Oathtool => &["oathtool"],
         }
     }
 
@@ -59,6 +62,7 @@ impl Need {
             Need::Node => "Node.js 18 or newer: `node` on the PATH",
             Need::Npm => "npm, which comes with Node.js from most sources: `npm` on the PATH",
             Need::Chromium => "Chromium or Chrome: `chromium` or `google-chrome` on the PATH",
+            Need::Oathtool => "oathtool of the OATH Toolkit, 2.6 or newer: `oathtool` on the PATH",
         }
     }
 }
