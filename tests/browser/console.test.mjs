@@ -87,7 +87,7 @@ test('staff come in with a code from their email', async () => {
 
 test('the form asks the policy, and its answer has an address', async () => {
   await page.setViewportSize({ width: 1280, height: 800 });
-  await page.getByLabel('Action', { exact: true }).selectOption('withdrawal');
+  await page.locator('select[name=action]').selectOption('withdrawal');
   await page.getByLabel('Amount in BTC').fill('0.1');
   for (const factor of ['Authenticator app', 'Trading password', 'Text message']) {
     await page.getByLabel(factor, { exact: true }).check();
@@ -155,7 +155,7 @@ test('without scripts it is the same', async () => {
   await plain.waitForURL('**/console/signin/code');
   await enterCode(plain, await here.mailedCode(here.demo.operator.email, 2));
   await plain.waitForURL('**/console/policy');
-  await plain.getByLabel('Action', { exact: true }).selectOption('sign_in');
+  await plain.locator('select[name=action]').selectOption('sign_in');
   await asked(plain, () => button(plain, 'What is asked?').click());
   await plain.getByText('Rule 1 decides. It applies when:').waitFor();
   await button(plain, 'Sign out').click();

@@ -66,9 +66,12 @@ impl Options {
 
     fn needs(&self) -> Vec<Need> {
         match self.part {
-            Part::Browser => vec![Need::Node, Need::Npm, Need::Chromium],
+            Part::Browser => vec![Need::Node, Need::Npm, Need::Chromium, Need::Oathtool],
             Part::Rust | Part::Interop => vec![Need::Postgres, Need::Python, Need::Node, Need::Npm],
-            Part::All => vec![Need::Postgres, Need::Python, Need::Node, Need::Npm, Need::Chromium],
+            Part::All => {
+                let browser = [Need::Node, Need::Npm, Need::Chromium, Need::Oathtool];
+                [Need::Postgres, Need::Python].into_iter().chain(browser).collect()
+            }
         }
     }
 
@@ -126,11 +129,13 @@ fn browser_tests(root: &Path, programs: &Path, steps: &mut Steps) -> Result<(), 
     steps.run("build the product", || run(cargo(root).args(["build", "--package", "countersign-cli"])))?;
     steps.run("browser tests", || {
         run(Command::new(found(Need::Node)?)
-            .args(["--test", "--test-reporter=spec"])
+            // Most of the time goes by waiting: for the next code of an app, for two minutes to pass.
+            .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
             .args(files)
             .current_dir(&folder)
             .env("COUNTERSIGN_TEST_BINARY", programs.join("countersign"))
-            .env("COUNTERSIGN_TEST_CHROMIUM", found(Need::Chromium)?))
+            .env("COUNTERSIGN_TEST_CHROMIUM", found(Need::Chromium)?)
+            .env("COUNTERSIGN_TEST_OATHTOOL", found(Need::Oathtool)?))
     })
 }
 
@@ -173,7 +178,7 @@ mod tests {
     fn no_option_means_everything() {
         let options = read("").unwrap();
         assert_eq!(options, Options::all());
-        assert_eq!(options.needs().len(), 5);
+        assert_eq!(options.needs().len(), 6);
         assert_eq!(options.cargo_arguments(), ["test", "--workspace"]);
     }
 

@@ -2,6 +2,8 @@
 //! with user verification required. Slow enough to stand outside transactions; its state goes through rows, so that any
 //! node can finish what another began. Knows no action and no setting.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_core::id::AccountId;
 use countersign_core::model::{Authenticator, AuthenticatorSecret, Redacted};
 use url::Url;
@@ -121,7 +123,7 @@ fn credential_of(authenticator: &Authenticator) -> Option<Passkey> {
 }
 
 fn id_text(id: &CredentialID) -> String {
-    serde_json::to_value(id).ok().and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
+    URL_SAFE_NO_PAD.encode(id)
 }
 
 /// The maker's model number in an attestation object (WebAuthn Level 3 section 6.5.1: after 37 bytes of authenticator

@@ -279,7 +279,7 @@ impl Prove {
             };
         }
         let asked = action.any_of.iter().any(|set| set.contains(&factor));
-        if !asked || action::has_proved(&action, factor) || waits_for_code(&action) {
+        if !asked || action::has_proved(&action, factor) || waits_for_code(&action, factor) {
             return Ok(Way::On(action));
         }
         let right = match self.is_right(tx, factor, standing).await? {
@@ -426,10 +426,14 @@ impl Prove {
     }
 }
 
-/// Whether nothing is judged before the code that was sent: the page asks in that order, and so does this door (R24).
-fn waits_for_code(action: &Action) -> bool {
-    let first = action::remaining(action).first().copied();
-    action.kind == ActionKind::PasswordReset && matches!(first, Some(Factor::Sms | Factor::Email))
+/// Whether this factor is not judged before a code that was sent: who has forgotten the password has proved nothing
+/// yet, and must not be able to lock what its owner signs in with (R24). A set that asks for no code stands by itself.
+fn waits_for_code(action: &Action, factor: Factor) -> bool {
+    let is_code = |factor: &Factor| matches!(factor, Factor::Sms | Factor::Email);
+    let stands_alone = |set: &Vec<Factor>| set.contains(&factor) && !set.iter().any(is_code);
+    action.kind == ActionKind::PasswordReset
+        && !action.proofs.iter().any(|proof| is_code(&proof.factor))
+        && !action.any_of.iter().any(stands_alone)
 }
 
 /// The passkey that answered, with its counter moved on; none if it was removed in the meantime.

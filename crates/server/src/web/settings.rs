@@ -461,6 +461,8 @@ pub(crate) async fn enrol_passkey(holder: Holder, form: Form) -> Response {
         return show_new_passkey(&holder, name, None).await;
     }
     let flows = visit.server.flows();
+    // Without a name of its own it bears that of the browser it was made in.
+    let name = if name.trim().is_empty() { visit.caller().device_label } else { name };
     let answer = sent.get("credential");
     let outcome =
         flows.enrol_passkey(&holder.signed_in, &entering(visit), answer, &name, visit.caller()).await;
