@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { button, enterCode, problem, sent, signInHolder } from './journeys.mjs';
-import { steps, world } from './support.mjs';
+import { steps, world, until } from './support.mjs';
 
 const here = world();
 const test = steps();
@@ -35,10 +35,9 @@ async function look(name) {
 
 /** Does something that asks the policy, and waits for the page that answers. */
 async function asked(browser, act) {
-  const answered = browser.waitForResponse((response) => response.url().includes('/console/policy?'));
+  const answered = browser.waitForEvent('load');
   await act();
   await answered;
-  await browser.waitForLoadState('load');
 }
 
 /** Enters email and password of the demo's operator, or another password. */
@@ -108,7 +107,7 @@ test('the form asks the policy, and its answer has an address', async () => {
   await page.getByLabel('Amount in BTC').fill('a lot');
   await asked(page, () => button(page, 'What is asked?').click());
   assert.equal(await problem(page, 'amount').getAttribute('data-problem'), '6001');
-  assert.ok(await page.locator('#amount').evaluate((field) => field === document.activeElement));
+  await until('focus in the field', () => page.locator('#amount').evaluate((field) => field === document.activeElement));
   await look('console-policy-problem');
 });
 

@@ -325,15 +325,10 @@ fn turns(when: &str, name: &str, holds: &[Facts], fails: &[Facts]) {
 }
 
 #[test]
-fn each_condition_turns_on_its_own_fact() {
-    let base = Facts { region: Some("GB".to_owned()), last_proof_age_s: Some(100), ..facts(&[Sms, Totp]) };
-    let with_region = |region: Option<&str>| Facts { region: region.map(str::to_owned), ..base.clone() };
+fn conditions_on_worth_and_factors_turn_on_their_own_fact() {
+    let base = facts(&[Sms, Totp]);
     let held = |held: &[Factor]| Facts { held: held.to_vec(), ..base.clone() };
-    let device = |new_device| Facts { new_device, ..base.clone() };
     let worth = |worth| Facts { worth, ..base.clone() };
-    let sim = |sim_changed| Facts { sim_changed, ..base.clone() };
-    let age = |last_proof_age_s| Facts { last_proof_age_s, ..base.clone() };
-    let status = |status| Facts { status, ..base.clone() };
     for (when, name, holds, fails) in [
         (
             r#"{"amount_btc_at_least": "0.1"}"#,
@@ -353,6 +348,20 @@ fn each_condition_turns_on_its_own_fact() {
             vec![held(&[]), held(&[Sms])],
             vec![held(&[Totp]), held(&[Passkey, Sms])],
         ),
+    ] {
+        turns(when, name, &holds, &fails);
+    }
+}
+
+#[test]
+fn each_condition_turns_on_its_own_fact() {
+    let base = Facts { region: Some("GB".to_owned()), last_proof_age_s: Some(100), ..facts(&[Sms, Totp]) };
+    let with_region = |region: Option<&str>| Facts { region: region.map(str::to_owned), ..base.clone() };
+    let device = |new_device| Facts { new_device, ..base.clone() };
+    let sim = |sim_changed| Facts { sim_changed, ..base.clone() };
+    let age = |last_proof_age_s| Facts { last_proof_age_s, ..base.clone() };
+    let status = |status| Facts { status, ..base.clone() };
+    for (when, name, holds, fails) in [
         (
             r#"{"new_device": true}"#,
             "new_device",

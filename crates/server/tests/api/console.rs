@@ -127,7 +127,8 @@ async fn an_operator_asks_the_policy_and_signs_out() {
     let (mut staff, _) = let_in(&mut house).await;
     let page = staff.get(&house, "/console/policy").await.succeeded();
     assert!(page.text.contains("Version 1, in force since"));
-    let ask = "/console/policy?action=withdrawal&amount=0.1&held=trading_password&held=sms&sim_changed=no&status=active";
+    let ask = "/console/policy?action=withdrawal&amount=0.1&held=trading_password&held=sms&sim_changed=no\
+               &status=active";
     let asked = staff.get(&house, ask).await.succeeded();
     // Rule 4 of data/default_rules.json: a large amount on an account without an app or a passkey.
     assert!(asked.text.contains("Rule 4 decides."), "{}", asked.text);
