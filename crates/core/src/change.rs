@@ -58,6 +58,13 @@ pub enum Change {
     InsertMessage(Message),
     /// Messages of a verification that have not left yet are not sent any more.
     CancelMessages(VerificationId),
+    /// The newest code of a verification was entered: the road it took is credited, and no other is taken any more.
+    CreditRoute {
+        /// Whose code.
+        verification_id: VerificationId,
+        /// When it was entered.
+        at: Timestamp,
+    },
     /// Adds to a counter of the send limits.
     Count {
         /// Which counter.

@@ -35,6 +35,7 @@ pub mod reach;
 pub mod recovery;
 pub mod requirement;
 pub mod risk;
+pub mod route;
 pub mod session;
 #[cfg(test)]
 #[path = "stage_tests.rs"]

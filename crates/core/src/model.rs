@@ -57,6 +57,8 @@ named! {
         Email = "email",
         /// A call to a phone number that speaks the code.
         Voice = "voice",
+        /// A message of WhatsApp to a phone number.
+        Whatsapp = "whatsapp",
     }
 }
 
@@ -98,7 +100,7 @@ impl Channel {
     /// The factor that a code over this channel proves.
     pub const fn factor(self) -> Factor {
         match self {
-            Channel::Sms | Channel::Voice => Factor::Sms,
+            Channel::Sms | Channel::Voice | Channel::Whatsapp => Factor::Sms,
             Channel::Email => Factor::Email,
         }
     }
@@ -198,6 +200,8 @@ named! {
         Failed = "failed",
         /// The connection was lost between question and answer.
         Unknown = "unknown",
+        /// The other side took it and no receipt came in time; a late one still counts.
+        Overdue = "overdue",
     }
 }
 
@@ -413,6 +417,10 @@ pub struct Verification {
     pub code_hash: CodeHash,
     /// Keyed hashes of the codes before it, oldest first: dead, but recognised (section E).
     pub earlier_code_hashes: Vec<CodeHash>,
+    /// Keyed hash of the code that the page shows for the holder to text to us, once it was asked for.
+    pub reverse_hash: Option<CodeHash>,
+    /// When that text came from the address itself, if it did.
+    pub reverse_heard_at: Option<Timestamp>,
     /// Wrong codes counted so far.
     pub failures: u32,
     /// Codes sent so far, the first included.

@@ -44,6 +44,7 @@ pub fn tell(
         service_id: account.service_id,
         account_id: Some(account.id),
         verification_id: None,
+        send: 0,
         channel: to.channel(),
         to: to.clone(),
         body: Body::Notice {

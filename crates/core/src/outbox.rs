@@ -7,13 +7,15 @@ use crate::model::*;
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// A message handed to a dispatcher for one try.
+/// A message that a dispatcher holds for one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {
     /// The message.
     pub message: Message,
     /// The record of this try.
     pub attempt_id: AttemptId,
+    /// The road it takes.
+    pub route: String,
     /// Which try this is, from one.
     pub tries: u32,
 }
@@ -69,7 +71,7 @@ pub enum Failure {
     Temporary,
     /// This route will not carry it; another might.
     Route,
-    /// This number cannot be reached.
+    /// This number cannot be reached over this route.
     Number,
 }
 
@@ -84,6 +86,16 @@ pub struct Verdict {
     pub try_at: Option<Timestamp>,
 }
 
+impl Verdict {
+    fn again(attempt: AttemptStatus, at: Timestamp) -> Self {
+        Self { attempt, message: MessageStatus::Queued, try_at: Some(at) }
+    }
+
+    fn end(attempt: AttemptStatus, message: MessageStatus) -> Self {
+        Self { attempt, message, try_at: None }
+    }
+}
+
 /// Most tries of one message: with the waits below this outlasts every code, and bounds a route that loses every
 /// answer.
 pub const TRIES_MAX: u32 = 12;
@@ -91,33 +103,55 @@ pub const TRIES_MAX: u32 = 12;
 /// How long a leased message belongs to its dispatcher; after a crash it is anyone's again then.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// Decides after a try.
-pub fn after_try(leased: &Leased, submission: &Submission, now: Timestamp) -> Verdict {
+/// Decides after a try. `has_other`: a route that has not been tried could carry it, and then it goes there at once.
+pub fn after_try(leased: &Leased, submission: &Submission, has_other: bool, now: Timestamp) -> Verdict {
     let (attempt, wait) = match submission {
         Submission::Accepted { .. } => {
-            let message = MessageStatus::Submitted;
-            return Verdict { attempt: AttemptStatus::Accepted, message, try_at: None };
+            return Verdict::end(AttemptStatus::Accepted, MessageStatus::Submitted);
         }
-        Submission::Refused { failure: Failure::Number, .. } => {
-            return Verdict { attempt: AttemptStatus::Failed, message: MessageStatus::Failed, try_at: None };
+        Submission::Refused { failure: Failure::Number, .. } if !has_other => {
+            return Verdict::end(AttemptStatus::Failed, MessageStatus::Failed);
         }
         Submission::Refused { failure: Failure::Throttled, .. } => (AttemptStatus::Failed, 500),
-        Submission::Refused { failure: Failure::Temporary | Failure::Route, .. } => {
-            (AttemptStatus::Failed, 1_000)
-        }
+        Submission::Refused { .. } => (AttemptStatus::Failed, 1_000),
         Submission::Lost => (AttemptStatus::Unknown, 1_000),
         Submission::NotSent => (AttemptStatus::Failed, 250),
     };
     if leased.tries >= TRIES_MAX {
-        return Verdict { attempt, message: MessageStatus::Failed, try_at: None };
+        return Verdict::end(attempt, MessageStatus::Failed);
     }
     // Doubling from the first wait to at most 16 times it: 1, 2, 4, 8, 16, 16 … seconds for a route that is unwell.
     let factor = 1u64 << leased.tries.saturating_sub(1).min(4);
-    let at = now.after(Duration::from_millis(wait * factor));
+    let wait = if has_other { 0 } else { wait * factor };
+    let at = now.after(Duration::from_millis(wait));
     if at >= leased.message.expires_at {
-        return Verdict { attempt, message: MessageStatus::Expired, try_at: None };
+        return Verdict::end(attempt, MessageStatus::Expired);
     }
-    Verdict { attempt, message: MessageStatus::Queued, try_at: Some(at) }
+    Verdict::again(attempt, at)
+}
+
+/// Whether a message that one route took, and did not deliver, may take another: it carries a code that still lives.
+pub fn may_fall_back(has_code: bool, expires_at: Timestamp, tries: u32, now: Timestamp) -> bool {
+    has_code && now < expires_at && tries < TRIES_MAX
+}
+
+/// A text that somebody sent to a number of ours. Prints no number and no word (R10).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Inbound {
+    /// The route it came over.
+    pub route: String,
+    /// Who sent it, as the carrier spells it.
+    pub from: String,
+    /// The number of ours that it was sent to.
+    pub to: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl std::fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inbound").field("route", &self.route).finish_non_exhaustive()
+    }
 }
 
 /// What a receipt says.
@@ -171,6 +205,7 @@ mod tests {
                 service_id: ServiceId::from_bytes([1; 16]),
                 account_id: None,
                 verification_id: None,
+                send: 0,
                 channel: Channel::Email,
                 to: Address::from_exposed("ada@example.com").unwrap(),
                 body: Body::Notice {
@@ -184,6 +219,7 @@ mod tests {
                 created_at: NOW,
             },
             attempt_id: AttemptId::from_bytes([1; 16]),
+            route: "one".to_owned(),
             tries,
         }
     }
@@ -191,27 +227,30 @@ mod tests {
     #[test]
     fn accepted_is_done_and_an_unreachable_number_is_dead() {
         let accepted =
-            after_try(&leased(1, seconds(60)), &Submission::Accepted { provider_ids: vec![] }, NOW);
+            after_try(&leased(1, seconds(60)), &Submission::Accepted { provider_ids: vec![] }, false, NOW);
         assert_eq!((accepted.message, accepted.try_at), (MessageStatus::Submitted, None));
         let refused = Submission::Refused { failure: Failure::Number, code: "0x0B".to_owned() };
-        assert_eq!(after_try(&leased(1, seconds(60)), &refused, NOW).message, MessageStatus::Failed);
+        assert_eq!(after_try(&leased(1, seconds(60)), &refused, false, NOW).message, MessageStatus::Failed);
     }
 
     #[test]
     fn anything_else_is_tried_again_later_and_later_while_it_is_of_use() {
         let mut previous = Duration::ZERO;
         for tries in 1..=5 {
-            let verdict = after_try(&leased(tries, seconds(600)), &Submission::Lost, NOW);
+            let verdict = after_try(&leased(tries, seconds(600)), &Submission::Lost, false, NOW);
             assert_eq!((verdict.attempt, verdict.message), (AttemptStatus::Unknown, MessageStatus::Queued));
             let wait = verdict.try_at.unwrap().since(NOW);
             assert!(wait > previous);
             previous = wait;
         }
         assert_eq!(
-            after_try(&leased(TRIES_MAX, seconds(600)), &Submission::Lost, NOW).message,
+            after_try(&leased(TRIES_MAX, seconds(600)), &Submission::Lost, false, NOW).message,
             MessageStatus::Failed
         );
-        assert_eq!(after_try(&leased(1, seconds(1)), &Submission::Lost, NOW).message, MessageStatus::Expired);
+        assert_eq!(
+            after_try(&leased(1, seconds(1)), &Submission::Lost, false, NOW).message,
+            MessageStatus::Expired
+        );
     }
 
     #[test]
@@ -225,5 +264,34 @@ mod tests {
         assert_eq!(after_receipt(Unknown, ReceiptState::Failed), Some((Failed, MessageStatus::Failed)));
         assert_eq!(after_receipt(Delivered, ReceiptState::Failed), None);
         assert_eq!(after_receipt(Failed, ReceiptState::Delivered), None);
+    }
+
+    #[test]
+    fn with_another_road_it_goes_there_at_once_even_where_the_number_was_refused() {
+        for failure in [Failure::Number, Failure::Route, Failure::Temporary, Failure::Throttled] {
+            let refused = Submission::Refused { failure, code: String::new() };
+            let verdict = after_try(&leased(3, seconds(60)), &refused, true, NOW);
+            assert_eq!((verdict.message, verdict.try_at), (MessageStatus::Queued, Some(NOW)), "{failure:?}");
+        }
+        assert_eq!(
+            after_try(&leased(3, seconds(0)), &Submission::Lost, true, NOW).message,
+            MessageStatus::Expired
+        );
+    }
+
+    #[test]
+    fn only_a_living_code_takes_a_second_road() {
+        let soon = NOW.after(seconds(1));
+        assert!(may_fall_back(true, soon, 1, NOW));
+        assert!(!may_fall_back(false, soon, 1, NOW) && !may_fall_back(true, NOW, 1, NOW));
+        assert!(!may_fall_back(true, soon, TRIES_MAX, NOW));
+    }
+
+    #[test]
+    fn a_receipt_after_its_time_still_counts() {
+        assert_eq!(
+            after_receipt(AttemptStatus::Overdue, ReceiptState::Delivered),
+            Some((AttemptStatus::Delivered, MessageStatus::Delivered))
+        );
     }
 }

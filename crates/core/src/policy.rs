@@ -182,6 +182,18 @@ policy! {
     lock_ladder_reset_days = 30 in 1..=365;
     /// Codes that one verification may send, the first included.
     sends_per_verification = 5 in 1..=10;
+    /// Least seconds that a receipt is waited for before the message takes another road as well.
+    receipt_wait_s_min = 8 in 3..=60;
+    /// Most seconds; also what is waited while nothing is known of a route's speed.
+    receipt_wait_s_max = 20 in 5..=120;
+    /// Further roads that a message may take after one had accepted it; each costs another message.
+    fallbacks_max = 2 in 0..=5;
+    /// Share of first messages that try a route other than the best, in percent.
+    route_explore_percent = 3 in 0..=5;
+    /// What one percentage point of conversion may cost more per message, in millionths of the currency unit.
+    point_worth_micros = 2_000 in 1..=1_000_000;
+    /// Wrong texts from one number, within a quarter of an hour, after which its texts are not looked at.
+    inbound_failures_max = 5 in 1..=20;
     /// Sends without a success that lock sending.
     sends_before_lock = 5 in 1..=20;
     /// Seconds that lock lasts.

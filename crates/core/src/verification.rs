@@ -185,6 +185,8 @@ pub fn start(
         code_length,
         code_hash: CodeHash([0; 32]),
         earlier_code_hashes: Vec::new(),
+        reverse_hash: None,
+        reverse_heard_at: None,
         failures: 0,
         sends: 0,
         last_sent_at: now,
@@ -327,6 +329,7 @@ fn send(verification: &mut Verification, details: Option<&Details>, world: World
         service_id: verification.service_id,
         account_id: account_of(verification.subject),
         verification_id: Some(verification.id),
+        send: verification.sends,
         channel: verification.channel,
         to: verification.address.clone(),
         body: Body::Code {
@@ -443,6 +446,7 @@ pub fn check(
         if verification.failures > 0 {
             changes.push(count_failures(&verification, -i64::from(verification.failures)));
         }
+        changes.push(Change::CreditRoute { verification_id: verification.id, at: now });
         return Decision { outcome: CheckOutcome::Approved, changes };
     }
     fail(verification, factor, earlier, world)

@@ -15,7 +15,7 @@ pub mod words;
 use countersign_core::address::Address;
 use countersign_core::id::MessageId;
 use countersign_core::model::Body;
-use countersign_core::outbox::{Receipt, Submission};
+use countersign_core::outbox::{Inbound, Receipt, Submission};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -33,6 +33,8 @@ pub struct Letter {
     pub locale: String,
     /// Whose name it carries.
     pub brand: String,
+    /// In whose name it is sent, where that is not the route's own: a number, a short code or a name (E.164 with `+`).
+    pub sender: Option<String>,
     /// Host of the site that the code is for, as in `acme.example`; binds the code to it (R13). Empty for
     /// none.
     pub host: String,
@@ -63,4 +65,7 @@ pub trait ReceiptSink: Send + Sync + 'static {
     /// Takes one receipt. Called on a connection's own task: must not block. A receipt may come before the
     /// answer to the submit it is about.
     fn receipt(&self, receipt: Receipt);
+
+    /// Takes a text that somebody sent to a number of ours. Must not block.
+    fn inbound(&self, inbound: Inbound);
 }

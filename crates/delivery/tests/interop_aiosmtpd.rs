@@ -43,6 +43,7 @@ fn letter(to: &str, brand: &str, locale: &str, body: Body) -> Letter {
         body,
         locale: locale.to_owned(),
         brand: brand.to_owned(),
+        sender: None,
         host: "acme.example".to_owned(),
         origin: "https://acme.example".to_owned(),
         phrase: None,

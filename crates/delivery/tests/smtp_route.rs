@@ -154,6 +154,7 @@ fn letter() -> Letter {
         },
         locale: "en".to_owned(),
         brand: "Acme".to_owned(),
+        sender: None,
         host: "acme.example".to_owned(),
         origin: "https://acme.example".to_owned(),
         phrase: None,

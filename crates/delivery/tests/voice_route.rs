@@ -47,6 +47,7 @@ fn letter() -> Letter {
         },
         locale: "de-AT".to_owned(),
         brand: "Acme".to_owned(),
+        sender: None,
         host: "acme.example".to_owned(),
         origin: "https://acme.example".to_owned(),
         phrase: None,

@@ -19,6 +19,8 @@ pub struct Message {
     pub account_id: Option<AccountId>,
     /// The verification whose code it carries, if any.
     pub verification_id: Option<VerificationId>,
+    /// Which send of that verification it is, from one; 0 without one.
+    pub send: u32,
     /// How it travels.
     pub channel: Channel,
     /// Where it goes. Sealed at rest.

@@ -39,6 +39,7 @@ fn letter(locale: &str, body: Body) -> Letter {
         body,
         locale: locale.to_owned(),
         brand: BRAND.to_owned(),
+        sender: None,
         host: HOST.to_owned(),
         origin: format!("https://{HOST}"),
         phrase: None,
@@ -166,6 +167,7 @@ fn what_is_left_out_for_room_is_never_amount_payee_words_or_warning() {
 fn at_acme(locale: &str, body: Body) -> Letter {
     Letter {
         brand: "Acme".to_owned(),
+        sender: None,
         host: "acme.example".to_owned(),
         origin: "https://acme.example".to_owned(),
         ..letter(locale, body)

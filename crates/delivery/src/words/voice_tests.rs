@@ -17,6 +17,7 @@ fn say(locale: &str, body: Body) -> String {
         body,
         locale: locale.to_owned(),
         brand: "Acme\r\n".to_owned(),
+        sender: None,
         host: "login.acme.example".to_owned(),
         origin: "https://login.acme.example".to_owned(),
         phrase: None,

@@ -4,7 +4,7 @@ use countersign_core::address::Address;
 use countersign_core::entropy::testing::Counting;
 use countersign_core::id::MessageId;
 use countersign_core::model::{Body, Purpose};
-use countersign_core::outbox::Receipt;
+use countersign_core::outbox::{Inbound, Receipt};
 use countersign_delivery::smpp::{self, Alphabet, DlrId, LongMessages, SmppConfig, SmppRoute};
 use countersign_delivery::{Letter, ReceiptSink};
 use std::sync::Arc;
@@ -31,6 +31,8 @@ impl ReceiptSink for Receipts {
     fn receipt(&self, receipt: Receipt) {
         let _ = self.0.send(receipt);
     }
+
+    fn inbound(&self, _inbound: Inbound) {}
 }
 
 pub(crate) fn config(port: u16) -> SmppConfig {
@@ -77,6 +79,7 @@ pub(crate) fn letter(code: &str) -> Letter {
         },
         locale: "en".to_owned(),
         brand: "Acme".to_owned(),
+        sender: None,
         host: "acme.example".to_owned(),
         origin: "https://acme.example".to_owned(),
         phrase: None,
