@@ -128,7 +128,8 @@ impl Dispatcher {
             tracing::warn!(route, %message, code, "the route said no");
         }
         let now = self.flows.now();
-        let verdict = outbox::after_try(&started.leased, &submission, started.has_other, now);
+        let Leased { message, tries, .. } = &started.leased;
+        let verdict = outbox::after_try(*tries, message.expires_at, &submission, started.has_other, now);
         let fallback_at = self.fallback_at(&started, &submission, now);
         Done { started, submission, verdict, fallback_at, at: now }
     }

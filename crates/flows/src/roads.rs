@@ -7,7 +7,8 @@ use crate::error::FlowError;
 use countersign_core::model::Channel;
 use countersign_core::numbers::LineKind;
 use countersign_core::route::{
-    Board, Candidate, Carries, Choice, Need, NoRoute, Outcome, RouteWish, Run, Standing, Tally, Tried, choose, has_other,
+    Board, Candidate, Carries, Choice, Need, NoRoute, Outcome, RouteWish, Run, Standing, Tally, Tried,
+    choose, has_other,
 };
 use countersign_core::time::Timestamp;
 use countersign_delivery::{CallbackDoor, Channel as Way, Letter, LiveState};
@@ -211,7 +212,14 @@ impl Roads {
     }
 
     /// Counts what happened to a try, and lets this node's own choices know at once.
-    pub(crate) fn note(&self, route: &str, region: &str, handed_over: Timestamp, outcome: Outcome, now: Timestamp) {
+    pub(crate) fn note(
+        &self,
+        route: &str,
+        region: &str,
+        handed_over: Timestamp,
+        outcome: Outcome,
+        now: Timestamp,
+    ) {
         let has_receipts = self.find(route).is_none_or(|road| road.route.has_receipts);
         let mut ledger = self.ledger();
         ledger.tally.note(route, region, handed_over, outcome, has_receipts);

@@ -81,7 +81,9 @@ impl Outcome {
         match self {
             Outcome::Delivered { .. } | Outcome::Converted => Some(true),
             Outcome::Accepted => (!has_receipts).then_some(true),
-            Outcome::Refused | Outcome::NotSent | Outcome::Lost | Outcome::Failed | Outcome::Overdue => Some(false),
+            Outcome::Refused | Outcome::NotSent | Outcome::Lost | Outcome::Failed | Outcome::Overdue => {
+                Some(false)
+            }
             Outcome::Sent { .. } | Outcome::Throttled | Outcome::NumberRefused => None,
         }
     }

@@ -62,7 +62,11 @@ pub(super) async fn record_all(flows: Flows, mut waiting: mpsc::Receiver<Done>) 
     }
 }
 
-async fn write(flows: &Flows, done: &Arc<Vec<Done>>, which: std::ops::Range<usize>) -> Result<(), StorageError> {
+async fn write(
+    flows: &Flows,
+    done: &Arc<Vec<Done>>,
+    which: std::ops::Range<usize>,
+) -> Result<(), StorageError> {
     for _ in 0..TRIES_MAX {
         let step = Record { kit: flows.kit.clone(), done: done.clone(), which: which.clone() };
         match flows.store.write(step).await {

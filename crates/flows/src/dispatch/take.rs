@@ -122,7 +122,8 @@ impl Take {
                 Err(NoRoute::NotNow) => decided.postponed.push((message.id, tries, now.after(NO_ROAD))),
                 Err(NoRoute::AllTried) => {
                     // One of them may still deliver it, unless each has said that it will not.
-                    let is_open = tried.iter().any(|one| one.is_this_message && one.was_accepted && !one.is_dead);
+                    let is_open =
+                        tried.iter().any(|one| one.is_this_message && one.was_accepted && !one.is_dead);
                     let status = if is_open { MessageStatus::Submitted } else { MessageStatus::Failed };
                     decided.ended.push((message.id, tries, status));
                 }
