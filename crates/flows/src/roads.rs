@@ -17,7 +17,7 @@ use countersign_storage::tables::routes as rows;
 use countersign_storage::{Step, StorageError, Topic, Tx};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -106,6 +106,17 @@ pub(crate) struct Roads {
     ledger: Mutex<Ledger>,
     /// A road has answered, so that it has room again.
     freed: Notify,
+    accepted: AtomicU64,
+    delivered: AtomicU64,
+}
+
+/// What this node has written down since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DispatchCounts {
+    /// Messages that a route took.
+    pub accepted: u64,
+    /// Receipts that said delivered.
+    pub delivered: u64,
 }
 
 /// One message that needs a road, as far as the choice cares.
@@ -232,8 +243,15 @@ impl Roads {
         }
     }
 
+    pub(crate) fn wrote_accepted(&self, count: u64) {
+        self.accepted.fetch_add(count, Ordering::Relaxed);
+    }
+
     pub(crate) fn note_heard(&self, heard: &[Heard], now: Timestamp) {
         for one in heard {
+            if matches!(one.outcome, Outcome::Delivered { .. }) {
+                self.delivered.fetch_add(1, Ordering::Relaxed);
+            }
             self.note(&one.route, &one.region, one.handed_over, one.outcome, now);
         }
     }
@@ -267,6 +285,20 @@ impl Flows {
             sender: road.route.sender.clone(),
         };
         self.kit.roads.all().iter().map(live).collect()
+    }
+
+    /// What this node has written down since it began: for metrics and for measuring.
+    pub fn dispatch_counts(&self) -> DispatchCounts {
+        let roads = &self.kit.roads;
+        DispatchCounts {
+            accepted: roads.accepted.load(Ordering::Relaxed),
+            delivered: roads.delivered.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What the store has counted since it was opened.
+    pub fn store_counts(&self) -> countersign_storage::StoreCounts {
+        self.store.counts()
     }
 
     /// Hands a letter to one route, whatever operators want of it; `None` when this node has no such route.

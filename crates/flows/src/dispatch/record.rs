@@ -71,6 +71,9 @@ async fn write(
         let step = Record { kit: flows.kit.clone(), done: done.clone(), which: which.clone() };
         match flows.store.write(step).await {
             Ok(heard) => {
+                let written = done.get(which).unwrap_or_default().iter();
+                let accepted = written.filter(|one| one.outcome() == Outcome::Accepted).count();
+                flows.kit.roads.wrote_accepted(accepted as u64);
                 flows.kit.roads.note_heard(&heard, flows.now());
                 return Ok(());
             }
