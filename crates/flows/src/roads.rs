@@ -18,7 +18,7 @@ use countersign_storage::{Step, StorageError, Topic, Tx};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -100,14 +100,25 @@ struct Ledger {
 }
 
 /// The roads of this node.
-#[derive(Default)]
 pub(crate) struct Roads {
-    roads: OnceLock<Vec<Arc<Road>>>,
+    roads: RwLock<Arc<[Arc<Road>]>>,
     ledger: Mutex<Ledger>,
     /// A road has answered, so that it has room again.
     freed: Notify,
     accepted: AtomicU64,
     delivered: AtomicU64,
+}
+
+impl Default for Roads {
+    fn default() -> Self {
+        Self {
+            roads: RwLock::new(Arc::from([])),
+            ledger: Mutex::default(),
+            freed: Notify::new(),
+            accepted: AtomicU64::new(0),
+            delivered: AtomicU64::new(0),
+        }
+    }
 }
 
 /// What this node has written down since it began.
@@ -144,19 +155,20 @@ impl Roads {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn all(&self) -> &[Arc<Road>] {
-        self.roads.get().map_or(&[], Vec::as_slice)
+    pub(crate) fn all(&self) -> Arc<[Arc<Road>]> {
+        self.roads.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn find(&self, name: &str) -> Option<&Arc<Road>> {
-        self.all().iter().find(|road| road.route.name == name)
+    pub(crate) fn find(&self, name: &str) -> Option<Arc<Road>> {
+        self.all().iter().find(|road| road.route.name == name).cloned()
     }
 
     /// How many messages of a channel could be handed over now.
     pub(crate) fn room(&self, channel: Channel) -> usize {
+        let roads = self.all();
         let ledger = self.ledger();
         let is_active = |road: &&Arc<Road>| ledger.is_active(&road.route.name);
-        let of_channel = self.all().iter().filter(|road| road.route.channel == channel);
+        let of_channel = roads.iter().filter(|road| road.route.channel == channel);
         of_channel.filter(is_active).map(|road| road.room()).sum()
     }
 
@@ -264,12 +276,11 @@ impl Ledger {
 }
 
 impl Flows {
-    /// Registers this node's routes; once, before its dispatchers run.
+    /// Registers this node's routes, in place of those before; before its dispatchers run.
     pub fn open_routes(&self, routes: Vec<RouteChannel>) {
-        let roads = routes.into_iter().map(|route| Arc::new(Road { route, in_flight: AtomicUsize::new(0) }));
-        if self.kit.roads.roads.set(roads.collect()).is_err() {
-            tracing::error!("routes were registered twice; the first ones stay");
-        }
+        let road = |route| Arc::new(Road { route, in_flight: AtomicUsize::new(0) });
+        let roads = routes.into_iter().map(road).collect();
+        *self.kit.roads.roads.write().unwrap_or_else(PoisonError::into_inner) = roads;
     }
 
     /// How this node's routes stand.
@@ -318,7 +329,7 @@ impl Flows {
         let mut ledger = self.kit.roads.ledger();
         ledger.board = board;
         ledger.wishes = controls.into_iter().map(|control| (control.route, control.wish)).collect();
-        for road in self.kit.roads.all() {
+        for road in self.kit.roads.all().iter() {
             let is_drained = ledger.wishes.get(&road.route.name) == Some(&RouteWish::Drained);
             road.route.out.keep_connected(!is_drained);
         }
