@@ -102,7 +102,10 @@ fn what_is_no_text_is_never_heard_as_one() {
     for kind in [0x04, 0x08, 0x10, 0x18, 0x20] {
         assert_eq!(ear.hears(&ShortMessage { esm_class: kind, ..text(0, b"482913") }), [] as [&str; 0]);
     }
-    assert_eq!(ear.hears(&ShortMessage { source: Address::default(), ..text(0, b"482913") }), [] as [&str; 0]);
+    assert_eq!(
+        ear.hears(&ShortMessage { source: Address::default(), ..text(0, b"482913") }),
+        [] as [&str; 0]
+    );
     assert!(ear.sink.1.lock().unwrap().is_empty());
     let receipt = ShortMessage { esm_class: 0x04, ..text(0, b"id:7 stat:UNDELIV err:021") };
     assert_eq!(ear.hears(&receipt), [] as [&str; 0]);

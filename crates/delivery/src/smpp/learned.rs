@@ -62,9 +62,10 @@ impl LearnedIds {
 
 /// Whatever stands between them; `None` for more than a phone number has.
 fn digits(number: &str) -> Option<u64> {
-    number.bytes().filter(u8::is_ascii_digit).try_fold(0u64, |sum, digit| {
-        sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-    })
+    number
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit - b'0')))
 }
 
 #[cfg(test)]

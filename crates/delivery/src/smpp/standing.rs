@@ -121,7 +121,8 @@ impl Standing {
 
     /// Connections that may submit and are bound.
     pub(super) fn submitters(&self) -> usize {
-        let is_up = |(mode, state): &&(BindMode, RouteState)| mode.may_submit() && *state == RouteState::Bound;
+        let is_up =
+            |(mode, state): &&(BindMode, RouteState)| mode.may_submit() && *state == RouteState::Bound;
         self.lines.borrow().lines.iter().filter(is_up).count()
     }
 

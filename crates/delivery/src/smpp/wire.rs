@@ -48,7 +48,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         poll_fn(|context| self.poll_exchange(context, &mut read)).await
     }
 
-    fn poll_exchange(&mut self, context: &mut Context<'_>, read: &mut impl FnMut(&[u8])) -> Poll<io::Result<()>> {
+    fn poll_exchange(
+        &mut self,
+        context: &mut Context<'_>,
+        read: &mut impl FnMut(&[u8]),
+    ) -> Poll<io::Result<()>> {
         if let Poll::Ready(Err(error)) = self.poll_write(context) {
             return Poll::Ready(Err(error));
         }
