@@ -172,8 +172,9 @@ impl Hub {
         connections.texts
     }
 
-    /// Delivers a text from a handset, in its parts, by the first account that is neither dead nor unbound and
-    /// has somebody to receive it; gives that account's `system_id`. `None` when it waits until somebody binds.
+    /// Delivers a text from a handset, in its parts, by the first account that is neither dead nor unbound
+    /// and has somebody to receive it; gives that account's `system_id`. `None` when it waits until somebody
+    /// binds.
     pub(crate) fn text_in(&self, parts: Vec<ShortMessage>) -> Option<String> {
         let accounts: Vec<AccountConfig> = self.network().accounts().cloned().collect();
         let mut connections = self.connections();
