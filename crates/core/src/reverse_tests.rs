@@ -66,6 +66,10 @@ fn heard(verification: &Verification, from: &str, text: &str, stage: &Stage) -> 
     hear(verification.clone(), &address(from), text, stage.world().key, stage.now)
 }
 
+fn another(code: &str) -> &'static str {
+    if code == "00000000" { "00000001" } else { "00000000" }
+}
+
 fn bind(stage: &Stage) -> Verification {
     pending(Purpose::Bind, PHONE, stage)
 }
@@ -152,7 +156,7 @@ fn the_text_is_read_as_people_send_it() {
     for text in ["", "hello", "4821", "123456789", &format!("{code}1"), &format!("1{code}")] {
         assert_eq!(heard(&verification, PHONE, text, &stage).outcome, Hearing::Unreadable, "{text}");
     }
-    let later = format!("00000000, {code}");
+    let later = format!("{}, {code}", another(&code));
     assert_eq!(
         heard(&verification, PHONE, &later, &stage).outcome,
         Hearing::Wrong,
@@ -164,8 +168,7 @@ fn the_text_is_read_as_people_send_it() {
 fn another_code_is_wrong_and_changes_nothing() {
     let stage = Stage::new();
     let (code, verification) = asked(bind(&stage), &stage);
-    let other = if code == "00000000" { "00000001" } else { "00000000" };
-    let decision = heard(&verification, PHONE, other, &stage);
+    let decision = heard(&verification, PHONE, another(&code), &stage);
     assert_eq!((decision.outcome, decision.changes.len()), (Hearing::Wrong, 0));
     let not_yet = finish(verification, PAGE, fresh(Factor::Sms), stage.world());
     assert_eq!((not_yet.outcome, not_yet.changes.len()), (None, 0));
