@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::error::FlowError;
 use crate::passkeys::Passkeys;
 use crate::passwords::PasswordHasher;
+use crate::roads::Roads;
 use crate::signer::Signer;
 use countersign_core::Decision;
 use countersign_core::code::CodeKey;
@@ -64,6 +65,8 @@ pub(crate) struct Kit {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) inbound_numbers: Vec<PhoneNumber>,
+    /// This node's routes, with a copy of what all nodes know of them.
+    pub(crate) roads: Roads,
     pub(crate) return_origins: Vec<String>,
     /// Version of the policy in force, by service, as recorded when the program started.
     pub(crate) policy_version: AtomicI64,
@@ -126,6 +129,7 @@ impl Flows {
         let kit = Kit {
             channels: config.channels,
             inbound_numbers: numbers_of(&config.inbound_numbers),
+            roads: Roads::default(),
             return_origins: config.return_origins,
             policy_version: AtomicI64::new(0),
             rows: config.rows,
