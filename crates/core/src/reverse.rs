@@ -45,10 +45,8 @@ pub enum AskRefusal {
 pub enum Hearing {
     /// The code, from the number itself.
     Heard,
-    /// Another code; it counts against the number.
+    /// Not the code.
     Wrong,
-    /// It holds nothing that could be a code.
-    Unreadable,
     /// This verification waits for no text, or not from there.
     NotAwaited,
 }
@@ -113,8 +111,8 @@ pub fn hear(
     if !is_open || !is_asked || verification.address != *from {
         return Decision::only(Hearing::NotAwaited);
     }
-    let Some(typed) = TypedCode::first_in(text, DIGITS) else { return Decision::only(Hearing::Unreadable) };
-    if !matches_shown(&verification, &typed, key) {
+    let typed = TypedCode::first_in(text, DIGITS);
+    if !typed.is_some_and(|typed| matches_shown(&verification, &typed, key)) {
         return Decision::only(Hearing::Wrong);
     }
     if verification.reverse_heard_at.is_some() {

@@ -222,21 +222,23 @@ impl Step for TakeInbound {
     async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
         let index = kit.rows.index(&self.from);
-        let failures = inbound::failures(tx, &kit.rows, index, now).await?;
-        if u64::from(failures) >= kit.policy.inbound_failures_max {
+        let awaited = verifications::pending_by_address(tx, &kit.rows, index).await?;
+        if awaited.is_empty() {
             return Ok(false);
         }
-        let (mut heard, mut wrong) = (false, false);
-        // Every one of them is looked at: the same number may be waited for by two services, or on two pages.
-        for pending in verifications::pending_by_address(tx, &kit.rows, index).await? {
-            match kit.save(tx, reverse::hear(pending, &self.from, &self.text, &kit.key, now)).await? {
-                Hearing::Heard => heard = true,
-                Hearing::Wrong => wrong = true,
-                Hearing::Unreadable | Hearing::NotAwaited => {}
-            }
+        // Counted before it is compared (R21); only the right one gives the count back.
+        let texts = inbound::count(tx, &kit.rows, &index, now).await?;
+        if u64::from(texts) > kit.policy.inbound_failures_max {
+            return Ok(false);
         }
-        if wrong && !heard {
-            inbound::count_failure(tx, &kit.rows, index, now).await?;
+        let mut heard = false;
+        // Every one of them is looked at: the same number may be waited for by two services, or on two pages.
+        for pending in awaited {
+            let hearing = reverse::hear(pending, &self.from, &self.text, &kit.key, now);
+            heard |= kit.save(tx, hearing).await? == Hearing::Heard;
+        }
+        if heard {
+            inbound::reset(tx, &kit.rows, &index).await?;
         }
         Ok(heard)
     }
@@ -252,7 +254,9 @@ mod tests {
         for text in ["+447400123456", "447400123456", " 447400123456 "] {
             assert_eq!(number(text).as_deref(), Some("+447400123456"), "{text}");
         }
-        for text in ["", "+", "Acme", "71234", "07400123456", "++447400123456", "+44 7400 123456", "٤٤٧٤٠٠١٢٣٤٥٦"] {
+        for text in
+            ["", "+", "Acme", "71234", "07400123456", "++447400123456", "+44 7400 123456", "٤٤٧٤٠٠١٢٣٤٥٦"]
+        {
             assert_eq!(number(text), None, "{text}");
         }
     }
