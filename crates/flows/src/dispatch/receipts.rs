@@ -80,9 +80,3 @@ impl Step for Release {
         rows::release(tx, &self.kit.rows, self.node).await
     }
 }
-
-impl Flows {
-    pub async fn take_inbound(&self, _inbound: countersign_core::outbox::Inbound) -> Result<(), FlowError> {
-        Ok(())
-    }
-}
