@@ -60,10 +60,6 @@ impl World {
         self.write(move |tx, r| Box::pin(outbox::fall_back(tx, r, Channel::Sms, now, 100))).await.unwrap()
     }
 
-    async fn status(&self, id: MessageId) -> String {
-        self.standing(id).await.0
-    }
-
     async fn finish(&self, verification: &Verification) {
         let status = VerificationStatus::Canceled;
         let done = Verification { status, finished_at: Some(NOW), ..verification.clone() };
