@@ -80,6 +80,6 @@ pub use verifications::{ApiCheck, ApiResend, ApiStart, NewVerification, Verifica
 pub use webhooks::{EndpointAdd, Teller};
 
 pub use countersign_core as core;
-pub use countersign_delivery::http::EgressPolicy;
 pub use countersign_delivery::LiveState;
+pub use countersign_delivery::http::EgressPolicy;
 pub use countersign_delivery::providers::{CallbackAnswer, CallbackRefusal, CallbackRequest};

@@ -17,6 +17,7 @@ mod holds;
 mod house;
 mod isolation;
 mod logbook;
+mod own_text;
 mod proofs;
 mod rates;
 mod resources;
