@@ -6,6 +6,7 @@ use countersign_flows::DeliveryWindow;
 use super::codes::{self, Meaning};
 use super::figures;
 use super::parts::window_key;
+use super::routes::route_path;
 use crate::web::views::{Layout, Page};
 
 /// How often one route gave one code.
@@ -22,7 +23,7 @@ pub(crate) struct ErrorRow {
 
 impl ErrorRow {
     fn path(&self) -> String {
-        format!("/console/delivery/routes/{}", figures::in_path(&self.route))
+        route_path(&self.route)
     }
 
     fn meaning(&self) -> Option<Meaning> {

@@ -5,6 +5,8 @@
 use countersign_flows::core::route::{Counts, LATENCY_BOUNDS_MS};
 use std::time::Duration;
 
+use crate::web::words::Words;
+
 /// What stands where there is nothing to say.
 pub(super) const NOTHING: &str = "–";
 
@@ -95,6 +97,17 @@ pub(super) struct Column {
     pub(super) count: u64,
     /// Its upper bound, as a delay; none for the last one.
     pub(super) below: Option<String>,
+}
+
+impl Column {
+    /// What it says, for who points at it or cannot see it.
+    pub(super) fn title(&self, words: &Words) -> String {
+        let sentence = match &self.below {
+            Some(below) => words.say("console-histogram-below").set("delay", below),
+            None => words.say("console-histogram-above"),
+        };
+        sentence.set("count", count(self.count)).plain()
+    }
 }
 
 /// How tall the tallest column is.

@@ -37,7 +37,7 @@ impl MessageRow {
     }
 
     fn at(&self) -> Moment {
-        Moment::exact_day(self.created_ms)
+        Moment::full(self.created_ms)
     }
 
     fn place(&self, words: &Words) -> String {
@@ -109,8 +109,6 @@ pub(crate) struct AttemptShown {
     pub(crate) updated_ms: i64,
     /// When its receipt came.
     pub(crate) receipt_ms: Option<i64>,
-    /// When its code was entered.
-    pub(crate) converted_ms: Option<i64>,
 }
 
 /// One message.
@@ -284,7 +282,7 @@ impl ConsoleMessage {
     }
 
     fn expires(&self) -> Moment {
-        Moment::exact_day(self.message.expires_ms)
+        Moment::full(self.message.expires_ms)
     }
 }
 
@@ -323,7 +321,6 @@ mod tests {
             started_ms: NOW_MS + started,
             updated_ms: NOW_MS + updated,
             receipt_ms: receipt.map(|at| NOW_MS + at),
-            converted_ms: None,
         }
     }
 

@@ -37,8 +37,6 @@ pub(crate) struct RouteShown {
     pub(crate) channel: Option<Channel>,
     /// Its connection.
     pub(crate) live: LiveShown,
-    /// Since when, Unix milliseconds.
-    pub(crate) since_ms: Option<i64>,
     /// Handed over and not answered yet.
     pub(crate) in_flight: usize,
     /// Whether its receipts can be counted on.
@@ -61,9 +59,14 @@ pub(crate) struct RouteShown {
     pub(crate) prices_micros: Option<(u64, u64)>,
 }
 
+/// Where the page of a route is.
+pub(crate) fn route_path(name: &str) -> String {
+    format!("/console/delivery/routes/{}", figures::in_path(name))
+}
+
 impl RouteShown {
     fn path(&self) -> String {
-        format!("/console/delivery/routes/{}", figures::in_path(&self.name))
+        route_path(&self.name)
     }
 
     fn channel_key(&self) -> Option<&'static str> {
@@ -76,15 +79,12 @@ impl RouteShown {
 
     /// Its connection in one sentence.
     fn live<'w>(&self, words: &'w Words) -> Sentence<'w> {
-        let since = self.since_ms.map(Moment::full);
-        match (&self.live, since) {
-            (LiveShown::Up, Some(since)) => words.say("console-live-up-since").set("since", since),
-            (LiveShown::Up, None) => words.say("console-live-up"),
-            (LiveShown::Connecting, _) => words.say("console-live-connecting"),
-            (LiveShown::Down { .. }, Some(since)) => words.say("console-live-down-since").set("since", since),
-            (LiveShown::Down { .. }, None) => words.say("console-live-down"),
-            (LiveShown::Elsewhere, _) => words.say("console-live-elsewhere"),
-        }
+        words.say(match self.live {
+            LiveShown::Up => "console-live-up",
+            LiveShown::Connecting => "console-live-connecting",
+            LiveShown::Down { .. } => "console-live-down",
+            LiveShown::Elsewhere => "console-live-elsewhere",
+        })
     }
 
     fn why_down(&self) -> Option<&str> {
@@ -281,6 +281,12 @@ struct WishForm<'p> {
     problem: &'p Option<Problem>,
 }
 
+impl WishForm<'_> {
+    fn reason_id(&self) -> String {
+        format!("{}-reason", self.name)
+    }
+}
+
 impl ConsoleRoute {
     fn wishes(&self) -> Vec<WishForm<'_>> {
         let wishes = RouteWish::ALL.iter().filter(|wish| **wish != self.route.wish);
@@ -334,13 +340,12 @@ mod tests {
     use super::*;
     use countersign_flows::core::time::Timestamp;
 
-    pub(super) fn route() -> RouteShown {
+    fn route() -> RouteShown {
         RouteShown {
             name: "simulated".to_owned(),
             kind: "smpp".to_owned(),
             channel: Some(Channel::Sms),
             live: LiveShown::Up,
-            since_ms: None,
             in_flight: 0,
             has_receipts: true,
             wish: RouteWish::Active,
