@@ -388,7 +388,7 @@ mod tests {
         let said = said(&wrong);
         assert_eq!(said.len(), 6, "{said:?}");
         assert!(said[2].contains("Thailand") && said[2].contains("14:30:05 UTC"), "{said:?}");
-        assert!(said[3].contains("12 of 100") && said[3].contains("74") && said[3].contains("Germany"), "{said:?}");
+        assert!(said[3].contains("codes of 12") && said[3].contains("74") && said[3].contains("Germany"), "{said:?}");
         assert!(said[4].contains("7 of 30"), "{said:?}");
         assert!(said[5].contains("the carrier works on it"), "{said:?}");
     }

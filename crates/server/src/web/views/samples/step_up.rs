@@ -4,6 +4,7 @@
 
 use askama::Template;
 use countersign_flows::core::model::{ActionDetails, ActionKind, CancelReason, Factor, HoldCause, Setting};
+use countersign_flows::core::route::RouteWish;
 
 use super::{DAY_MS, Drawn, MINUTE_MS, Samples, draw};
 use crate::web::views::*;
