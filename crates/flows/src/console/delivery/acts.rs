@@ -91,7 +91,7 @@ impl Flows {
         to: Address,
         locale: &str,
     ) -> Result<TestSend, FlowError> {
-        let Some(road) = self.kit.roads.find(route).cloned() else { return Ok(TestSend::Elsewhere) };
+        let Some(road) = self.kit.roads.find(route) else { return Ok(TestSend::Elsewhere) };
         let Some(test) = Test::new(self, service_id, actor, &road, to, locale) else { return Ok(TestSend::Unfit) };
         let test = Arc::new(test);
         let begin = Begin { kit: self.kit.clone(), test: test.clone(), scene: Scene::of(&actor.device_label) };
