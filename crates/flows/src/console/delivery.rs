@@ -12,9 +12,9 @@ use countersign_core::route::{
     Board, BreakerState, Cell, Counts, RouteWish, Sums, Suspicion, UNSETTLED, suspicion,
 };
 use countersign_core::time::{Timestamp, days, hours, minutes};
+use countersign_storage::tables::desk;
 use countersign_storage::tables::outbox::{self, ErrorCount};
 use countersign_storage::tables::routes::{self, RouteControl};
-use countersign_storage::tables::desk;
 use countersign_storage::{Step, StorageError, Tx};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -116,7 +116,11 @@ impl Flows {
     /// Routes by regions within a window, by name and region.
     pub async fn delivery_matrix(&self, window: DeliveryWindow) -> Result<Vec<DeliveryCell>, FlowError> {
         let now = self.now();
-        let step = ReadSums { kit: self.kit.clone(), since: now.before(window.span()), young: now.before(UNSETTLED) };
+        let step = ReadSums {
+            kit: self.kit.clone(),
+            since: now.before(window.span()),
+            young: now.before(UNSETTLED),
+        };
         let (all, young) = self.read(step).await?;
         Ok(matrix(all, &young))
     }
@@ -249,7 +253,12 @@ mod tests {
 
     #[test]
     fn a_route_is_shown_whoever_knows_of_it() {
-        let open = Breaker { failures_in_a_row: 6, openings: 1, open_until: Some(NOW.after(seconds(9))), probing_until: None };
+        let open = Breaker {
+            failures_in_a_row: 6,
+            openings: 1,
+            open_until: Some(NOW.after(seconds(9))),
+            probing_until: None,
+        };
         let standing = Standing { route: "b".to_owned(), region: "TH".to_owned(), breaker: open };
         let settled = vec![sums("b", "TH", 100, 10), sums("c", "TH", 100, 80)];
         let board = Board::new(vec![standing], vec![sums("b", "TH", 4, 0)], settled);

@@ -9,8 +9,8 @@ pub(crate) use messages::{find, message, messages};
 
 use super::Staff;
 use crate::web::views::{
-    CellShown, ConsoleCountries, ConsoleErrors, ConsoleRoute, ConsoleRoutes, ErrorRow, Fault, Field, LiveShown,
-    PlaceRow, Problem, RouteShown, route_path,
+    CellShown, ConsoleCountries, ConsoleErrors, ConsoleRoute, ConsoleRoutes, ErrorRow, Fault, Field,
+    LiveShown, PlaceRow, Problem, RouteShown, route_path,
 };
 use crate::web::visit::Visit;
 use axum::extract::Path;

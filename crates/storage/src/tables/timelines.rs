@@ -50,7 +50,8 @@ const ERRORS: &str = "SELECT route, error, count(*) FROM attempts
     WHERE id >= $1 AND status = 'failed' AND error <> ''
     GROUP BY route, error ORDER BY count(*) DESC, route, error LIMIT $2";
 
-pub(crate) const STATEMENTS: &[&str] = &[MESSAGE, ATTEMPTS, OF_VERIFICATION, RECENT, RECENT_OF_ROUTE, TO, ERRORS];
+pub(crate) const STATEMENTS: &[&str] =
+    &[MESSAGE, ATTEMPTS, OF_VERIFICATION, RECENT, RECENT_OF_ROUTE, TO, ERRORS];
 
 /// What is known of a message, without what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -92,9 +92,12 @@ impl Flows {
         locale: &str,
     ) -> Result<TestSend, FlowError> {
         let Some(road) = self.kit.roads.find(route) else { return Ok(TestSend::Elsewhere) };
-        let Some(test) = Test::new(self, service_id, actor, &road, to, locale) else { return Ok(TestSend::Unfit) };
+        let Some(test) = Test::new(self, service_id, actor, &road, to, locale) else {
+            return Ok(TestSend::Unfit);
+        };
         let test = Arc::new(test);
-        let begin = Begin { kit: self.kit.clone(), test: test.clone(), scene: Scene::of(&actor.device_label) };
+        let begin =
+            Begin { kit: self.kit.clone(), test: test.clone(), scene: Scene::of(&actor.device_label) };
         if let Some(hit) = self.write(begin).await? {
             return Ok(TestSend::Capped(hit));
         }
@@ -183,7 +186,12 @@ impl Test {
                 to: message.to.masked(),
                 operator: actor.named(),
             },
-            leased: Leased { attempt_id: AttemptId::draw(at, entropy), route: route.name.clone(), message, tries: 1 },
+            leased: Leased {
+                attempt_id: AttemptId::draw(at, entropy),
+                route: route.name.clone(),
+                message,
+                tries: 1,
+            },
         })
     }
 
@@ -192,7 +200,9 @@ impl Test {
         let (attempt, message) = match submission {
             Submission::Accepted { .. } => (AttemptStatus::Accepted, MessageStatus::Submitted),
             Submission::Lost => (AttemptStatus::Unknown, MessageStatus::Failed),
-            Submission::Refused { .. } | Submission::NotSent => (AttemptStatus::Failed, MessageStatus::Failed),
+            Submission::Refused { .. } | Submission::NotSent => {
+                (AttemptStatus::Failed, MessageStatus::Failed)
+            }
         };
         Verdict { attempt, message, try_at: None }
     }

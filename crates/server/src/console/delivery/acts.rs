@@ -16,7 +16,10 @@ const REASON_MAX: u32 = 300;
 
 impl Staff {
     fn actor(&self) -> Actor {
-        Actor { operator_id: Some(self.signed_in.operator.id), device_label: self.visit.caller().device_label }
+        Actor {
+            operator_id: Some(self.signed_in.operator.id),
+            device_label: self.visit.caller().device_label,
+        }
     }
 }
 

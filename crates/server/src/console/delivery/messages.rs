@@ -31,8 +31,7 @@ pub(crate) async fn messages(Staff { visit, .. }: Staff) -> Response {
 }
 
 async fn newest(visit: &Visit, list: List) -> Response {
-    let found =
-        visit.server.flows().newest_messages(visit.server.service_id(), list.route.as_deref()).await;
+    let found = visit.server.flows().newest_messages(visit.server.service_id(), list.route.as_deref()).await;
     show(visit, list, found).await
 }
 

@@ -53,7 +53,11 @@ impl CellShown {
 }
 
 fn country(words: &Words, region: &str) -> String {
-    if region.is_empty() { words.text("console-place-unknown").into_owned() } else { place_in_words(words, region) }
+    if region.is_empty() {
+        words.text("console-place-unknown").into_owned()
+    } else {
+        place_in_words(words, region)
+    }
 }
 
 /// `GET /console/delivery/countries`
@@ -140,7 +144,10 @@ impl ConsoleCountries {
         let mut map = HeatMap {
             width: MARGIN.0 + routes.len() * CELL.0,
             height: MARGIN.1 + shown.len() * CELL.1,
-            columns: (0..).map(|index| MARGIN.0 + index * CELL.0).zip(routes.iter().map(|r| (*r).to_owned())).collect(),
+            columns: (0..)
+                .map(|index| MARGIN.0 + index * CELL.0)
+                .zip(routes.iter().map(|r| (*r).to_owned()))
+                .collect(),
             rows: Vec::new(),
             cells: Vec::new(),
         };
@@ -227,7 +234,10 @@ mod tests {
     fn few_codes_are_hatched_and_a_full_cell_stays_readable() {
         let map = page().heat(&Words::all()[0]);
         assert_eq!(map.cells.iter().map(|cell| cell.is_few).collect::<Vec<_>>(), [false, true, false]);
-        assert_eq!(map.cells.iter().map(|cell| cell.opacity.as_str()).collect::<Vec<_>>(), ["0.150", "0.000", "0.450"]);
+        assert_eq!(
+            map.cells.iter().map(|cell| cell.opacity.as_str()).collect::<Vec<_>>(),
+            ["0.150", "0.000", "0.450"]
+        );
         assert_eq!(map.cells[0].title, "Thailand over a: 25 % of 400 codes entered");
     }
 }

@@ -163,8 +163,14 @@ mod tests {
     #[test]
     fn delays_and_prices_are_short() {
         let said = |ms| delay(Some(Duration::from_millis(ms)));
-        assert_eq!([said(412), said(9_949), said(42_000), said(320_000)], ["0.4 s", "9.9 s", "42 s", "5.3 min"]);
-        assert_eq!([price(0), price(7_500), price(1_000_000), price(12_345_678)], ["0", "0.0075", "1", "12.345678"]);
+        assert_eq!(
+            [said(412), said(9_949), said(42_000), said(320_000)],
+            ["0.4 s", "9.9 s", "42 s", "5.3 min"]
+        );
+        assert_eq!(
+            [price(0), price(7_500), price(1_000_000), price(12_345_678)],
+            ["0", "0.0075", "1", "12.345678"]
+        );
     }
 
     #[test]

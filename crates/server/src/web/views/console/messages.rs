@@ -7,7 +7,9 @@ use countersign_flows::core::model::{AttemptStatus, Channel, MessageStatus, Purp
 use countersign_flows::core::route::Why;
 
 use super::figures;
-use super::parts::{attempt_status_key, channel_key, message_status_key, place_in_words, purpose_key, why_key};
+use super::parts::{
+    attempt_status_key, channel_key, message_status_key, place_in_words, purpose_key, why_key,
+};
 use crate::web::views::{Field, Layout, Page};
 use crate::web::words::{Address, Moment, Sentence, Words};
 
@@ -311,7 +313,13 @@ mod tests {
     use super::*;
     use crate::web::views::samples::{NOW_MS, Samples};
 
-    fn attempt(route: &str, started: i64, updated: i64, receipt: Option<i64>, status: AttemptStatus) -> AttemptShown {
+    fn attempt(
+        route: &str,
+        started: i64,
+        updated: i64,
+        receipt: Option<i64>,
+        status: AttemptStatus,
+    ) -> AttemptShown {
         AttemptShown {
             route: route.to_owned(),
             why: Some(Why::Best),
@@ -347,10 +355,8 @@ mod tests {
 
     #[test]
     fn moments_stand_in_order_with_the_time_since_the_decision() {
-        let failed = AttemptShown {
-            error: "0x14".to_owned(),
-            ..attempt("one", 10, 410, None, AttemptStatus::Failed)
-        };
+        let failed =
+            AttemptShown { error: "0x14".to_owned(), ..attempt("one", 10, 410, None, AttemptStatus::Failed) };
         let arrived = attempt("two", 420, 4_500, Some(4_500), AttemptStatus::Delivered);
         let page = page(vec![failed, arrived], Some(125_000));
         let words = &Words::all()[0];
@@ -369,7 +375,8 @@ mod tests {
 
     #[test]
     fn the_picture_runs_from_the_decision_to_the_last_moment() {
-        let page = page(vec![attempt("two", 1_000, 5_000, Some(5_000), AttemptStatus::Delivered)], Some(10_000));
+        let page =
+            page(vec![attempt("two", 1_000, 5_000, Some(5_000), AttemptStatus::Delivered)], Some(10_000));
         let picture = page.picture(&Words::all()[0]);
         let lane = &picture.lanes[0];
         assert_eq!((lane.from, lane.to, picture.entered), (60, 300, Some(600)));

@@ -89,7 +89,9 @@ impl RouteShown {
 
     fn why_down(&self) -> Option<&str> {
         match &self.live {
-            LiveShown::Down { reason } => Some(reason).filter(|reason| !reason.is_empty()).map(String::as_str),
+            LiveShown::Down { reason } => {
+                Some(reason).filter(|reason| !reason.is_empty()).map(String::as_str)
+            }
             _ => None,
         }
     }
@@ -152,7 +154,9 @@ impl RouteShown {
     /// What is wrong with it, the worst first.
     fn troubles<'w>(&self, words: &'w Words) -> Vec<Sentence<'w>> {
         let mut found = Vec::new();
-        if matches!(self.live, LiveShown::Down { .. } | LiveShown::Connecting) && self.wish != RouteWish::Drained {
+        if matches!(self.live, LiveShown::Down { .. } | LiveShown::Connecting)
+            && self.wish != RouteWish::Drained
+        {
             found.push(self.live(words));
         }
         if self.breaker != BreakerState::Closed {
@@ -172,12 +176,16 @@ impl RouteShown {
         let lost = figures::lost(&self.recent);
         if self.recent.sent >= ENOUGH && lost * 5 > self.recent.sent {
             let sent = figures::count(self.recent.sent);
-            found.push(words.say("console-trouble-losing").set("lost", figures::count(lost)).set("sent", sent));
+            found.push(
+                words.say("console-trouble-losing").set("lost", figures::count(lost)).set("sent", sent),
+            );
         }
         match self.wish {
             RouteWish::Active => {}
             RouteWish::Paused => found.push(words.say("console-trouble-paused").set("reason", &self.reason)),
-            RouteWish::Drained => found.push(words.say("console-trouble-drained").set("reason", &self.reason)),
+            RouteWish::Drained => {
+                found.push(words.say("console-trouble-drained").set("reason", &self.reason))
+            }
         }
         found
     }
@@ -388,7 +396,10 @@ mod tests {
         let said = said(&wrong);
         assert_eq!(said.len(), 6, "{said:?}");
         assert!(said[2].contains("Thailand") && said[2].contains("14:30:05 UTC"), "{said:?}");
-        assert!(said[3].contains("codes of 12") && said[3].contains("74") && said[3].contains("Germany"), "{said:?}");
+        assert!(
+            said[3].contains("codes of 12") && said[3].contains("74") && said[3].contains("Germany"),
+            "{said:?}"
+        );
         assert!(said[4].contains("7 of 30"), "{said:?}");
         assert!(said[5].contains("the carrier works on it"), "{said:?}");
     }

@@ -17,7 +17,16 @@ fn counts(sent: u64, converted: u64) -> Counts {
     latency[13] = sent / 50;
     let delivered = latency.iter().sum();
     let failed = sent / 20;
-    Counts { sent, codes: sent, accepted: sent - failed, delivered, failed, converted, latency, ..Counts::default() }
+    Counts {
+        sent,
+        codes: sent,
+        accepted: sent - failed,
+        delivered,
+        failed,
+        converted,
+        latency,
+        ..Counts::default()
+    }
 }
 
 impl Samples {
@@ -48,7 +57,10 @@ impl Samples {
             wish: RouteWish::Paused,
             reason: self.text("the carrier works on it"),
             breaker: BreakerState::Open { until },
-            shut: vec![("TH".to_owned(), BreakerState::Open { until }), ("DE".to_owned(), BreakerState::Probing)],
+            shut: vec![
+                ("TH".to_owned(), BreakerState::Open { until }),
+                ("DE".to_owned(), BreakerState::Probing),
+            ],
             recent: Counts { sent: 100, overdue: 60, ..Counts::default() },
             settled: counts(40, 5),
             doubts: vec![("TH".to_owned(), doubt(Some(74))), (String::new(), doubt(None))],
@@ -177,13 +189,16 @@ impl Samples {
             code: self.text(code),
             count,
         };
-        let codes = ["0x0D", "0x14", "0x45", "0x01", "0x0A", "0x62", "0xC3", "0x04", "0x08", "0x4A1", "0x0B", "27"];
-        let others = [("smpp", "13"), ("smpp", "32"), ("twilio", "30007"), ("twilio", "30006"), ("twilio", "21408")];
+        let codes =
+            ["0x0D", "0x14", "0x45", "0x01", "0x0A", "0x62", "0xC3", "0x04", "0x08", "0x4A1", "0x0B", "27"];
+        let others =
+            [("smpp", "13"), ("smpp", "32"), ("twilio", "30007"), ("twilio", "30006"), ("twilio", "21408")];
         let more = [("vonage", "402"), ("generic", "404"), ("generic", "a word")];
         let known = codes.iter().map(|code| ("smpp", *code)).chain(others).chain(more);
         let rows = known.zip(1u64..).map(|((kind, code), count)| row(kind, code, count * 7)).collect();
         let layout = || self.console_layout();
-        let countries = |cells| ConsoleCountries { layout: layout(), window: DeliveryWindow::TwoHours, cells };
+        let countries =
+            |cells| ConsoleCountries { layout: layout(), window: DeliveryWindow::TwoHours, cells };
         let errors = |rows| ConsoleErrors { layout: layout(), window: DeliveryWindow::Day, rows };
         draw(vec![
             ("console-countries", &countries(cells)),
@@ -206,7 +221,12 @@ impl Samples {
                     ..self.message_row()
                 })
                 .collect();
-            rows.push(MessageRow { purpose: None, region: String::new(), route: String::new(), ..self.message_row() });
+            rows.push(MessageRow {
+                purpose: None,
+                region: String::new(),
+                route: String::new(),
+                ..self.message_row()
+            });
             rows
         };
         let list = |what, found, rows| ConsoleMessages {
@@ -226,7 +246,10 @@ impl Samples {
         let wrong = self.typed("nobody", Some(Problem::LookUpUnreadable));
         draw(vec![
             ("console-messages", &list(Field::default(), None, rows())),
-            ("console-messages-found", &list(Field::default(), Some(self.address("+66 •• ••• ••78")), rows())),
+            (
+                "console-messages-found",
+                &list(Field::default(), Some(self.address("+66 •• ••• ••78")), rows()),
+            ),
             ("console-messages-none", &list(Field::default(), None, Vec::new())),
             ("console-messages-wrong", &list(wrong, None, rows())),
             ("console-message", &self.message_page(MessageStatus::Delivered, all(Some(4_300)))),

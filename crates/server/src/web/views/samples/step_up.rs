@@ -369,7 +369,9 @@ impl Samples {
             Event::RouteWishSet { route: self.text("simulated"), wish: RouteWish::Active },
             Event::RouteWishSet { route: self.text("simulated"), wish: RouteWish::Paused },
             Event::RouteWishSet { route: self.text("simulated"), wish: RouteWish::Drained },
-            Event::TestMessageSent { route: self.text("simulated"), to: self.address("+44 •••• 3456") },
+            Event::TestMessageSent {
+                route: self.text("simulated"), to: self.address("+44 •••• 3456")
+            },
         ];
         events.extend(Factor::ALL.iter().map(|factor| Event::FactorAdded { factor: *factor, name: name() }));
         for action in ActionKind::ALL.iter().copied() {
