@@ -66,7 +66,8 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         password_hashers: std::thread::available_parallelism().map_or(2, usize::from),
         issuer: config.public_url.clone(),
         return_origins: config.return_origins.clone(),
-        has_voice: !config.voice.is_empty(),
+        channels: channels(config),
+        inbound_numbers: Vec::new(),
     });
     let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
     if let Some(floor) = seen {
@@ -76,6 +77,16 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         clock.not_before(floor);
     }
     Ok(House { flows, csrf_key, node: entropy::bytes::<16>(&SystemEntropy), is_alone })
+}
+
+/// The channels that have a route.
+fn channels(config: &Config) -> Vec<Channel> {
+    let routed = [
+        (Channel::Sms, !config.smpp.is_empty()),
+        (Channel::Email, !config.smtp.is_empty()),
+        (Channel::Voice, !config.voice.is_empty()),
+    ];
+    routed.into_iter().filter_map(|(channel, is_routed)| is_routed.then_some(channel)).collect()
 }
 
 /// The service that the pages speak for: the one of this name, made if there is none.

@@ -5,5 +5,6 @@
 mod app;
 mod console;
 mod house;
+mod own_text;
 mod step_up;
 mod walk;

@@ -116,7 +116,8 @@ impl House {
             password_hashers: 1,
             issuer: ISSUER.to_owned(),
             return_origins: vec!["https://exchange.example".to_owned()],
-            has_voice: true,
+            channels: vec![Way::Sms, Way::Email, Way::Voice],
+            inbound_numbers: Vec::new(),
         });
         let service = flows.create_service("Acme", false).await.unwrap();
         let key = flows.create_api_key(service.id, "test").await.unwrap().secret.expose().to_owned();
