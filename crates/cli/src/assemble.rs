@@ -2,13 +2,13 @@
 //! timers, server.
 
 use crate::config::{Config, Database, code_host};
-use crate::world::{SystemClock, SystemEntropy, monotonic_ms};
+use crate::world::{SystemClock, SystemEntropy, monotonic_ms, route_clocks, wall_now};
 use countersign_core::entropy::{self, Entropy};
 use countersign_core::model::{Channel, Service};
 use countersign_core::outbox::{Inbound, Receipt};
 use countersign_core::route::Carries;
 use countersign_delivery::http::HttpClient;
-use countersign_delivery::providers::HttpRoute;
+use countersign_delivery::providers::{GammuRoute, HttpRoute};
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
 use countersign_flows::{Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
@@ -173,7 +173,7 @@ fn open_routes(
     let mut smpp_routes = Vec::new();
     let mut routes = Vec::new();
     for route in &config.smpp {
-        let out = smpp::start(route.clone(), sink.clone(), monotonic_ms(), Arc::new(SystemEntropy));
+        let out = smpp::start(route.clone(), sink.clone(), route_clocks(), Arc::new(SystemEntropy));
         smpp_routes.push(out.clone());
         routes.push(RouteChannel {
             kind: "smpp",
@@ -201,16 +201,24 @@ fn open_routes(
         });
     }
     for route in &config.http {
-        let out = HttpRoute::new(route.clone(), http.clone(), &config.public_url)
+        let out = HttpRoute::new(route.clone(), http.clone(), &config.public_url, wall_now())
             .map_err(|error| format!("routes.http {:?}: {error}", route.name))?;
         let out = Arc::new(out);
         routes.push(RouteChannel {
             kind: out.kind(),
             has_receipts: route.carries.receipts.unwrap_or_else(|| out.has_receipts()),
-            sender: route.sender.clone(),
+            sender: route.sender.clone().unwrap_or_default(),
             door: Some(out.clone()),
             ..channel(&route.name, out.channel(), out.clone(), &route.carries)
         });
+    }
+    for route in &config.gammu {
+        let out = GammuRoute::new(route.clone(), wall_now())
+            .map_err(|error| format!("routes.gammu {:?}: {error}", route.name))?;
+        let out = Arc::new(out);
+        tasks.spawn(out.clone().run(sink.clone()));
+        routes
+            .push(RouteChannel { kind: "gammu", ..channel(&route.name, Channel::Sms, out, &route.carries) });
     }
     Ok((smpp_routes, routes))
 }

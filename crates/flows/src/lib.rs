@@ -84,5 +84,6 @@ pub use webhooks::{EndpointAdd, Teller};
 
 pub use countersign_core as core;
 pub use countersign_delivery::http::EgressPolicy;
-pub use countersign_delivery::{CallbackAnswer, CallbackRefusal, CallbackRequest, LiveState};
+pub use countersign_delivery::LiveState;
+pub use countersign_delivery::providers::{CallbackAnswer, CallbackRefusal, CallbackRequest};
 pub use countersign_storage::tables::outbox::ErrorCount;
