@@ -83,7 +83,7 @@ pub use verifications::{ApiCheck, ApiResend, ApiStart, NewVerification, Verifica
 pub use webhooks::{EndpointAdd, Teller};
 
 pub use countersign_core as core;
-pub use countersign_delivery::http::EgressPolicy;
 pub use countersign_delivery::LiveState;
+pub use countersign_delivery::http::EgressPolicy;
 pub use countersign_delivery::providers::{CallbackAnswer, CallbackRefusal, CallbackRequest};
 pub use countersign_storage::tables::outbox::ErrorCount;

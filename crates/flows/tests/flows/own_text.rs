@@ -26,7 +26,8 @@ struct Bind {
 
 impl House {
     async fn sign_up(&self, to: &str) -> String {
-        let started = self.flows.start_sign_up(self.service_id, address(to), PASSWORD, caller()).await.unwrap();
+        let started =
+            self.flows.start_sign_up(self.service_id, address(to), PASSWORD, caller()).await.unwrap();
         match started {
             SignUpStart::Started(token) => token.expose().to_owned(),
             other => panic!("not started: {other:?}"),
@@ -152,7 +153,8 @@ async fn a_phone_is_bound_and_one_with_a_history_asks_the_password_as_after_a_ri
     assert!(house.text(OTHER_NUMBER, &code).await);
     assert_eq!(house.finish_binding(&bind).await, ActivateOutcome::NeedsPassword);
     let signed_in = house.signed_in(&cookie).await.unwrap();
-    let done = house.flows.confirm_binding_password(&signed_in, &bind.token, &second.password, caller()).await;
+    let done =
+        house.flows.confirm_binding_password(&signed_in, &bind.token, &second.password, caller()).await;
     assert!(matches!(done.unwrap(), ActivateOutcome::Bound(_)));
 }
 
@@ -220,7 +222,10 @@ async fn wrong_codes_that_lock_the_number_shut_this_way_too() {
     let Some(SignUpCheck::Code(CodeAnswer::Judged(CheckOutcome::LockedNow { until }))) = last else {
         panic!("not locked: {last:?}")
     };
-    assert!(matches!(house.finish_sign_up(&token).await, SignUpCheck::Code(_)), "the newer one took its place");
+    assert!(
+        matches!(house.finish_sign_up(&token).await, SignUpCheck::Code(_)),
+        "the newer one took its place"
+    );
     let next = house.page(&guessed, None).await;
     assert_eq!((next.locked_until, next.own_text), (Some(until), None));
     let refused = house.ask(&guessed, None).await;
@@ -238,8 +243,11 @@ async fn a_sign_in_and_an_email_address_are_offered_no_such_way() {
     let house = House::new().await;
     let person = house.person(&[Factor::Sms, Factor::Email]).await;
     let number = person.number.clone().unwrap();
-    let started =
-        house.flows.start_sign_in(house.service_id, number.clone(), &person.password, caller()).await.unwrap();
+    let started = house
+        .flows
+        .start_sign_in(house.service_id, number.clone(), &person.password, caller())
+        .await
+        .unwrap();
     let SignInStart::SecondFactor(token) = started else { panic!("no second factor: {started:?}") };
     let token = token.expose();
     assert_eq!(house.page(token, None).await.own_text, None);
