@@ -2,9 +2,7 @@
 
 use super::form::Sent;
 use super::regions;
-use super::views::{
-    self, CodePurpose, Method, Newest, OtherWay, OwnTextWay, Problem, RegionState, Resend,
-};
+use super::views::{self, CodePurpose, Method, Newest, OtherWay, OwnTextWay, Problem, RegionState, Resend};
 use super::visit::Visit;
 use super::words::{Address as Shown, Moment};
 use axum::http::StatusCode;

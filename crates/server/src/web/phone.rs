@@ -397,7 +397,11 @@ pub(crate) async fn activate(holder: Holder, form: Form) -> Response {
 }
 
 /// Where everything but a wrong code leads.
-pub(crate) fn activated(visit: &Visit, outcome: Result<ActivateOutcome, FlowError>, number: &Address) -> Response {
+pub(crate) fn activated(
+    visit: &Visit,
+    outcome: Result<ActivateOutcome, FlowError>,
+    number: &Address,
+) -> Response {
     match outcome {
         Err(error) => visit.broke(error),
         Ok(ActivateOutcome::Bound(_)) => {

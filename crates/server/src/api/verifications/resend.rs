@@ -45,7 +45,8 @@ impl Input for Resend {
     }
 }
 
-const NO_SUCH_CHANNEL: &str = "It takes a channel that reaches the verification's address and has a route here.";
+const NO_SUCH_CHANNEL: &str =
+    "It takes a channel that reaches the verification's address and has a route here.";
 
 errors! {
     Errors: BodyMalformed, ParamUnknown, ParamMissing, ParamInvalid, VerificationNotFound, Conflict,

@@ -425,7 +425,10 @@ fn the_own_text_is_one_code_one_number_and_a_way_on_without_a_script() {
     assert!(html.contains("href=\"sms:+447400999999?&#38;body=48219931\""));
     assert!(html.contains("role=\"status\"") && html.contains(">14:40 UTC</time>"));
     assert!(html.contains("action=\"/security/phone/text/done\" data-awaits=\"/security/phone/text/state\""));
-    assert!(html.contains("name=\"shown\" value=\"48219931\""), "the page that goes on too early shows it again");
+    assert!(
+        html.contains("name=\"shown\" value=\"48219931\""),
+        "the page that goes on too early shows it again"
+    );
     assert!(page("own-text-early").contains("data-problem=\"2013\""));
     let again = page("own-text-again");
     assert!(!again.contains("sms:") && !again.contains("4821") && again.contains("action=\"/signup/text\""));
