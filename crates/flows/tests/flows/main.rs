@@ -6,5 +6,6 @@ mod app;
 mod console;
 mod house;
 mod own_text;
+mod roads;
 mod step_up;
 mod walk;
