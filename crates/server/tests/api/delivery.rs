@@ -105,7 +105,7 @@ async fn a_test_counts_towards_the_caps() {
 async fn messages_are_found_by_number_or_id_and_the_number_is_not_said_again() {
     let mut house = staffed(House::new().await).await;
     let (mut staff, form) = let_in(&mut house).await;
-    house.started(json!({"to": NUMBER, "channel": "sms", "purpose": "sign_in"})).await;
+    house.started(json!({ "to": NUMBER, "purpose": "sign_in" })).await;
     let id = house.letter().await.reference;
     let found = staff.post(&house, MESSAGES, &form, &format!("what={}", in_form(NUMBER))).await.succeeded();
     assert!(found.text.contains(&format!("href=\"{MESSAGES}/{id}\"")), "{}", found.text);
