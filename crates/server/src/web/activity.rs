@@ -93,5 +93,9 @@ fn shown(event: &Event) -> views::Event {
         }
         Event::PhraseChanged => Row::PhraseChanged,
         Event::PasswordChanged => Row::PasswordChanged,
+        Event::RouteWishSet { route, wish, .. } => Row::RouteWishSet { route: route.clone(), wish: *wish },
+        Event::TestMessageSent { route, to, .. } => {
+            Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
+        }
     }
 }
