@@ -5,14 +5,17 @@ use crate::config::{Config, Database, code_host};
 use crate::world::{SystemClock, SystemEntropy, monotonic_ms};
 use countersign_core::entropy::{self, Entropy};
 use countersign_core::model::{Channel, Service};
-use countersign_core::outbox::Receipt;
+use countersign_core::outbox::{Inbound, Receipt};
+use countersign_core::route::Carries;
 use countersign_delivery::http::HttpClient;
+use countersign_delivery::providers::HttpRoute;
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
-use countersign_flows::{Clock, Dispatcher, Flows, FlowsConfig, RouteChannel, Teller};
+use countersign_flows::{Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
 use countersign_server::{Limits, Server, ServerConfig};
 use countersign_storage::tables::Rows;
 use countersign_storage::{Location, MasterKeys, Store, StoreConfig};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -22,8 +25,11 @@ use tokio::task::JoinSet;
 /// Receipts that may wait to be written down; carriers send a lost one again.
 const RECEIPTS_WAITING_MAX: usize = 10_000;
 
-/// Receipts written down at once: enough to share commits.
-const RECEIPTS_AT_ONCE: usize = 64;
+/// Receipts written down in one transaction.
+const RECEIPTS_AT_ONCE: usize = 256;
+
+/// Texts that may wait to be looked at: people send them by hand.
+const TEXTS_WAITING_MAX: usize = 1_000;
 
 /// The use cases on an open, migrated store.
 pub(crate) struct House {
@@ -121,49 +127,119 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
         }
     }
     let mut tasks = JoinSet::new();
+    let http = HttpClient::new(config.egress);
+    let (smpp, routes) = open_routes(&house.flows, config, &http, &mut tasks)?;
+    let channels: BTreeSet<Channel> = routes.iter().map(|route| route.channel).collect();
+    house.flows.open_routes(routes);
+    house.flows.refresh_roads().await.map_err(|error| format!("the routes: {error}"))?;
+    let (host, origin) = (code_host(&config.public_url), config.public_url.clone());
+    for channel in channels {
+        let dispatcher =
+            Dispatcher::new(house.flows.clone(), channel, house.node, host.clone(), origin.clone());
+        tasks.spawn(dispatcher.run());
+    }
+    tasks.spawn(house.flows.clone().keep_roads());
+    tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
+    tasks.spawn(run_timers(house.flows.clone(), house.node));
+    tasks.spawn(end_overdue(house.flows.clone()));
+    Ok(Engine { _tasks: tasks, smpp })
+}
+
+type Opened = (Vec<Arc<smpp::SmppRoute>>, Vec<RouteChannel>);
+
+/// Every route of the configuration, with what it hears led to the flows.
+fn open_routes(
+    flows: &Flows,
+    config: &Config,
+    http: &HttpClient,
+    tasks: &mut JoinSet<()>,
+) -> Result<Opened, String> {
     let (receipts, waiting) = mpsc::channel(RECEIPTS_WAITING_MAX);
-    let sink = Arc::new(Sink(receipts));
-    tasks.spawn(take_receipts(house.flows.clone(), waiting));
+    let (texts, waiting_texts) = mpsc::channel(TEXTS_WAITING_MAX);
+    let sink = Arc::new(Sink { receipts, texts });
+    tasks.spawn(take_receipts(flows.clone(), waiting));
+    tasks.spawn(take_texts(flows.clone(), waiting_texts));
     let mut smpp_routes = Vec::new();
     let mut routes = Vec::new();
     for route in &config.smpp {
         let out = smpp::start(route.clone(), sink.clone(), monotonic_ms(), Arc::new(SystemEntropy));
         smpp_routes.push(out.clone());
-        let in_flight_max = route.window.saturating_mul(2);
-        routes.push(RouteChannel { name: route.name.clone(), channel: Channel::Sms, out, in_flight_max });
+        routes.push(RouteChannel {
+            kind: "smpp",
+            in_flight_max: route.window.saturating_mul(2).saturating_mul(route.binds),
+            has_receipts: route.carries.receipts.unwrap_or(route.registered_delivery != 0),
+            sender: route.sender.clone(),
+            ..channel(&route.name, Channel::Sms, out, &route.carries)
+        });
     }
     for route in &config.smtp {
         let out = smtp::SmtpRoute::new(route.clone(), monotonic_ms())
             .map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
-        let name = route.name.clone();
-        routes.push(RouteChannel { name, channel: Channel::Email, out: Arc::new(out), in_flight_max: 16 });
+        routes.push(RouteChannel {
+            kind: "smtp",
+            ..channel(&route.name, Channel::Email, Arc::new(out), &route.carries)
+        });
     }
-    let http = HttpClient::new(config.egress);
     for route in &config.voice {
         let out = VoiceRoute::new(route.clone(), http.clone())
             .map_err(|error| format!("routes.voice {:?}: {error}", route.name))?;
-        let name = route.name.clone();
-        routes.push(RouteChannel { name, channel: Channel::Voice, out: Arc::new(out), in_flight_max: 16 });
+        routes.push(RouteChannel {
+            kind: "calls",
+            sender: route.caller.clone(),
+            ..channel(&route.name, Channel::Voice, Arc::new(out), &route.carries)
+        });
     }
-    let (host, origin) = (code_host(&config.public_url), config.public_url.clone());
-    for route in routes {
-        let dispatcher =
-            Dispatcher::new(house.flows.clone(), route, house.node, host.clone(), origin.clone());
-        tasks.spawn(dispatcher.run());
+    for route in &config.http {
+        let out = HttpRoute::new(route.clone(), http.clone(), &config.public_url)
+            .map_err(|error| format!("routes.http {:?}: {error}", route.name))?;
+        let out = Arc::new(out);
+        routes.push(RouteChannel {
+            kind: out.kind(),
+            has_receipts: route.carries.receipts.unwrap_or_else(|| out.has_receipts()),
+            sender: route.sender.clone(),
+            door: Some(out.clone()),
+            ..channel(&route.name, out.channel(), out.clone(), &route.carries)
+        });
     }
-    tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
-    tasks.spawn(run_timers(house.flows.clone(), house.node));
-    tasks.spawn(end_overdue(house.flows.clone()));
-    Ok(Engine { _tasks: tasks, smpp: smpp_routes })
+    Ok((smpp_routes, routes))
 }
 
-/// Hands receipts from a connection's task to the writer's.
-struct Sink(mpsc::Sender<Receipt>);
+/// A route with what is usual: sixteen at once, no receipts, no name of its own.
+fn channel(
+    name: &str,
+    channel: Channel,
+    out: Arc<dyn countersign_delivery::Channel>,
+    carries: &Carries,
+) -> RouteChannel {
+    RouteChannel {
+        name: name.to_owned(),
+        kind: "",
+        channel,
+        out,
+        in_flight_max: 16,
+        carries: carries.clone(),
+        sender: String::new(),
+        has_receipts: carries.receipts.unwrap_or(false),
+        door: None,
+    }
+}
+
+/// Hands what routes hear from a connection's task to the writer's.
+struct Sink {
+    receipts: mpsc::Sender<Receipt>,
+    texts: mpsc::Sender<Inbound>,
+}
 
 impl ReceiptSink for Sink {
     fn receipt(&self, receipt: Receipt) {
-        if self.0.try_send(receipt).is_err() {
+        if self.receipts.try_send(receipt).is_err() {
             tracing::warn!("more receipts than can be written down; one was left out");
+        }
+    }
+
+    fn inbound(&self, inbound: Inbound) {
+        if self.texts.try_send(inbound).is_err() {
+            tracing::warn!("more texts than can be looked at; one was left out");
         }
     }
 }
@@ -171,16 +247,29 @@ impl ReceiptSink for Sink {
 async fn take_receipts(flows: Flows, mut waiting: mpsc::Receiver<Receipt>) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, RECEIPTS_AT_ONCE).await > 0 {
-        let mut taking = JoinSet::new();
-        for receipt in batch.drain(..) {
-            let flows = flows.clone();
-            taking.spawn(async move {
-                if let Err(error) = flows.take_receipt(receipt).await {
-                    tracing::warn!(%error, "a receipt could not be written down");
+        let receipts = std::mem::take(&mut batch);
+        // Whoever sent them has been told that we have them: a full queue is waited out.
+        for _ in 0..100 {
+            match flows.take_receipts(receipts.clone()).await {
+                Ok(()) => break,
+                Err(FlowError::Busy { retry_after_ms }) => {
+                    let wait = Duration::from_millis(retry_after_ms.clamp(5, 200));
+                    let _ = tokio::time::timeout(wait, std::future::pending::<()>()).await;
                 }
-            });
+                Err(error) => {
+                    tracing::warn!(%error, count = receipts.len(), "receipts could not be written down");
+                    break;
+                }
+            }
         }
-        while taking.join_next().await.is_some() {}
+    }
+}
+
+async fn take_texts(flows: Flows, mut waiting: mpsc::Receiver<Inbound>) {
+    while let Some(inbound) = waiting.recv().await {
+        if let Err(error) = flows.take_inbound(inbound).await {
+            tracing::warn!(%error, "a text could not be looked at");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! Everything is real: the store on disk, HTTP over loopback, SMPP over TCP. Nothing here asserts; it prints what it
 //! saw.
 
+mod delivery;
 mod footprint;
 mod load;
 mod report;
@@ -18,7 +19,10 @@ use std::time::Duration;
 
 /// What to measure.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct BenchArguments {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Measure PostgreSQL at this address as well (`postgres://user:password@host/database`, an empty database).
     #[arg(long)]
     postgres: Option<String>,
@@ -39,8 +43,19 @@ pub(crate) struct BenchArguments {
     json: bool,
 }
 
-/// Measures everything, one thing after the other.
+/// What is measured apart from the rest.
+#[derive(clap::Subcommand)]
+enum Part {
+    /// How many people get their code in time when routes lose messages and die: simulated time, this build's rules.
+    Delivery(delivery::DeliveryArguments),
+}
+
+/// Measures everything, one thing after the other; or the one part that was named.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), String> {
+    match &arguments.part {
+        Some(Part::Delivery(delivery)) => return delivery::run(delivery),
+        None => {}
+    }
     if arguments.connections.iter().any(|count| !(1..=1_024).contains(count)) {
         return Err("--connections takes numbers from 1 to 1024".to_owned());
     }

@@ -3,6 +3,7 @@
 
 use countersign_core::policy::{Policy, PolicyFile};
 use countersign_delivery::http::{EgressPolicy, HttpClient};
+use countersign_delivery::providers::{HttpRoute, HttpRouteConfig};
 use countersign_delivery::smpp::SmppConfig;
 use countersign_delivery::smtp::{SmtpConfig, SmtpRoute};
 use countersign_delivery::voice::{VoiceConfig, VoiceRoute};
@@ -77,6 +78,7 @@ struct RawRoutes {
     smpp: Vec<SmppConfig>,
     smtp: Vec<SmtpConfig>,
     voice: Vec<VoiceConfig>,
+    http: Vec<HttpRouteConfig>,
 }
 
 /// Where the rows live.
@@ -102,6 +104,7 @@ pub(crate) struct Config {
     pub(crate) smpp: Vec<SmppConfig>,
     pub(crate) smtp: Vec<SmtpConfig>,
     pub(crate) voice: Vec<VoiceConfig>,
+    pub(crate) http: Vec<HttpRouteConfig>,
     pub(crate) return_origins: Vec<String>,
     pub(crate) egress: EgressPolicy,
 }
@@ -162,19 +165,30 @@ fn check(raw: Raw) -> Result<Config, String> {
         SmtpRoute::new(route.clone(), Arc::new(|| 0))
             .map_err(|error| format!("routes.smtp {:?}: {error}", route.name))?;
     }
+    let public_url = public_url(&raw.public_url)?;
+    let http = HttpClient::new(raw.egress);
     for route in &raw.routes.voice {
-        VoiceRoute::new(route.clone(), HttpClient::new(raw.egress))
+        VoiceRoute::new(route.clone(), http.clone())
             .map_err(|error| format!("routes.voice {:?}: {error}", route.name))?;
+    }
+    for route in &raw.routes.http {
+        HttpRoute::new(route.clone(), http.clone(), &public_url)
+            .map_err(|error| format!("routes.http {:?}: {error}", route.name))?;
     }
     let texts = raw.routes.smpp.iter().map(|route| &route.name);
     let mails = raw.routes.smtp.iter().map(|route| &route.name);
-    let names = texts.chain(mails).chain(raw.routes.voice.iter().map(|route| &route.name));
+    let calls = raw.routes.voice.iter().map(|route| &route.name);
+    let names: Vec<&String> =
+        texts.chain(mails).chain(calls).chain(raw.routes.http.iter().map(|route| &route.name)).collect();
+    if let Some(odd) = names.iter().find(|name| !is_route_name(name)) {
+        return Err(format!("routes: {odd:?} is no name for a route: 1 to 40 of a-z, 0-9, - and _"));
+    }
     let mut seen = BTreeSet::new();
     if let Some(twice) = names.into_iter().find(|name| !seen.insert(name.as_str())) {
         return Err(format!("routes: two are named {twice:?}; receipts are told apart by the name"));
     }
     Ok(Config {
-        public_url: public_url(&raw.public_url)?,
+        public_url,
         listen: raw.listen,
         service: raw.service.trim().to_owned(),
         support: raw.support,
@@ -186,6 +200,7 @@ fn check(raw: Raw) -> Result<Config, String> {
         smpp: raw.routes.smpp,
         smtp: raw.routes.smtp,
         voice: raw.routes.voice,
+        http: raw.routes.http,
         return_origins: raw
             .return_origins
             .iter()
@@ -193,6 +208,12 @@ fn check(raw: Raw) -> Result<Config, String> {
             .collect::<Result<_, _>>()?,
         egress: raw.egress,
     })
+}
+
+/// It stands in addresses that providers call back at.
+fn is_route_name(name: &str) -> bool {
+    let fits = |at: u8| at.is_ascii_lowercase() || at.is_ascii_digit() || at == b'-' || at == b'_';
+    (1..=40).contains(&name.len()) && name.bytes().all(fits)
 }
 
 fn master_key(secret: &Secret) -> Result<(u8, MasterKey), String> {

@@ -103,8 +103,15 @@ pub const TRIES_MAX: u32 = 12;
 /// How long a leased message belongs to its dispatcher; after a crash it is anyone's again then.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// Decides after a try. `has_other`: a route that has not been tried could carry it, and then it goes there at once.
-pub fn after_try(leased: &Leased, submission: &Submission, has_other: bool, now: Timestamp) -> Verdict {
+/// Decides after a try, the `tries`-th of a message that is of use until `expires_at`. `has_other`: a route that has not been
+/// tried could carry it, and then it goes there at once.
+pub fn after_try(
+    tries: u32,
+    expires_at: Timestamp,
+    submission: &Submission,
+    has_other: bool,
+    now: Timestamp,
+) -> Verdict {
     let (attempt, wait) = match submission {
         Submission::Accepted { .. } => {
             return Verdict::end(AttemptStatus::Accepted, MessageStatus::Submitted);
@@ -117,14 +124,14 @@ pub fn after_try(leased: &Leased, submission: &Submission, has_other: bool, now:
         Submission::Lost => (AttemptStatus::Unknown, 1_000),
         Submission::NotSent => (AttemptStatus::Failed, 250),
     };
-    if leased.tries >= TRIES_MAX {
+    if tries >= TRIES_MAX {
         return Verdict::end(attempt, MessageStatus::Failed);
     }
     // Doubling from the first wait to at most 16 times it: 1, 2, 4, 8, 16, 16 … seconds for a route that is unwell.
-    let factor = 1u64 << leased.tries.saturating_sub(1).min(4);
+    let factor = 1u64 << tries.saturating_sub(1).min(4);
     let wait = if has_other { 0 } else { wait * factor };
     let at = now.after(Duration::from_millis(wait));
-    if at >= leased.message.expires_at {
+    if at >= expires_at {
         return Verdict::end(attempt, MessageStatus::Expired);
     }
     Verdict::again(attempt, at)
@@ -192,63 +199,35 @@ pub fn after_receipt(attempt: AttemptStatus, state: ReceiptState) -> Option<(Att
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Address;
-    use crate::id::ServiceId;
     use crate::time::seconds;
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 
-    fn leased(tries: u32, life: Duration) -> Leased {
-        Leased {
-            message: Message {
-                id: MessageId::from_bytes([1; 16]),
-                service_id: ServiceId::from_bytes([1; 16]),
-                account_id: None,
-                verification_id: None,
-                send: 0,
-                channel: Channel::Email,
-                to: Address::from_exposed("ada@example.com").unwrap(),
-                body: Body::Notice {
-                    notice: Notice::NewSignIn,
-                    at_ms: 0,
-                    detail: String::new(),
-                    freeze_path: String::new(),
-                },
-                locale: "en".to_owned(),
-                expires_at: NOW.after(life),
-                created_at: NOW,
-            },
-            attempt_id: AttemptId::from_bytes([1; 16]),
-            route: "one".to_owned(),
-            tries,
-        }
-    }
-
     #[test]
     fn accepted_is_done_and_an_unreachable_number_is_dead() {
         let accepted =
-            after_try(&leased(1, seconds(60)), &Submission::Accepted { provider_ids: vec![] }, false, NOW);
+            after_try(1, NOW.after(seconds(60)), &Submission::Accepted { provider_ids: vec![] }, false, NOW);
         assert_eq!((accepted.message, accepted.try_at), (MessageStatus::Submitted, None));
         let refused = Submission::Refused { failure: Failure::Number, code: "0x0B".to_owned() };
-        assert_eq!(after_try(&leased(1, seconds(60)), &refused, false, NOW).message, MessageStatus::Failed);
+        assert_eq!(after_try(1, NOW.after(seconds(60)), &refused, false, NOW).message, MessageStatus::Failed);
     }
 
     #[test]
     fn anything_else_is_tried_again_later_and_later_while_it_is_of_use() {
         let mut previous = Duration::ZERO;
         for tries in 1..=5 {
-            let verdict = after_try(&leased(tries, seconds(600)), &Submission::Lost, false, NOW);
+            let verdict = after_try(tries, NOW.after(seconds(600)), &Submission::Lost, false, NOW);
             assert_eq!((verdict.attempt, verdict.message), (AttemptStatus::Unknown, MessageStatus::Queued));
             let wait = verdict.try_at.unwrap().since(NOW);
             assert!(wait > previous);
             previous = wait;
         }
         assert_eq!(
-            after_try(&leased(TRIES_MAX, seconds(600)), &Submission::Lost, false, NOW).message,
+            after_try(TRIES_MAX, NOW.after(seconds(600)), &Submission::Lost, false, NOW).message,
             MessageStatus::Failed
         );
         assert_eq!(
-            after_try(&leased(1, seconds(1)), &Submission::Lost, false, NOW).message,
+            after_try(1, NOW.after(seconds(1)), &Submission::Lost, false, NOW).message,
             MessageStatus::Expired
         );
     }
@@ -270,11 +249,11 @@ mod tests {
     fn with_another_road_it_goes_there_at_once_even_where_the_number_was_refused() {
         for failure in [Failure::Number, Failure::Route, Failure::Temporary, Failure::Throttled] {
             let refused = Submission::Refused { failure, code: String::new() };
-            let verdict = after_try(&leased(3, seconds(60)), &refused, true, NOW);
+            let verdict = after_try(3, NOW.after(seconds(60)), &refused, true, NOW);
             assert_eq!((verdict.message, verdict.try_at), (MessageStatus::Queued, Some(NOW)), "{failure:?}");
         }
         assert_eq!(
-            after_try(&leased(3, seconds(0)), &Submission::Lost, true, NOW).message,
+            after_try(3, NOW.after(seconds(0)), &Submission::Lost, true, NOW).message,
             MessageStatus::Expired
         );
     }

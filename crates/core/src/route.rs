@@ -12,7 +12,7 @@ mod suspect;
 pub use board::{Board, Cell, Standing, Sums};
 pub use breaker::{Breaker, BreakerState, Run};
 pub use carries::{Carries, NameUse, SenderRule, sender_rule};
-pub use choice::{Candidate, Choice, Need, NoRoute, Tried, Why, choose};
+pub use choice::{Candidate, Choice, Need, NoRoute, Tried, Why, choose, has_other};
 pub use counts::{Counts, LATENCY_BOUNDS_MS, Outcome, Tally};
 pub use suspect::{Suspicion, suspicion};
 

@@ -58,11 +58,38 @@ pub type Submitting<'a> = Pin<Box<dyn Future<Output = Submission> + Send + 'a>>;
 /// lease).
 pub const TRY_MAX: Duration = Duration::from_secs(25);
 
+/// How a way out stands on this node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveState {
+    /// Messages may go.
+    Up,
+    /// It is being connected.
+    Connecting,
+    /// It is not connected.
+    Down {
+        /// Why, in English for operators: no secret, no address of a person.
+        reason: String,
+    },
+}
+
 /// A way out.
 pub trait Channel: Send + Sync {
     /// Hands one letter over, once. The identifiers in [`Submission::Accepted`] are spelled as those in
     /// [`Receipt::provider_ids`], so that equal texts mean the same message on the same route.
     fn submit(&self, letter: Letter) -> Submitting<'_>;
+
+    /// How it stands. One that connects for each letter is always up.
+    fn live_state(&self) -> LiveState {
+        LiveState::Up
+    }
+
+    /// Whether it would take one more letter now without letting it wait.
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    /// Ends its connections once nothing is on its way (`false`), or connects again.
+    fn keep_connected(&self, _keep: bool) {}
 }
 
 /// Where receipts go.

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::error::FlowError;
 use crate::passkeys::Passkeys;
 use crate::passwords::PasswordHasher;
+use crate::roads::Roads;
 use crate::signer::Signer;
 use countersign_core::Decision;
 use countersign_core::code::CodeKey;
@@ -59,6 +60,8 @@ pub(crate) struct Kit {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) has_voice: bool,
+    /// This node's routes, with a copy of what all nodes know of them.
+    pub(crate) roads: Roads,
     pub(crate) return_origins: Vec<String>,
     /// Version of the policy in force, by service, as recorded when the program started.
     pub(crate) policy_version: AtomicI64,
@@ -109,6 +112,7 @@ impl Flows {
         let passkeys = Arc::new(Passkeys::new(&config.issuer));
         let kit = Kit {
             has_voice: config.has_voice,
+            roads: Roads::default(),
             return_origins: config.return_origins,
             policy_version: AtomicI64::new(0),
             rows: config.rows,

@@ -1,71 +1,82 @@
-//! Getting messages out: wakes on commit, leases a batch, hands each to the channel, records what came of it.
-//! Sending is at least once and a crash loses nothing; no verification waits for it. Which words are sent, and how,
-//! is the channel's affair.
+//! Getting messages out: wakes on commit, leases a batch, chooses a road for each message, hands it over and records what
+//! came of it. Sending is at least once and a crash loses nothing; no verification waits for it. Which road is best is the
+//! core's rule, which words are sent, and how, is the channel's affair.
 
-use crate::context::{Flows, Kit};
+pub(crate) mod receipts;
+mod record;
+mod take;
+
+use crate::context::Flows;
 use crate::error::FlowError;
-use countersign_core::id::{AttemptId, ServiceId};
+use countersign_core::id::ServiceId;
 use countersign_core::model::Channel;
-use countersign_core::outbox::{self, LEASE, Leased, Receipt, Submission, Verdict};
+use countersign_core::outbox::{self, Leased, Submission};
+use countersign_core::route::Outcome;
 use countersign_core::time::Timestamp;
 use countersign_delivery::Letter;
-use countersign_storage::tables::outbox as rows;
-use countersign_storage::{Step, StorageError, Topic, Tx};
+use countersign_storage::Topic;
+use record::Done;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use take::{NextDue, Started, Take};
+use tokio::sync::mpsc;
 
 /// Longest time without looking for work, in case a wake-up was lost between nodes.
 const POLL: Duration = Duration::from_secs(1);
+/// Messages leased in one transaction.
+const TAKE_MAX: usize = 256;
+/// Tries that may wait to be recorded before new ones have to.
+const RECORDS_WAITING_MAX: usize = 4_096;
+/// How long a full or disconnected road is left before it is looked at again.
+const FULL: Duration = Duration::from_millis(50);
 
-/// A route: one channel under one name.
-#[derive(Clone)]
-pub struct RouteChannel {
-    /// Its name, as recorded with every attempt.
-    pub name: String,
-    /// What it carries.
-    pub channel: Channel,
-    /// The way out.
-    pub out: Arc<dyn countersign_delivery::Channel>,
-    /// Messages in flight at once.
-    pub in_flight_max: usize,
-}
-
-/// Drives one route. Built once per route and node; several nodes share the work by leases.
+/// Sends the messages of one channel over this node's roads. One for each channel and node; several nodes share the work
+/// by leases.
 #[derive(Clone)]
 pub struct Dispatcher {
     flows: Flows,
-    route: RouteChannel,
+    channel: Channel,
     node: [u8; 16],
     host: String,
     origin: String,
-    slots: Arc<Semaphore>,
     brands: Arc<Mutex<HashMap<ServiceId, String>>>,
 }
 
 impl Dispatcher {
-    /// For one route. `host` is the origin that codes are bound to (R13), `origin` where links lead; `node` names this
-    /// process.
-    pub fn new(flows: Flows, route: RouteChannel, node: [u8; 16], host: String, origin: String) -> Self {
-        let slots = Arc::new(Semaphore::new(route.in_flight_max.max(1)));
-        Self { flows, route, node, host, origin, slots, brands: Arc::default() }
+    /// For one channel, after [`Flows::open_routes`]. `host` is the origin that codes are bound to (R13), `origin` where links
+    /// lead; `node` names this process.
+    pub fn new(flows: Flows, channel: Channel, node: [u8; 16], host: String, origin: String) -> Self {
+        Self { flows, channel, node, host, origin, brands: Arc::default() }
     }
 
     /// Runs until the task is dropped.
     pub async fn run(self) {
+        let (done, waiting) = mpsc::channel(RECORDS_WAITING_MAX);
+        let work = async {
+            tokio::join!(self.send_all(done), record::record_all(self.flows.clone(), waiting));
+        };
+        work.await;
+    }
+
+    async fn send_all(&self, done: mpsc::Sender<Done>) {
         let mut wake = self.flows.store.subscribe(Topic::Outbox);
         loop {
-            let taken = match self.take().await {
-                Ok(taken) => taken,
+            let room = self.flows.kit.roads.room(self.channel).min(TAKE_MAX);
+            if room == 0 {
+                let _ = tokio::time::timeout(FULL, self.flows.kit.roads.freed()).await;
+                continue;
+            }
+            let started = match self.take(room).await {
+                Ok(started) => started,
                 Err(error) => {
-                    tracing::warn!(route = self.route.name, %error, "outbox cannot be read; trying again");
+                    tracing::warn!(channel = self.channel.as_str(), %error, "outbox cannot be read; trying again");
                     Vec::new()
                 }
             };
-            let idle = taken.is_empty();
-            for leased in taken {
-                self.spawn(leased).await;
+            let idle = started.is_empty();
+            for one in started {
+                self.spawn(one, done.clone());
             }
             if idle {
                 let wait = self.until_next().await;
@@ -75,76 +86,86 @@ impl Dispatcher {
         }
     }
 
-    /// Leases as many messages as there are free slots, once there is at least one.
-    async fn take(&self) -> Result<Vec<Leased>, FlowError> {
-        // Held for a moment only, so that the loop rests while every slot is taken.
-        drop(self.slots.acquire().await);
-        let free = self.slots.available_permits().clamp(1, 64);
+    /// Leases as many messages as there is room for, and gives each its road.
+    async fn take(&self, room: usize) -> Result<Vec<Started>, FlowError> {
         let kit = self.flows.kit.clone();
-        let step =
-            Take { kit, route: self.route.name.clone(), channel: self.route.channel, node: self.node, free };
-        self.flows.write(step).await
+        let taken = self.flows.write(Take { kit, channel: self.channel, node: self.node, room }).await?;
+        let (roads, now) = (&self.flows.kit.roads, self.flows.now());
+        roads.note_heard(&taken.overdue, now);
+        for one in &taken.started {
+            let is_code = one.leased.message.verification_id.is_some();
+            roads.note(&one.leased.route, &one.region, one.at, Outcome::Sent { is_code }, now);
+        }
+        Ok(taken.started)
     }
 
     async fn until_next(&self) -> Duration {
-        let step = NextDue { kit: self.flows.kit.clone(), channel: self.route.channel };
+        let step = NextDue { kit: self.flows.kit.clone(), channel: self.channel };
         match self.flows.read(step).await {
             Ok(Some(due)) => due.since(self.flows.now()).clamp(Duration::from_millis(5), POLL),
             Ok(None) | Err(_) => POLL,
         }
     }
 
-    async fn spawn(&self, leased: Leased) {
-        let Ok(slot) = self.slots.clone().acquire_owned().await else { return };
+    fn spawn(&self, started: Started, done: mpsc::Sender<Done>) {
         let this = self.clone();
+        this.flows.kit.roads.hand_over(&started.road);
         tokio::spawn(async move {
-            this.deliver(leased).await;
-            drop(slot);
+            let finished = this.deliver(started).await;
+            // Whoever records is gone only when the whole process is.
+            let _ = done.send(finished).await;
         });
     }
 
-    /// One try: hand over, judge, record.
-    async fn deliver(&self, leased: Leased) {
-        let brand = self.brand(leased.message.service_id).await;
+    /// One try: hand over, judge.
+    async fn deliver(&self, started: Started) -> Done {
+        let letter = self.letter(&started).await;
+        let roads = &self.flows.kit.roads;
+        let submission = started.road.route.out.submit(letter).await;
+        roads.answered(&started.road);
+        if let Submission::Refused { code, .. } = &submission {
+            let (route, message) = (&started.leased.route, started.leased.message.id);
+            tracing::warn!(route, %message, code, "the route said no");
+        }
         let now = self.flows.now();
-        let letter = Letter {
-            reference: leased.message.id,
-            to: leased.message.to.clone(),
-            body: leased.message.body.clone(),
-            locale: leased.message.locale.clone(),
-            brand,
+        let Leased { message, tries, .. } = &started.leased;
+        let verdict = outbox::after_try(*tries, message.expires_at, &submission, started.has_other, now);
+        let fallback_at = self.fallback_at(&started, &submission, now);
+        Done { started, submission, verdict, fallback_at, at: now }
+    }
+
+    /// When a message that was taken goes another way too, if no receipt comes before.
+    fn fallback_at(&self, started: &Started, submission: &Submission, now: Timestamp) -> Option<Timestamp> {
+        let Leased { message, tries, route, .. } = &started.leased;
+        let is_taken = matches!(submission, Submission::Accepted { .. });
+        let is_code = message.verification_id.is_some();
+        if !is_taken || !started.road.route.has_receipts {
+            return None;
+        }
+        let p95 = self.flows.kit.roads.p95(route, &started.region);
+        let at = now.after(countersign_core::route::receipt_wait(p95, &self.flows.kit.policy));
+        outbox::may_fall_back(is_code, message.expires_at, *tries, at).then_some(at)
+    }
+
+    async fn letter(&self, started: &Started) -> Letter {
+        let message = &started.leased.message;
+        Letter {
+            reference: message.id,
+            to: message.to.clone(),
+            body: message.body.clone(),
+            locale: message.locale.clone(),
+            brand: self.brand(message.service_id).await,
+            sender: started.sender.clone(),
             host: self.host.clone(),
             origin: self.origin.clone(),
-            phrase: self.phrase(&leased).await,
-            valid_for: leased.message.expires_at.since(now),
-        };
-        let submission = self.route.out.submit(letter).await;
-        if let Submission::Refused { code, .. } = &submission {
-            tracing::warn!(route = self.route.name, message = %leased.message.id, code, "the route said no");
-        }
-        let verdict = outbox::after_try(&leased, &submission, self.flows.now());
-        let kit = self.flows.kit.clone();
-        let message = leased.message.id;
-        let record = Record { kit, leased, submission, verdict };
-        // What the other side took must be written down, or it would be sent again: a full queue is waited out.
-        for _ in 0..50 {
-            match self.flows.store.write(record.again()).await {
-                Ok(()) => return,
-                Err(StorageError::Busy { retry_after_ms }) => {
-                    let wait = Duration::from_millis(retry_after_ms.clamp(5, 200));
-                    let _ = tokio::time::timeout(wait, std::future::pending::<()>()).await;
-                }
-                Err(error) => {
-                    tracing::error!(route = self.route.name, %message, %error, "a try could not be recorded");
-                    return;
-                }
-            }
+            phrase: self.phrase(&started.leased).await,
+            valid_for: message.expires_at.since(self.flows.now()),
         }
     }
 
     /// The phrase that the account's emails show, as it is at this moment.
     async fn phrase(&self, leased: &Leased) -> Option<String> {
-        let account_id = leased.message.account_id.filter(|_| self.route.channel == Channel::Email)?;
+        let account_id = leased.message.account_id.filter(|_| self.channel == Channel::Email)?;
         let service_id = leased.message.service_id;
         self.flows.account(service_id, account_id).await.ok()??.account.phrase
     }
@@ -161,110 +182,5 @@ impl Dispatcher {
             brands.insert(id, brand.clone());
         }
         brand
-    }
-}
-
-impl Flows {
-    /// Takes in a receipt. Unknown identifiers are parked: carriers send receipts before their own answers.
-    pub async fn take_receipt(&self, receipt: Receipt) -> Result<bool, FlowError> {
-        self.write(TakeReceipt { kit: self.kit.clone(), receipt }).await
-    }
-
-    /// Gives back what a crashed process had leased: its own leases, or on a single node (`None`) all of them.
-    pub async fn release_leases(&self, node: Option<[u8; 16]>) -> Result<u64, FlowError> {
-        self.write(Release { kit: self.kit.clone(), node }).await
-    }
-}
-
-struct Take {
-    kit: Arc<Kit>,
-    route: String,
-    channel: Channel,
-    node: [u8; 16],
-    free: usize,
-}
-
-impl Step for Take {
-    type Output = Vec<Leased>;
-
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
-        let now = self.kit.clock.now();
-        let attempt_ids: Vec<AttemptId> =
-            (0..self.free).map(|_| AttemptId::draw(now, self.kit.entropy.as_ref())).collect();
-        let claim = rows::Claim {
-            channel: self.channel,
-            route: &self.route,
-            node: self.node,
-            now,
-            lease_until: now.after(LEASE),
-            attempt_ids: &attempt_ids,
-        };
-        rows::claim(tx, &self.kit.rows, &claim).await
-    }
-}
-
-struct NextDue {
-    kit: Arc<Kit>,
-    channel: Channel,
-}
-
-impl Step for NextDue {
-    type Output = Option<Timestamp>;
-
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
-        rows::next_due(tx, &self.kit.rows, self.channel).await
-    }
-}
-
-struct Record {
-    kit: Arc<Kit>,
-    leased: Leased,
-    submission: Submission,
-    verdict: Verdict,
-}
-
-impl Record {
-    fn again(&self) -> Record {
-        Record {
-            kit: self.kit.clone(),
-            leased: self.leased.clone(),
-            submission: self.submission.clone(),
-            verdict: self.verdict,
-        }
-    }
-}
-
-impl Step for Record {
-    type Output = ();
-
-    async fn run(&self, tx: &mut Tx) -> Result<(), StorageError> {
-        let now = self.kit.clock.now();
-        rows::record(tx, &self.kit.rows, &self.leased, &self.submission, self.verdict, now).await
-    }
-}
-
-struct TakeReceipt {
-    kit: Arc<Kit>,
-    receipt: Receipt,
-}
-
-impl Step for TakeReceipt {
-    type Output = bool;
-
-    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
-        rows::receipt(tx, &self.kit.rows, &self.receipt, self.kit.clock.now()).await
-    }
-}
-
-struct Release {
-    kit: Arc<Kit>,
-    node: Option<[u8; 16]>,
-}
-
-impl Step for Release {
-    type Output = u64;
-
-    async fn run(&self, tx: &mut Tx) -> Result<u64, StorageError> {
-        rows::release(tx, &self.kit.rows, self.node).await
     }
 }

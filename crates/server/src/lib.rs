@@ -3,6 +3,7 @@
 //! outside the catalogues.
 
 mod api;
+mod callbacks;
 mod console;
 mod http;
 mod state;
@@ -14,9 +15,10 @@ pub use state::{Server, ServerConfig};
 
 use axum::Router;
 
-/// The whole site: API, documentation, pages.
+/// The whole site: API, documentation, pages, and the addresses that providers call back at.
 pub fn router(server: &Server) -> Router {
     let pages = web::routes(server.clone());
     let api = api::routes(server.clone());
-    http::layers::wrap(api.merge(pages), server.clone())
+    let callbacks = callbacks::routes().with_state(server.clone());
+    http::layers::wrap(api.merge(pages).merge(callbacks), server.clone())
 }

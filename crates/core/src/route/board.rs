@@ -172,7 +172,6 @@ mod tests {
         let row = |region: &str, counts| ("a".to_owned(), region.to_owned(), counts);
         let board =
             Board::new(Vec::new(), vec![row("TH", counts(55, 19)), row("DE", counts(4, 981))], Vec::new());
-        assert_eq!(board.p95("a", "DE"), board.p95("a", "TH"));
         assert!(board.p95("a", "TH").is_some_and(|p95| p95 <= seconds(5)));
         let board = Board::new(Vec::new(), vec![row("TH", counts(55, 20))], Vec::new());
         assert!(board.p95("a", "TH").is_some_and(|p95| p95 > seconds(30)));

@@ -65,18 +65,27 @@ impl Run {
             self.failures = self.failures.saturating_add(1);
         }
     }
+
+    /// Adds what happened after it.
+    pub fn append(&mut self, later: Run) {
+        let failures = if later.succeeded { 0 } else { self.failures };
+        self.failures = failures.saturating_add(later.failures);
+        self.succeeded |= later.succeeded;
+    }
 }
 
-/// Whether an outcome speaks for or against its route; `None` for neither. Where receipts come, only they speak for it:
-/// a route that takes everything and delivers nothing is the worst of all.
-pub(super) fn judged(outcome: Outcome, has_receipts: bool) -> Option<bool> {
-    match outcome {
-        Outcome::Delivered { .. } | Outcome::Converted => Some(true),
-        Outcome::Accepted => (!has_receipts).then_some(true),
-        Outcome::Refused | Outcome::NotSent | Outcome::Lost | Outcome::Failed | Outcome::Overdue => {
-            Some(false)
+impl Outcome {
+    /// Whether it speaks for its route or against it; `None` for neither. Where receipts come, only they speak for it: a
+    /// route that takes everything and delivers nothing is the worst of all.
+    pub fn speaks(self, has_receipts: bool) -> Option<bool> {
+        match self {
+            Outcome::Delivered { .. } | Outcome::Converted => Some(true),
+            Outcome::Accepted => (!has_receipts).then_some(true),
+            Outcome::Refused | Outcome::NotSent | Outcome::Lost | Outcome::Failed | Outcome::Overdue => {
+                Some(false)
+            }
+            Outcome::Sent { .. } | Outcome::Throttled | Outcome::NumberRefused => None,
         }
-        Outcome::Sent { .. } | Outcome::Throttled | Outcome::NumberRefused => None,
     }
 }
 
@@ -179,11 +188,11 @@ mod tests {
 
     #[test]
     fn taking_a_message_speaks_for_a_route_only_where_no_receipts_come() {
-        assert_eq!(judged(Outcome::Accepted, true), None);
-        assert_eq!(judged(Outcome::Accepted, false), Some(true));
-        assert_eq!(judged(Outcome::Overdue, true), Some(false));
+        assert_eq!(Outcome::Accepted.speaks(true), None);
+        assert_eq!(Outcome::Accepted.speaks(false), Some(true));
+        assert_eq!(Outcome::Overdue.speaks(true), Some(false));
         for neutral in [Outcome::Throttled, Outcome::NumberRefused, Outcome::Sent { is_code: true }] {
-            assert_eq!(judged(neutral, true), None, "{neutral:?}");
+            assert_eq!(neutral.speaks(true), None, "{neutral:?}");
         }
     }
 }

@@ -32,8 +32,10 @@ pub struct Tried {
     pub route: String,
     /// It was this message, not an earlier one of the same verification.
     pub is_this_message: bool,
-    /// The other side took it, so that it may still arrive.
+    /// The other side took it.
     pub was_accepted: bool,
+    /// A receipt said that it will not arrive.
+    pub is_dead: bool,
 }
 
 /// What is to be carried.
@@ -94,13 +96,7 @@ pub fn choose(
     now: Timestamp,
     draw: u64,
 ) -> Result<Choice, NoRoute> {
-    let region = (!need.region.is_empty()).then_some(need.region);
-    let suits = |candidate: &Candidate<'_>| {
-        candidate.channel == need.channel
-            && candidate.carries.reaches(region, need.line)
-            && candidate.carries.sender(candidate.sender, region).is_some()
-    };
-    let suited: Vec<usize> = (0..candidates.len()).filter(|index| suits(&candidates[*index])).collect();
+    let suited: Vec<usize> = (0..candidates.len()).filter(|index| suits(need, &candidates[*index])).collect();
     let took = |index: &usize| {
         let name = candidates[*index].name;
         need.tried.iter().any(|tried| tried.is_this_message && tried.was_accepted && tried.route == name)
@@ -117,6 +113,25 @@ pub fn choose(
     let fresh = not_the_same_again(&open, candidates, need.tried);
     let pool = if fresh.is_empty() { open } else { fresh };
     pick(need, &pool, candidates, board, policy, now, draw)
+}
+
+/// Whether another route that could carry it now has not had this message yet, so that a failure over `taken` need not wait.
+pub fn has_other(need: &Need<'_>, candidates: &[Candidate<'_>], taken: &str) -> bool {
+    candidates.iter().any(|candidate| {
+        let is_new = !need.tried.iter().any(|tried| tried.is_this_message && tried.route == candidate.name);
+        is_new
+            && candidate.name != taken
+            && candidate.is_active
+            && candidate.has_room
+            && suits(need, candidate)
+    })
+}
+
+fn suits(need: &Need<'_>, candidate: &Candidate<'_>) -> bool {
+    let region = (!need.region.is_empty()).then_some(need.region);
+    candidate.channel == need.channel
+        && candidate.carries.reaches(region, need.line)
+        && candidate.carries.sender(candidate.sender, region).is_some()
 }
 
 /// Those that have not been tried; without any, those tried before the last one: the road that just failed comes last.

@@ -28,7 +28,7 @@ fn need<'a>(tried: &'a [Tried]) -> Need<'a> {
 }
 
 fn tried(route: &str, is_this_message: bool, was_accepted: bool) -> Tried {
-    Tried { route: route.to_owned(), is_this_message, was_accepted }
+    Tried { route: route.to_owned(), is_this_message, was_accepted, is_dead: false }
 }
 
 fn chosen(
@@ -107,6 +107,19 @@ fn a_message_that_was_taken_goes_to_each_other_route_once_and_to_no_more_than_po
         Ok(("first", Why::Fallback)),
         "what was never taken may be tried there again"
     );
+}
+
+#[test]
+fn a_failure_waits_only_where_there_is_nowhere_else_to_go() {
+    let carries = carries();
+    let mut all = candidates(&carries);
+    assert!(has_other(&need(&[]), &all, "first"));
+    let before = [tried("second", true, false), tried("third", true, false)];
+    assert!(!has_other(&need(&before), &all, "first"));
+    let earlier = [tried("second", false, true), tried("third", true, false)];
+    assert!(has_other(&need(&earlier), &all, "first"), "an earlier code's road is a road");
+    all[1].is_active = false;
+    assert!(!has_other(&need(&earlier), &all, "first"));
 }
 
 #[test]

@@ -154,7 +154,7 @@ impl Tally {
     ) {
         let minute = handed_over.unix_ms().div_euclid(60_000);
         self.cells.entry((route.to_owned(), region.to_owned(), minute)).or_default().note(outcome);
-        let Some(is_good) = super::breaker::judged(outcome, has_receipts) else { return };
+        let Some(is_good) = outcome.speaks(has_receipts) else { return };
         let mut places = vec![String::new()];
         if !region.is_empty() {
             places.push(region.to_owned());
@@ -167,6 +167,18 @@ impl Tally {
     /// Whether there is nothing to write down.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty() && self.runs.is_empty()
+    }
+
+    /// Adds what was taken and could not be written down. What happened since is newer: a run begins with the older one.
+    pub fn add(&mut self, older: Tally) {
+        for (place, counts) in older.cells {
+            self.cells.entry(place).or_default().add(&counts);
+        }
+        for (place, mut run) in older.runs {
+            let newer = self.runs.remove(&place).unwrap_or_default();
+            run.append(newer);
+            self.runs.insert(place, run);
+        }
     }
 
     /// Takes what is there and starts anew.
@@ -220,6 +232,24 @@ mod tests {
         assert_eq!((one.sent, one.codes, one.accepted, one.refused), (2, 1, 1, 1));
         assert_eq!((one.lost, one.delivered, one.failed, one.converted), (1, 1, 1, 1));
         assert_eq!(one.latency.iter().sum::<u64>(), 1);
+    }
+
+    #[test]
+    fn what_could_not_be_written_down_comes_before_what_followed() {
+        let at = Timestamp::from_unix_ms(1_800_000_000_000);
+        let tally = |outcomes: &[Outcome]| {
+            let mut tally = Tally::default();
+            outcomes.iter().for_each(|outcome| tally.note("a", "", at, *outcome, true));
+            tally
+        };
+        let place = ("a".to_owned(), String::new());
+        let mut newer = tally(&[Outcome::Failed]);
+        newer.add(tally(&[delivered(1), Outcome::Failed]));
+        assert_eq!(newer.runs[&place], super::super::Run { succeeded: true, failures: 2 });
+        let mut newer = tally(&[delivered(1)]);
+        newer.add(tally(&[Outcome::Failed]));
+        assert_eq!(newer.runs[&place], super::super::Run { succeeded: true, failures: 0 });
+        assert_eq!(newer.cells.values().map(|counts| (counts.delivered, counts.failed)).next(), Some((1, 1)));
     }
 
     #[test]
