@@ -67,6 +67,7 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         issuer: config.public_url.clone(),
         return_origins: config.return_origins.clone(),
         has_voice: !config.voice.is_empty(),
+        app_hash: config.android_app_hash.clone(),
     });
     let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
     if let Some(floor) = seen {

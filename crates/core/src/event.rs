@@ -203,6 +203,17 @@ pub enum Event {
     PhraseChanged,
     /// The password was changed.
     PasswordChanged,
+    /// An operator wrote the service's own text for a code, or took it away.
+    TemplateChanged {
+        /// Which codes it is for.
+        name: String,
+        /// Its language.
+        locale: String,
+        /// Who: an identifier.
+        operator: String,
+        /// It was taken away: our words speak again.
+        removed: bool,
+    },
 }
 
 impl Event {
@@ -243,6 +254,7 @@ impl Event {
             Event::NumberChanged { .. } => "number_changed",
             Event::PhraseChanged => "phrase_changed",
             Event::PasswordChanged => "password_changed",
+            Event::TemplateChanged { .. } => "template_changed",
         }
     }
 
@@ -282,7 +294,8 @@ impl Event {
             | Event::AccountUnfrozen
             | Event::NumberChanged { .. }
             | Event::PhraseChanged
-            | Event::PasswordChanged => Group::Changes,
+            | Event::PasswordChanged
+            | Event::TemplateChanged { .. } => Group::Changes,
         }
     }
 }

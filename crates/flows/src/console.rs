@@ -4,3 +4,4 @@
 pub(crate) mod policy;
 pub(crate) mod session;
 pub(crate) mod sign_in;
+pub(crate) mod templates;

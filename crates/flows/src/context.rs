@@ -2,6 +2,7 @@
 //! and could be lost: limits, locks and leases are rows.
 
 use crate::clock::Clock;
+use crate::console::templates::TemplateCopies;
 use crate::error::FlowError;
 use crate::passkeys::Passkeys;
 use crate::passwords::PasswordHasher;
@@ -12,6 +13,7 @@ use countersign_core::code::CodeKey;
 use countersign_core::entropy::Entropy;
 use countersign_core::policy::Policy;
 use countersign_core::session::Scene;
+use countersign_core::template::AppHash;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::World;
 use countersign_storage::tables::{self, Rows};
@@ -40,6 +42,8 @@ pub struct FlowsConfig {
     pub return_origins: Vec<String>,
     /// Whether there is a route that calls.
     pub has_voice: bool,
+    /// What tells the service's Android app that a text message is for it (R14).
+    pub app_hash: Option<AppHash>,
 }
 
 /// The use cases. Cheap to clone.
@@ -62,6 +66,9 @@ pub(crate) struct Kit {
     pub(crate) has_voice: bool,
     /// This node's routes, with a copy of what all nodes know of them.
     pub(crate) roads: Roads,
+    /// What this node last read of the services' own texts.
+    pub(crate) templates: TemplateCopies,
+    pub(crate) app_hash: Option<AppHash>,
     pub(crate) return_origins: Vec<String>,
     /// Version of the policy in force, by service, as recorded when the program started.
     pub(crate) policy_version: AtomicI64,
@@ -113,6 +120,8 @@ impl Flows {
         let kit = Kit {
             has_voice: config.has_voice,
             roads: Roads::default(),
+            templates: TemplateCopies::default(),
+            app_hash: config.app_hash,
             return_origins: config.return_origins,
             policy_version: AtomicI64::new(0),
             rows: config.rows,

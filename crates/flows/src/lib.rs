@@ -50,6 +50,7 @@ pub use clock::Clock;
 pub use console::policy::PolicyInForce;
 pub use console::session::SignedInOperator;
 pub use console::sign_in::{ConsoleCheck, ConsoleStart};
+pub use console::templates::{Letterhead, TemplateDraft, TemplateEntry, TemplateJudged, TemplateRefusal};
 pub use context::{Caller, Flows, FlowsConfig};
 pub use devices::{DeviceEntry, SessionEntry};
 pub use dispatch::Dispatcher;
@@ -79,4 +80,5 @@ pub use webhooks::{EndpointAdd, Teller};
 
 pub use countersign_core as core;
 pub use countersign_delivery::http::EgressPolicy;
+pub use countersign_delivery::words::{Preview, PreviewCoding, Samples, languages};
 pub use countersign_delivery::{CallbackAnswer, CallbackRefusal, CallbackRequest, LiveState};

@@ -4,6 +4,7 @@
 
 mod policy;
 mod sign_in;
+mod templates;
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;
@@ -24,6 +25,9 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/signin/resend", post(sign_in::resend))
         .route("/console/signout", post(sign_in::sign_out))
         .route("/console/policy", get(policy::page))
+        .route("/console/delivery/templates", get(templates::list))
+        .route("/console/delivery/templates/edit", get(templates::edit).post(templates::write))
+        .route("/console/delivery/templates/delete", post(templates::delete))
 }
 
 /// A request by a signed-in member of staff; anybody else is sent to sign in.

@@ -77,15 +77,11 @@ pub struct Samples {
     pub origin_line: String,
 }
 
-/// The text that one code would have by a template, or in our own words without one. `None` when the template cannot
-/// speak for such codes.
-pub fn preview(occasion: &Occasion, template: Option<&Template>) -> Option<Preview> {
+/// The text that one code would have by a template, whatever its length, or in our own words without one.
+pub fn preview(occasion: &Occasion, template: Option<&Template>) -> Preview {
     let code = sample_code(occasion);
     let facts = facts(occasion, &code);
-    let text = match template {
-        Some(template) => facts.written(template)?,
-        None => facts.in_our_words(),
-    };
+    let text = template.and_then(|template| facts.written(template)).unwrap_or_else(|| facts.in_our_words());
     let coding = match Coding::for_text(&text, Alphabet::Gsm) {
         Coding::Default(_) => PreviewCoding::Gsm,
         Coding::Ucs2 => PreviewCoding::Ucs2,
@@ -97,7 +93,7 @@ pub fn preview(occasion: &Occasion, template: Option<&Template>) -> Option<Previ
         }
     }
     let app_line = facts.endings.lines().0;
-    Some(Preview {
+    Preview {
         coding,
         units: width(&text),
         units_max: segment_width(&text),
@@ -105,7 +101,7 @@ pub fn preview(occasion: &Occasion, template: Option<&Template>) -> Option<Previ
         outside_gsm,
         reaches_app: (!app_line.is_empty()).then(|| text.contains(app_line)),
         text,
-    })
+    }
 }
 
 /// The values of [`preview`], by name.

@@ -118,6 +118,7 @@ impl House {
             issuer: "http://localhost:8080".to_owned(),
             return_origins: vec![EXCHANGE.to_owned()],
             has_voice: true,
+            app_hash: None,
         });
         let service_id = flows.create_service("Acme", false).await.unwrap().id;
         flows.record_policy(service_id).await.unwrap();

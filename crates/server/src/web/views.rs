@@ -14,6 +14,7 @@ mod activity;
 mod code;
 mod confirm;
 mod console;
+mod console_templates;
 mod devices;
 mod factors;
 mod fault;
@@ -35,6 +36,9 @@ pub(crate) use confirm::{
     Way, WayBack,
 };
 pub(crate) use console::{ConsolePolicy, ConsoleSignIn, FactsForm, PolicyVersion, RuleRow};
+pub(crate) use console_templates::{
+    ConsoleTemplate, ConsoleTemplates, SenderCell, SenderRow, TextCell, TextRow, problem_of,
+};
 pub(crate) use devices::{DeviceRow, Devices, SessionRow, SignedInWith};
 pub(crate) use factors::{
     FactorState, PasskeyCard, PasskeyNew, PasskeySignal, Passkeys, PasswordNew, RecoveryCodes,
@@ -222,10 +226,14 @@ pub(crate) enum Notice {
     MoreTime,
     /// The holder turned back: nothing was changed.
     NothingChanged,
+    /// A text of the service's own was saved.
+    TextSaved,
+    /// It was taken away.
+    TextDeleted,
 }
 
 impl Notice {
-    const ALL: [Notice; 24] = [
+    const ALL: [Notice; 26] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -250,6 +258,8 @@ impl Notice {
         Notice::Unfrozen,
         Notice::MoreTime,
         Notice::NothingChanged,
+        Notice::TextSaved,
+        Notice::TextDeleted,
     ];
 
     /// The notice of this name, if it is one.
@@ -288,6 +298,8 @@ impl Notice {
             Notice::Unfrozen => "notice-unfrozen",
             Notice::MoreTime => "notice-more-time",
             Notice::NothingChanged => "notice-nothing-changed",
+            Notice::TextSaved => "notice-text-saved",
+            Notice::TextDeleted => "notice-text-deleted",
         }
     }
 }

@@ -212,6 +212,9 @@ impl Visit {
             // Paths that only take forms have no page to go back to.
             (_, "/console/signin/resend") => "/console/signin/code",
             (_, "/console/signout") => "/console",
+            (_, "/console/delivery/templates/edit" | "/console/delivery/templates/delete") => {
+                "/console/delivery/templates"
+            }
             (_, "/signup/resend") => "/signup/code",
             (_, "/signin/resend") => "/signin/code",
             (_, "/security/phone/prove/resend") => "/security/phone/prove/code",

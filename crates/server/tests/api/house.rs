@@ -116,6 +116,7 @@ impl House {
             issuer: ISSUER.to_owned(),
             return_origins: vec!["https://exchange.example".to_owned()],
             has_voice: true,
+            app_hash: None,
         });
         let service = flows.create_service("Acme", false).await.unwrap();
         let key = flows.create_api_key(service.id, "test").await.unwrap().secret.expose().to_owned();
