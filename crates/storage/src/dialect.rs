@@ -25,6 +25,7 @@ const TOKENS: &[(&str, &str, &str)] = &[
     // SQLite's one writer needs no row locks. Rows that only refer to a locked one are not kept waiting.
     ("FOR_UPDATE", "", "FOR NO KEY UPDATE"),
     ("SKIP_LOCKED", "", "FOR UPDATE SKIP LOCKED"),
+    ("SKIP_LOCKED_ATTEMPTS", "", "FOR UPDATE OF attempts SKIP LOCKED"),
 ];
 
 impl Dialect {

@@ -22,6 +22,7 @@ pub struct Migration {
 pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "foundation", sql: include_str!("../migrations/0001_foundation.sql") },
     Migration { number: 2, name: "step_up", sql: include_str!("../migrations/0002_step_up.sql") },
+    Migration { number: 3, name: "routes", sql: include_str!("../migrations/0003_routes.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -13,9 +13,11 @@ pub mod counters;
 pub mod devices;
 pub mod events;
 pub mod factors;
+mod fallbacks;
 pub mod freeze_links;
 pub mod holds;
 pub mod idempotency;
+pub mod inbound;
 pub mod journeys;
 pub mod operator_sessions;
 pub mod operators;
@@ -24,9 +26,12 @@ mod parts;
 pub mod policy_versions;
 pub mod rates;
 pub mod retention;
+pub mod routes;
 mod rows;
 pub mod services;
 pub mod sessions;
+pub mod templates;
+mod timelines;
 pub mod timers;
 pub mod verifications;
 pub mod webhooks;
@@ -52,6 +57,9 @@ pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), S
         writes.push(write(rows, change, shard)?);
         match change {
             Change::InsertMessage(_) => tx.wake(Topic::Outbox),
+            Change::CreditRoute { verification_id, at } => {
+                writes.extend(fallbacks::credit_further(verification_id, *at, shard));
+            }
             Change::InsertWebhookEvent(event) => {
                 writes.push(webhooks::fan_out(event));
                 tx.wake(Topic::Webhooks);
@@ -80,6 +88,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         }
         Change::InsertMessage(message) => outbox::insert(rows, message)?,
         Change::CancelMessages(verification_id) => outbox::cancel(verification_id),
+        Change::CreditRoute { verification_id, at } => fallbacks::credit(verification_id, *at),
         Change::Count { key, by } => counters::count(key, *by, shard),
         Change::InsertJourney(journey) => journeys::insert(rows, journey)?,
         Change::SaveJourney(journey) => journeys::save(rows, journey)?,
@@ -123,9 +132,11 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     devices::STATEMENTS,
     events::STATEMENTS,
     factors::STATEMENTS,
+    fallbacks::STATEMENTS,
     freeze_links::STATEMENTS,
     holds::STATEMENTS,
     idempotency::STATEMENTS,
+    inbound::STATEMENTS,
     journeys::STATEMENTS,
     operator_sessions::STATEMENTS,
     operators::STATEMENTS,
@@ -134,8 +145,11 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     policy_versions::STATEMENTS,
     rates::STATEMENTS,
     retention::STATEMENTS,
+    routes::STATEMENTS,
     services::STATEMENTS,
     sessions::STATEMENTS,
+    templates::STATEMENTS,
+    timelines::STATEMENTS,
     timers::STATEMENTS,
     verifications::STATEMENTS,
     webhooks::STATEMENTS,

@@ -12,17 +12,20 @@ pub enum Topic {
     Outbox,
     /// Relying parties are waiting to be told.
     Webhooks,
+    /// What operators want of a route has changed, or a breaker has opened or closed.
+    Routes,
 }
 
 impl Topic {
     /// Every topic, in the order of their numbers.
-    pub const ALL: [Topic; 2] = [Topic::Outbox, Topic::Webhooks];
+    pub const ALL: [Topic; 3] = [Topic::Outbox, Topic::Webhooks, Topic::Routes];
 
     /// Its name on the wire between nodes.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Topic::Outbox => "outbox",
             Topic::Webhooks => "webhooks",
+            Topic::Routes => "routes",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! month, actions and traces of sending and signing in after thirteen months. Each run takes a bounded bite, so that a
 //! long absence is caught up with in steps. Events stay: they are the record that the others are forgotten against.
 
+use super::routes;
 use super::rows::{Rows, first_id_at};
 use crate::error::StorageError;
 use crate::tx::Tx;
@@ -10,7 +11,9 @@ use countersign_core::limit::LimitKind;
 use countersign_core::time::{Timestamp, days};
 use std::time::Duration;
 
-const CODES: &str = "UPDATE verifications SET code_hash = NULL, earlier_code_hashes = NULL WHERE id IN
+const CODES: &str =
+    "UPDATE verifications SET code_hash = NULL, earlier_code_hashes = NULL, reverse_hash = NULL
+    WHERE id IN
     (SELECT id FROM verifications WHERE code_hash IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1
      LIMIT $2)";
 const JOURNEYS: &str =
@@ -57,6 +60,10 @@ const WEBHOOK_EVENTS: &str = "DELETE FROM webhook_events WHERE id IN
     (SELECT id FROM webhook_events WHERE id < $1 ORDER BY id LIMIT $2)";
 const WEBHOOK_ENDPOINTS: &str = "DELETE FROM webhook_endpoints WHERE id IN
     (SELECT id FROM webhook_endpoints WHERE disabled_reason = 'deleted' AND disabled_at < $1 LIMIT $2)";
+const ROUTE_MINUTES: &str = "DELETE FROM route_minutes WHERE (route, region, minute, shard) IN
+    (SELECT route, region, minute, shard FROM route_minutes WHERE minute < $1 LIMIT $2)";
+const INBOUND_FAILURES: &str = "DELETE FROM inbound_failures WHERE number_index IN
+    (SELECT number_index FROM inbound_failures WHERE since < $1 LIMIT $2)";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     CODES,
@@ -77,16 +84,20 @@ pub(crate) const STATEMENTS: &[&str] = &[
     WEBHOOK_DELIVERIES,
     WEBHOOK_EVENTS,
     WEBHOOK_ENDPOINTS,
+    ROUTE_MINUTES,
+    INBOUND_FAILURES,
 ];
 
 /// Rows per table and run.
 const BITE_MAX: i64 = 500;
-/// Code hashes, idempotency keys and rows that say nothing.
+/// Code hashes, idempotency keys, wrong texts and rows that say nothing.
 const SHORT: Duration = days(1);
 /// The year that failures are counted over, and a month against clocks that were wrong.
 const BUDGET: Duration = days(396);
 /// Receipts that come later are not looked for.
 const RECEIPTS: Duration = days(8);
+/// What was counted of routes: a week to look back on.
+const COUNTED: Duration = days(8);
 /// What relying parties were told; a listener is not told again after a day.
 const WEBHOOKS: Duration = days(30);
 /// Thirteen months: sends, tries, sessions and actions. No session or code lives anywhere near as long.
@@ -118,5 +129,7 @@ pub async fn purge(tx: &mut Tx, _rows: &Rows, now: Timestamp) -> Result<u64, Sto
         statements.push((sql, vec![(&told).into(), limit]));
     }
     statements.push((WEBHOOK_ENDPOINTS, vec![now.before(WEBHOOKS).into(), limit]));
+    statements.push((ROUTE_MINUTES, vec![routes::minute_of(now.before(COUNTED)).into(), limit]));
+    statements.push((INBOUND_FAILURES, vec![now.before(SHORT).into(), limit]));
     Ok(tx.execute_each(&statements).await?.iter().sum())
 }

@@ -17,7 +17,7 @@ macro_rules! select {
         concat!(
             "SELECT id, service_id, subject, channel, address_sealed, address_index, purpose, details, page,
                  locale, status, code_length, code_hash, earlier_code_hashes, failures, sends, last_sent_at,
-                 code_expires_at, deadline, created_at, finished_at
+                 code_expires_at, deadline, created_at, finished_at, reverse_hash, reverse_heard_at
              FROM verifications WHERE ",
             $rest
         )
@@ -27,11 +27,13 @@ macro_rules! select {
 const INSERT: &str = "INSERT INTO verifications
     (id, service_id, subject, channel, address_sealed, address_index, purpose, details, page, locale,
         code_length, created_at, deadline, status, code_hash, earlier_code_hashes, failures, sends, last_sent_at,
-        code_expires_at, finished_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+        code_expires_at, finished_at, reverse_hash, reverse_heard_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+        $22, $23)";
 const SAVE: &str =
     "UPDATE verifications SET status = $3, code_hash = $4, earlier_code_hashes = $5, failures = $6,
-        sends = $7, last_sent_at = $8, code_expires_at = $9, finished_at = $10, channel = $11
+        sends = $7, last_sent_at = $8, code_expires_at = $9, finished_at = $10, reverse_hash = $11,
+        reverse_heard_at = $12, channel = $13
     WHERE id = $1 AND service_id = $2 AND status = 'pending'";
 const SUPERSEDE: &str = "UPDATE verifications SET status = 'superseded', finished_at = $6
     WHERE service_id = $1 AND subject = $2 AND channel = $3 AND purpose = $4 AND id <> $5
@@ -40,8 +42,11 @@ const LOAD: &str = select!("id = $1 AND service_id = $2");
 const LOCK: &str = select!("id = $1 AND service_id = $2 {FOR_UPDATE}");
 const DUE: &str = "SELECT service_id, id FROM verifications WHERE status = 'pending' AND deadline <= $1
     ORDER BY deadline LIMIT $2";
+const REVERSED: &str = select!(
+    "address_index = $1 AND status = 'pending' AND reverse_hash IS NOT NULL ORDER BY id {FOR_UPDATE}"
+);
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, SUPERSEDE, LOAD, LOCK, DUE];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, SUPERSEDE, LOAD, LOCK, DUE, REVERSED];
 
 fn address_place(id: &VerificationId) -> Place<'_> {
     Place { table: "verifications", column: "address", row: id.as_bytes() }
@@ -73,7 +78,7 @@ pub(super) fn save(verification: &Verification) -> Write<'_> {
     bind_mutable(verification, key).bind(verification.channel.as_str())
 }
 
-/// In the order of [`SAVE`], which [`INSERT`] ends with; `finished_at` last.
+/// In the order of [`SAVE`], which [`INSERT`] ends with.
 fn bind_mutable<'a>(verification: &'a Verification, write: Write<'a>) -> Write<'a> {
     let earlier: Vec<u8> = verification.earlier_code_hashes.iter().flat_map(|hash| hash.0).collect();
     write
@@ -85,6 +90,8 @@ fn bind_mutable<'a>(verification: &'a Verification, write: Write<'a>) -> Write<'
         .bind(verification.last_sent_at)
         .bind(verification.code_expires_at)
         .bind(verification.finished_at)
+        .bind(verification.reverse_hash.as_ref().map(|hash| &hash.0))
+        .bind(verification.reverse_heard_at)
 }
 
 pub(super) fn supersede<'a>(
@@ -138,6 +145,16 @@ pub async fn due(
         .collect()
 }
 
+/// Pending verifications of an address, of every service, that wait for a text from it: oldest first, locked as by
+/// [`lock`].
+pub async fn pending_by_address(
+    tx: &mut Tx,
+    rows: &Rows,
+    address: AddressIndex,
+) -> Result<Vec<Verification>, StorageError> {
+    tx.rows(REVERSED, &[(&address).into()]).await?.iter().map(|row| read(rows, row)).collect()
+}
+
 async fn find(
     tx: &mut Tx,
     rows: &Rows,
@@ -173,6 +190,8 @@ fn read(rows: &Rows, row: &Row) -> Result<Verification, StorageError> {
         deadline: row.timestamp(18)?,
         created_at: row.timestamp(19)?,
         finished_at: row.optional_timestamp(20)?,
+        reverse_hash: row.optional_array(21)?.map(CodeHash),
+        reverse_heard_at: row.optional_timestamp(22)?,
     })
 }
 

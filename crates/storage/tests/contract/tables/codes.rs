@@ -29,7 +29,13 @@ pub(crate) async fn verifications_round_trip_and_stay_finished(database: Databas
     let account_id = AccountId::from_bytes([1; 16]);
     for subject in [SUBJECT, Subject::Account(account_id)] {
         let pending = world.verification(subject);
-        let bare = Verification { page: None, earlier_code_hashes: vec![], ..world.verification(subject) };
+        let bare = Verification {
+            page: None,
+            earlier_code_hashes: vec![],
+            reverse_hash: None,
+            reverse_heard_at: None,
+            ..world.verification(subject)
+        };
         let changes = [pending.clone(), bare.clone()].map(Change::InsertVerification);
         world.save(changes).await.unwrap();
         let service_id = world.service_id;
@@ -43,6 +49,8 @@ pub(crate) async fn verifications_round_trip_and_stay_finished(database: Databas
             status: VerificationStatus::Approved,
             code_hash: CodeHash([9; 32]),
             earlier_code_hashes: vec![CodeHash([8; 32])],
+            reverse_hash: Some(CodeHash([7; 32])),
+            reverse_heard_at: Some(NOW.after(minutes(2))),
             failures: 4,
             sends: 5,
             last_sent_at: NOW.after(minutes(1)),

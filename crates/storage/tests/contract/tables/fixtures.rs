@@ -252,6 +252,8 @@ impl World {
             code_length: 6,
             code_hash: CodeHash([5; 32]),
             earlier_code_hashes: vec![CodeHash([6; 32]), CodeHash([7; 32])],
+            reverse_hash: Some(CodeHash([8; 32])),
+            reverse_heard_at: Some(NOW),
             failures: 2,
             sends: 3,
             last_sent_at: NOW,
@@ -291,6 +293,7 @@ impl World {
             service_id: self.service_id,
             account_id: Some(AccountId::from_bytes([0xAC; 16])),
             verification_id,
+            send: u32::from(verification_id.is_some()),
             channel: Channel::Sms,
             to: address(NUMBER),
             body: Body::Code {
