@@ -34,7 +34,8 @@ async fn show_list(visit: &Visit, locale: Field) -> Response {
         }
     }
     let head = letterhead(visit);
-    let row = |name| TextRow { name, cells: tags.iter().map(|tag| cell(visit, &head, &kept, name, tag)).collect() };
+    let row =
+        |name| TextRow { name, cells: tags.iter().map(|tag| cell(visit, &head, &kept, name, tag)).collect() };
     let texts = TemplateName::all().map(row).collect();
     let routes: Vec<RouteLive> = visit.server.flows().routes_live();
     let routes: Vec<RouteLive> = routes.into_iter().filter(|route| route.channel == Channel::Sms).collect();

@@ -216,9 +216,9 @@ pub(crate) fn problem_of(refusal: &countersign_flows::TemplateRefusal) -> Proble
             Problem::TextSegments { segments: u32::try_from(*segments).unwrap_or(u32::MAX) }
         }
         Refusal::Text(Text::Empty) => Problem::TextMissing,
-        Refusal::Text(Text::TooLong) => Problem::TextLong {
-            characters_max: u32::try_from(TEMPLATE_CHARACTERS_MAX).unwrap_or(u32::MAX),
-        },
+        Refusal::Text(Text::TooLong) => {
+            Problem::TextLong { characters_max: u32::try_from(TEMPLATE_CHARACTERS_MAX).unwrap_or(u32::MAX) }
+        }
         Refusal::Text(Text::Control) => Problem::TextControl,
         Refusal::Text(Text::Brace) => Problem::TextBrace,
         Refusal::Text(Text::Unknown(name)) => Problem::TextUnknown { name: format!("{{{name}}}") },
