@@ -11,7 +11,9 @@ const smpp = require("smpp");
 const tell = (event) => process.stdout.write(JSON.stringify(event) + "\n");
 let nextId = 0xab12;
 
-const server = smpp.createServer((session) => {
+// As `ssmpp://` has it, if there is a certificate.
+const { COUNTERSIGN_TEST_TLS_KEY: key, COUNTERSIGN_TEST_TLS_CERTIFICATE: cert } = process.env;
+const server = smpp.createServer(key ? { key, cert } : {}, (session) => {
   session.on("error", (error) => tell({ event: "error", message: String(error) }));
   session.on("bind_transceiver", (pdu) => {
     const right = pdu.system_id === "acme" && pdu.password === "hunter2";

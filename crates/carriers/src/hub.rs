@@ -1,27 +1,53 @@
 //! Where the SMSC's connections, the network and the handsets meet. Holds the locks; decides nothing about
 //! messages.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_smpp::pdu::ShortMessage;
-use tokio::sync::{Notify, mpsc};
+use countersign_smpp::receipt::MessageState;
+use serde_json::{Map, Value};
+use tokio::sync::{Notify, mpsc, watch};
 
+use crate::account::{AccountBehaviour, AccountConfig};
+use crate::callbacks::{CallbackUrl, Callbacks, Status};
 use crate::clock::{Clock, rfc_3339};
 use crate::inbox::{Inbox, Received};
-use crate::network::{Answer, Call, CallAnswer, Due, Network};
+use crate::network::{AccountNumber, Answer, Call, Due, Network, Origin, ProviderAnswer, ReceiptDue};
 use crate::operator::{Behaviour, OperatorConfig};
 
-/// Receipts handed to a connection that it has not sent yet.
-pub(crate) const RECEIPTS_PER_CONNECTION_MAX: usize = 1_024;
-/// Receipts that wait for anybody to be bound.
-const RECEIPTS_WAITING_MAX: usize = 10_000;
+/// Messages handed to a connection that it has not sent yet.
+pub(crate) const DELIVERIES_PER_CONNECTION_MAX: usize = 1_024;
+/// Messages that wait for anybody to be bound.
+const DELIVERIES_WAITING_MAX: usize = 10_000;
+
+struct Receiver {
+    account: AccountNumber,
+    deliveries: mpsc::Sender<ShortMessage>,
+}
+
+/// A receipt, or a text from a handset, that nobody could be given.
+struct Waiting {
+    /// `None` for a text, which goes to whoever binds first.
+    account: Option<AccountNumber>,
+    connection: u64,
+    message: ShortMessage,
+}
 
 struct Connections {
     /// Those bound to receive.
-    receivers: HashMap<u64, mpsc::Sender<ShortMessage>>,
+    receivers: BTreeMap<u64, Receiver>,
     opened: u64,
-    waiting: VecDeque<(u64, ShortMessage)>,
+    /// Texts that handsets sent.
+    texts: u16,
+    waiting: VecDeque<Waiting>,
+}
+
+/// An account as it stands.
+pub(crate) struct AccountView {
+    pub(crate) config: AccountConfig,
+    /// Connections that are bound to receive.
+    pub(crate) receivers: usize,
 }
 
 pub(crate) struct Hub {
@@ -29,22 +55,28 @@ pub(crate) struct Hub {
     pub(crate) handsets: Inbox,
     network: Mutex<Network>,
     connections: Mutex<Connections>,
+    callbacks: Callbacks,
     /// Something earlier may be due now.
     planned: Notify,
+    /// Counts changes of accounts' knobs.
+    account_changes: watch::Sender<u64>,
 }
 
 impl Hub {
-    pub(crate) fn new(clock: Clock, network: Network) -> Arc<Self> {
+    pub(crate) fn new(clock: Clock, network: Network, callbacks: Callbacks) -> Arc<Self> {
         Arc::new(Self {
             clock,
             handsets: Inbox::new(),
             network: Mutex::new(network),
             connections: Mutex::new(Connections {
-                receivers: HashMap::new(),
+                receivers: BTreeMap::new(),
                 opened: 0,
+                texts: 0,
                 waiting: VecDeque::new(),
             }),
+            callbacks,
             planned: Notify::new(),
+            account_changes: watch::Sender::new(0),
         })
     }
 
@@ -60,49 +92,100 @@ impl Hub {
         (self.clock)()
     }
 
-    /// A number for a new connection.
-    pub(crate) fn open(&self) -> u64 {
+    /// A number for a new connection, and word of every change of an account's knobs from now on.
+    pub(crate) fn open(&self) -> (u64, watch::Receiver<u64>) {
         let mut connections = self.connections();
         connections.opened += 1;
-        connections.opened
+        (connections.opened, self.account_changes.subscribe())
+    }
+
+    /// `None` when there is no such account.
+    pub(crate) fn account_number(&self, system_id: &str) -> Option<AccountNumber> {
+        self.network().account_number(system_id)
+    }
+
+    /// Whether binds of the account are refused now.
+    pub(crate) fn is_unbound(&self, account: AccountNumber) -> bool {
+        self.network().is_unbound(account)
     }
 
     /// The connection may be delivered to from now on.
-    pub(crate) fn bound(&self, connection: u64) -> mpsc::Receiver<ShortMessage> {
-        let (sender, receiver) = mpsc::channel(RECEIPTS_PER_CONNECTION_MAX);
+    pub(crate) fn bound(&self, connection: u64, account: AccountNumber) -> mpsc::Receiver<ShortMessage> {
+        let (sender, receiver) = mpsc::channel(DELIVERIES_PER_CONNECTION_MAX);
         let mut connections = self.connections();
-        connections.receivers.insert(connection, sender);
-        let waiting = std::mem::take(&mut connections.waiting);
-        for (origin, receipt) in waiting {
-            hand_over(&mut connections, origin, receipt);
+        connections.receivers.insert(connection, Receiver { account, deliveries: sender });
+        for waiting in std::mem::take(&mut connections.waiting) {
+            let for_it = waiting.account.is_none_or(|for_account| for_account == account);
+            if for_it {
+                hand_over(&mut connections, Waiting { account: Some(account), ..waiting });
+            } else {
+                connections.waiting.push_back(waiting);
+            }
         }
         receiver
     }
 
-    /// The connection is gone; what it could not deliver goes to another.
-    pub(crate) fn closed(&self, connection: u64, undelivered: Vec<ShortMessage>) {
+    /// The connection is gone; what it could not deliver goes to another of the account.
+    pub(crate) fn closed(&self, connection: u64, account: AccountNumber, undelivered: Vec<ShortMessage>) {
         let mut connections = self.connections();
         connections.receivers.remove(&connection);
-        for receipt in undelivered {
-            hand_over(&mut connections, connection, receipt);
+        for message in undelivered {
+            hand_over(&mut connections, Waiting { account: Some(account), connection, message });
         }
     }
 
-    /// A receipt that this connection cannot deliver itself.
-    pub(crate) fn receipt(&self, connection: u64, receipt: ShortMessage) {
-        hand_over(&mut self.connections(), connection, receipt);
+    /// A message that this connection cannot deliver itself.
+    pub(crate) fn deliver(&self, connection: u64, account: AccountNumber, message: ShortMessage) {
+        hand_over(&mut self.connections(), Waiting { account: Some(account), connection, message });
     }
 
-    pub(crate) fn submit(&self, connection: u64, message: &ShortMessage) -> Answer {
-        let answer = self.network().submit(self.now_ms(), connection, message);
+    pub(crate) fn submit(&self, connection: u64, account: AccountNumber, message: &ShortMessage) -> Answer {
+        let origin = Origin::Connection(connection);
+        let answer = self.network().submit(self.now_ms(), account, origin, message);
         self.planned.notify_one();
         answer
     }
 
-    pub(crate) fn call(&self, call: Call) -> CallAnswer {
+    pub(crate) fn call(&self, call: Call) -> ProviderAnswer {
         let answer = self.network().call(self.now_ms(), call);
         self.planned.notify_one();
         answer
+    }
+
+    /// A text that came over HTTP by this account.
+    pub(crate) fn text(
+        &self,
+        account: AccountNumber,
+        reference: String,
+        callback: Option<Arc<CallbackUrl>>,
+        message: &ShortMessage,
+    ) -> ProviderAnswer {
+        let answer = self.network().text(self.now_ms(), account, reference, callback, message);
+        self.planned.notify_one();
+        answer
+    }
+
+    /// Ties the parts of the next text from a handset together.
+    pub(crate) fn text_reference(&self) -> u16 {
+        let mut connections = self.connections();
+        connections.texts = connections.texts.wrapping_add(1);
+        connections.texts
+    }
+
+    /// Delivers a text from a handset, in its parts, by the first account that is neither dead nor unbound and
+    /// has somebody to receive it; gives that account's `system_id`. `None` when it waits until somebody binds.
+    pub(crate) fn text_in(&self, parts: Vec<ShortMessage>) -> Option<String> {
+        let accounts: Vec<AccountConfig> = self.network().accounts().cloned().collect();
+        let mut connections = self.connections();
+        let account = accounts.iter().enumerate().find(|(number, account)| {
+            let receives = connections.receivers.values().any(|receiver| receiver.account == *number);
+            receives && !account.behaviour.dead && !account.behaviour.unbound
+        });
+        for message in parts {
+            let waiting = Waiting { account: account.map(|(number, _)| number), connection: 0, message };
+            hand_over(&mut connections, waiting);
+        }
+        account.map(|(_, account)| account.system_id.clone())
     }
 
     /// The operators with their knobs as they stand now.
@@ -110,18 +193,44 @@ impl Hub {
         self.network().operators().cloned().collect()
     }
 
+    /// The accounts with their knobs as they stand now.
+    pub(crate) fn accounts(&self) -> Vec<AccountView> {
+        let configs: Vec<AccountConfig> = self.network().accounts().cloned().collect();
+        let connections = self.connections();
+        let receivers = |number| connections.receivers.values().filter(|at| at.account == number).count();
+        let accounts = configs.into_iter().enumerate();
+        accounts.map(|(number, config)| AccountView { config, receivers: receivers(number) }).collect()
+    }
+
     /// Turns an operator's knobs; the error says in words what is wrong. `None` when there is no such
     /// operator.
     pub(crate) fn change(
         &self,
         name: &str,
-        changes: serde_json::Map<String, serde_json::Value>,
+        changes: Map<String, Value>,
     ) -> Option<Result<Behaviour, String>> {
         let mut network = self.network();
         let behaviour = network.behaviour_mut(name)?;
         let changed = behaviour.with(changes);
         if let Ok(changed) = &changed {
             *behaviour = changed.clone();
+        }
+        Some(changed)
+    }
+
+    /// Turns an account's knobs, as [`Hub::change`] does an operator's; connections hear of it.
+    pub(crate) fn change_account(
+        &self,
+        system_id: &str,
+        changes: Map<String, Value>,
+    ) -> Option<Result<AccountBehaviour, String>> {
+        let mut network = self.network();
+        let behaviour = network.account_mut(system_id)?;
+        let changed = behaviour.with(changes);
+        if let Ok(changed) = &changed {
+            *behaviour = changed.clone();
+            drop(network);
+            self.account_changes.send_modify(|changes| *changes += 1);
         }
         Some(changed)
     }
@@ -134,7 +243,7 @@ impl Hub {
                 let mut network = self.network();
                 (network.due(now_ms), network.next_due())
             };
-            for due in due {
+            for (_, due) in due {
                 self.hand_out(now_ms, due);
             }
             let planned = self.planned.notified();
@@ -161,26 +270,45 @@ impl Hub {
                 call: arrival.call,
                 number: 0,
             }),
-            Due::Receipt(origin, receipt) => hand_over(&mut self.connections(), origin, receipt),
+            Due::Receipt(receipt) => self.report(*receipt),
+        }
+    }
+
+    fn report(&self, receipt: ReceiptDue) {
+        match &receipt.origin {
+            Origin::Connection(connection) => {
+                self.deliver(*connection, receipt.account, receipt.write());
+            }
+            Origin::Callback(Some(to)) => {
+                let status = Status {
+                    delivered: receipt.planned.state == MessageState::Delivered,
+                    error: receipt.planned.error_code,
+                    id: receipt.answer_id.clone(),
+                };
+                self.callbacks.tell(Arc::clone(to), status);
+            }
+            Origin::Callback(None) | Origin::Simulation => {}
         }
     }
 }
 
-/// To the connection that submitted, or to any other, or into the waiting line.
-fn hand_over(connections: &mut Connections, origin: u64, receipt: ShortMessage) {
-    let mut undelivered = receipt;
-    let own = connections.receivers.get(&origin);
-    let others = connections.receivers.iter().filter(|(number, _)| **number != origin);
+/// To the connection that it belongs to, or to any other of the account, or into the waiting line.
+fn hand_over(connections: &mut Connections, waiting: Waiting) {
+    let Waiting { account, connection, message } = waiting;
+    let of_account = |receiver: &Receiver| Some(receiver.account) == account;
+    let own = connections.receivers.get(&connection).filter(|receiver| of_account(receiver));
+    let others = connections.receivers.iter().filter(|(number, at)| **number != connection && of_account(at));
+    let mut undelivered = message;
     for receiver in own.into_iter().chain(others.map(|(_, receiver)| receiver)) {
-        match receiver.try_send(undelivered) {
+        match receiver.deliveries.try_send(undelivered) {
             Ok(()) => return,
-            Err(mpsc::error::TrySendError::Full(receipt) | mpsc::error::TrySendError::Closed(receipt)) => {
-                undelivered = receipt
+            Err(mpsc::error::TrySendError::Full(message) | mpsc::error::TrySendError::Closed(message)) => {
+                undelivered = message
             }
         }
     }
-    if connections.waiting.len() >= RECEIPTS_WAITING_MAX {
+    if connections.waiting.len() >= DELIVERIES_WAITING_MAX {
         connections.waiting.pop_front();
     }
-    connections.waiting.push_back((origin, undelivered));
+    connections.waiting.push_back(Waiting { account, connection, message: undelivered });
 }

@@ -1,19 +1,25 @@
-//! The simulated carrier network of the demo and the tests: an SMSC that speaks SMPP over TCP, a provider of
-//! calls over HTTP, operators that delay, lose, double, reorder, block and congest by a seed, handsets with a
-//! page of their own, and a mailbox that takes SMTP.
+//! The simulated carrier network of the demo and the tests: an SMSC that speaks SMPP over TCP to several
+//! accounts, each an aggregator with faults of its own; providers of calls and of texts over HTTP; operators
+//! that delay, lose, double, reorder, block and congest by a seed; handsets with a page of their own, and a
+//! mailbox that takes SMTP. [`simulation`] is the same network without sockets, on simulated time.
 //!
 //! It shares no rule with the product: it knows the wire (`countersign-smpp`) and nothing else of it.
 //! Nothing here is kept over a restart, and everything in memory is bounded.
 
+mod account;
+mod callbacks;
 mod clock;
 mod handsets;
 mod hub;
 mod inbox;
+mod knobs;
 mod mailbox;
 mod network;
 mod operator;
 mod random;
+pub mod simulation;
 mod smsc;
+mod text;
 mod web;
 
 use std::io;
@@ -26,10 +32,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use account::{AccountBehaviour, AccountConfig, Refusal};
 pub use clock::Clock;
-pub use operator::{
-    Behaviour, Blocking, Congestion, DELAY_MS_MAX, Form, Honesty, Ids, OperatorConfig, demo_operators,
-};
+pub use knobs::DELAY_MS_MAX;
+pub use operator::{Behaviour, Blocking, Congestion, Form, Honesty, Ids, OperatorConfig, demo_operators};
 
 /// How long a shutdown waits for open answers before it cuts them off.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
@@ -41,20 +47,53 @@ pub struct CarrierConfig {
     pub seed: u64,
     /// The SMSC.
     pub smpp_listen: SocketAddr,
-    /// The handsets' page and JSON, and the provider of calls.
+    /// The handsets' page and JSON, and the providers of calls and texts.
     pub handsets_listen: SocketAddr,
     /// The mailbox's SMTP intake.
     pub smtp_listen: SocketAddr,
     /// The mailbox's page and JSON.
     pub mailbox_listen: SocketAddr,
-    /// The one account that may bind, at most 15 characters.
+    /// The first account that may bind, at most 15 characters; [`Routes`] has the others.
     pub system_id: String,
-    /// At most 8 characters. Never logged.
+    /// Of all accounts, at most 8 characters. Never logged.
     pub password: String,
     /// The bearer token of whoever may ask for calls, visible ASCII. Never logged.
     pub calls_token: String,
     /// The network; see [`demo_operators`].
     pub operators: Vec<OperatorConfig>,
+}
+
+/// Ways into the network beside the first account.
+#[derive(Clone, Default)]
+pub struct Routes {
+    /// Further accounts that may bind. One that names the first gives that one its note and its knobs.
+    pub accounts: Vec<AccountConfig>,
+    /// Without it nobody may ask for texts over HTTP.
+    pub messages: Option<MessagesConfig>,
+}
+
+/// The provider of texts over HTTP.
+#[derive(Clone)]
+pub struct MessagesConfig {
+    /// The account that its texts go by; it cannot bind.
+    pub account: AccountConfig,
+    /// The bearer token of whoever may ask for texts, visible ASCII. Never logged.
+    pub token: String,
+    /// What its status callbacks are signed with, not empty. Never logged.
+    pub secret: String,
+}
+
+impl Routes {
+    /// The accounts, and how many of them, from the first on, may bind.
+    fn accounts(&self, first: &str) -> (Vec<AccountConfig>, usize) {
+        let mut accounts = self.accounts.clone();
+        if !accounts.iter().any(|account| account.system_id == first) {
+            accounts.insert(0, AccountConfig::friendly(first));
+        }
+        let binding = accounts.len();
+        accounts.extend(self.messages.iter().map(|messages| messages.account.clone()));
+        (accounts, binding)
+    }
 }
 
 /// A network at work. Dropping it stops it at once.
@@ -69,6 +108,8 @@ pub struct Running {
     pub mailbox: SocketAddr,
     /// Where calls are asked for: the URL of a voice route.
     pub calls_url: String,
+    /// Where texts are asked for over HTTP.
+    pub messages_url: String,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -84,36 +125,63 @@ impl Running {
     }
 }
 
-/// Starts the network. `clock` gives Unix time in milliseconds. Errors name what failed: a listener and its
-/// address, or the setting that is wrong.
+/// Starts the network with one friendly account. `clock` gives Unix time in milliseconds. Errors name what
+/// failed: a listener and its address, or the setting that is wrong.
 pub async fn start(config: CarrierConfig, clock: Clock) -> io::Result<Running> {
-    let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidInput, format!("carriers: {what}"));
-    if config.system_id.is_empty() || config.system_id.len() > 15 || config.password.len() > 8 {
-        return Err(wrong("system_id takes 1 to 15 characters, password at most 8".to_owned()));
-    }
-    if config.calls_token.is_empty() || !config.calls_token.bytes().all(|at| at.is_ascii_graphic()) {
-        return Err(wrong("calls_token takes visible ASCII".to_owned()));
-    }
-    let network = network::Network::new(config.seed, config.operators).map_err(wrong)?;
+    start_with_routes(config, Routes::default(), clock).await
+}
+
+/// Starts the network with further ways in; otherwise as [`start`].
+pub async fn start_with_routes(config: CarrierConfig, routes: Routes, clock: Clock) -> io::Result<Running> {
+    check(&config, &routes).map_err(wrong)?;
+    let (accounts, binding) = routes.accounts(&config.system_id);
+    let system_ids = accounts.iter().take(binding).map(|account| account.system_id.clone()).collect();
+    let network = network::Network::new(config.seed, config.operators, accounts).map_err(wrong)?;
     let (smpp_listener, smpp) = bind("SMPP", config.smpp_listen).await?;
     let (handsets_listener, handsets) = bind("handsets", config.handsets_listen).await?;
     let (smtp_listener, smtp) = bind("SMTP", config.smtp_listen).await?;
     let (mailbox_listener, mailbox) = bind("mailbox", config.mailbox_listen).await?;
 
     let (stop, stopped) = watch::channel(false);
-    let hub = hub::Hub::new(Arc::clone(&clock), network);
+    let secret = routes.messages.as_ref().map(|messages| messages.secret.clone()).unwrap_or_default();
+    let (callbacks, made) = callbacks::Callbacks::new(secret, Arc::clone(&clock));
+    let hub = hub::Hub::new(Arc::clone(&clock), network, callbacks);
     let mails = Arc::new(inbox::Inbox::new());
-    let account = smsc::Account { system_id: config.system_id, password: config.password };
+    let admission = smsc::Admission { system_ids, password: config.password };
     let mut tasks = JoinSet::new();
+    tasks.spawn(until(stopped.clone(), made));
     tasks.spawn(until(stopped.clone(), Arc::clone(&hub).run()));
-    tasks.spawn(until(stopped.clone(), smsc::serve(smpp_listener, account, Arc::clone(&hub))));
+    tasks.spawn(until(stopped.clone(), smsc::serve(smpp_listener, admission, Arc::clone(&hub))));
     tasks.spawn(until(stopped.clone(), mailbox::receive(smtp_listener, Arc::clone(&mails), clock)));
-    let pages = handsets::router(hub, &config.calls_token, stopped.clone());
+    let pages = handsets::router(hub, &config.calls_token, routes.messages.as_ref(), stopped.clone());
     tasks.spawn(serve("handsets", handsets_listener, pages, stopped.clone()));
     let pages = mailbox::router(mails, stopped.clone());
     tasks.spawn(serve("mailbox", mailbox_listener, pages, stopped));
     let calls_url = format!("http://{handsets}/calls");
-    Ok(Running { smpp, handsets, smtp, mailbox, calls_url, stop, tasks })
+    let messages_url = format!("http://{handsets}/messages");
+    Ok(Running { smpp, handsets, smtp, mailbox, calls_url, messages_url, stop, tasks })
+}
+
+fn wrong(what: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("carriers: {what}"))
+}
+
+/// Says in words what is wrong, as far as the network itself does not.
+fn check(config: &CarrierConfig, routes: &Routes) -> Result<(), String> {
+    let in_token = |token: &str| !token.is_empty() && token.bytes().all(|at| at.is_ascii_graphic());
+    if config.password.len() > 8 {
+        return Err("password takes at most 8 characters".to_owned());
+    }
+    if !in_token(&config.calls_token) {
+        return Err("calls_token takes visible ASCII".to_owned());
+    }
+    match &routes.messages {
+        Some(messages) if !in_token(&messages.token) => {
+            Err("the token of texts takes visible ASCII".to_owned())
+        }
+        Some(messages) if messages.secret.is_empty() => Err("the secret of callbacks is empty".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 async fn bind(what: &str, address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

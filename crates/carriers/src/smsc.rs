@@ -1,5 +1,5 @@
-//! The SMSC's door: TCP connections, each with one [`ServerSession`], one account for all. Binds are judged
-//! here, submits by the network.
+//! The SMSC's door: TCP connections, each with one [`ServerSession`] and, once bound, one account. Binds are
+//! judged here, submits by the network.
 
 use std::collections::HashMap;
 use std::io;
@@ -11,11 +11,11 @@ use countersign_smpp::session::{SendError, ServerConfig, ServerEvent, ServerSess
 use countersign_smpp::status::Status;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::hub::Hub;
-use crate::network::Answer;
+use crate::network::{AccountNumber, Answer};
 
 const CONNECTIONS_MAX: usize = 64;
 const READ_OCTETS: usize = 64 * 1024;
@@ -30,16 +30,16 @@ const SESSION: ServerConfig = ServerConfig {
 };
 
 /// Who may bind.
-#[derive(Clone)]
-pub(crate) struct Account {
-    pub(crate) system_id: String,
+pub(crate) struct Admission {
+    pub(crate) system_ids: Vec<String>,
+    /// The same for all.
     pub(crate) password: String,
 }
 
 /// Serves clients until dropped.
-pub(crate) async fn serve(listener: TcpListener, account: Account, hub: Arc<Hub>) {
+pub(crate) async fn serve(listener: TcpListener, admission: Admission, hub: Arc<Hub>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let account = Arc::new(account);
+    let admission = Arc::new(admission);
     let mut clients = JoinSet::new();
     loop {
         // More connections than places wait in the listener's own queue.
@@ -49,9 +49,9 @@ pub(crate) async fn serve(listener: TcpListener, account: Account, hub: Arc<Hub>
         while clients.try_join_next().is_some() {}
         match listener.accept().await {
             Ok((stream, _)) => {
-                let (hub, account) = (Arc::clone(&hub), Arc::clone(&account));
+                let (hub, admission) = (Arc::clone(&hub), Arc::clone(&admission));
                 clients.spawn(async move {
-                    let connection = Connection::new(hub, account);
+                    let connection = Connection::new(hub, admission);
                     if let Err(error) = connection.run(stream).await {
                         tracing::debug!(%error, "an SMPP connection ended");
                     }
@@ -65,11 +65,15 @@ pub(crate) async fn serve(listener: TcpListener, account: Account, hub: Arc<Hub>
 
 struct Connection {
     hub: Arc<Hub>,
-    account: Arc<Account>,
+    admission: Arc<Admission>,
     number: u64,
     session: ServerSession,
+    /// Known once bound.
+    account: Option<AccountNumber>,
+    /// Tells that an account's knobs were turned.
+    account_changes: watch::Receiver<u64>,
     /// Present once bound to receive.
-    receipts: Option<mpsc::Receiver<ShortMessage>>,
+    deliveries: Option<mpsc::Receiver<ShortMessage>>,
     /// Sent, not answered.
     in_flight: HashMap<u32, ShortMessage>,
     /// Could not go out yet.
@@ -78,15 +82,17 @@ struct Connection {
 }
 
 impl Connection {
-    fn new(hub: Arc<Hub>, account: Arc<Account>) -> Self {
+    fn new(hub: Arc<Hub>, admission: Arc<Admission>) -> Self {
         let session = ServerSession::new(SESSION, hub.now_ms());
-        let number = hub.open();
+        let (number, account_changes) = hub.open();
         Self {
             hub,
-            account,
+            admission,
             number,
             session,
-            receipts: None,
+            account: None,
+            account_changes,
+            deliveries: None,
             in_flight: HashMap::new(),
             held_back: Vec::new(),
             over: false,
@@ -98,14 +104,16 @@ impl Connection {
         self.session.handle_disconnect();
         self.handle_events();
         let mut undelivered = std::mem::take(&mut self.held_back);
-        undelivered.extend(self.in_flight.drain().map(|(_, receipt)| receipt));
-        if let Some(receipts) = &mut self.receipts {
-            receipts.close();
-            while let Ok(receipt) = receipts.try_recv() {
-                undelivered.push(receipt);
+        undelivered.extend(self.in_flight.drain().map(|(_, message)| message));
+        if let Some(deliveries) = &mut self.deliveries {
+            deliveries.close();
+            while let Ok(message) = deliveries.try_recv() {
+                undelivered.push(message);
             }
         }
-        self.hub.closed(self.number, undelivered);
+        if let Some(account) = self.account {
+            self.hub.closed(self.number, account, undelivered);
+        }
         outcome
     }
 
@@ -128,7 +136,8 @@ impl Connection {
             let step = async {
                 tokio::select! {
                     read = stream.read(&mut buffer) => Step::Read(read),
-                    receipt = next_receipt(&mut self.receipts), if may_deliver => Step::Receipt(receipt),
+                    message = next_delivery(&mut self.deliveries), if may_deliver => Step::Deliver(message),
+                    _ = self.account_changes.changed() => Step::Look,
                 }
             };
             match tokio::time::timeout(Duration::from_millis(due_ms.max(1)), step).await {
@@ -136,25 +145,32 @@ impl Connection {
                     0 => return Ok(()),
                     length => self.session.handle_bytes(self.hub.now_ms(), &buffer[..length]),
                 },
-                Ok(Step::Receipt(receipt)) => self.deliver(receipt),
+                Ok(Step::Deliver(message)) => self.deliver(message),
+                // The account may be unbound by now: its connections are cut off as a failing SMSC would.
+                Ok(Step::Look) => {
+                    self.over = self.account.is_some_and(|account| self.hub.is_unbound(account))
+                }
                 Err(_elapsed) => {}
             }
             self.session.handle_timeout(self.hub.now_ms());
-            for receipt in std::mem::take(&mut self.held_back) {
-                self.deliver(receipt);
+            for message in std::mem::take(&mut self.held_back) {
+                self.deliver(message);
             }
         }
     }
 
-    fn deliver(&mut self, receipt: ShortMessage) {
-        match self.session.deliver(self.hub.now_ms(), receipt.clone()) {
+    fn deliver(&mut self, message: ShortMessage) {
+        match self.session.deliver(self.hub.now_ms(), message.clone()) {
             Ok(sequence) => {
-                self.in_flight.insert(sequence, receipt);
+                self.in_flight.insert(sequence, message);
             }
-            Err(SendError::WindowFull) => self.held_back.push(receipt),
-            Err(SendError::NotBound) => self.hub.receipt(self.number, receipt),
+            Err(SendError::WindowFull) => self.held_back.push(message),
+            Err(SendError::NotBound) => match self.account {
+                Some(account) => self.hub.deliver(self.number, account, message),
+                None => tracing::debug!("nobody is bound, so nobody is delivered to"),
+            },
             // The client's own sender was outside the specification: nothing can be sent back to it.
-            Err(SendError::Encode(error)) => tracing::debug!(%error, "a receipt cannot be written"),
+            Err(SendError::Encode(error)) => tracing::debug!(%error, "a message cannot be written"),
         }
     }
 
@@ -180,25 +196,31 @@ impl Connection {
     }
 
     fn judge_bind(&mut self, mode: BindMode, system_id: &str, password: &str) {
-        if system_id != self.account.system_id {
+        let known = self.admission.system_ids.iter().any(|known| known == system_id);
+        let account = self.hub.account_number(system_id).filter(|_| known);
+        let Some(account) = account else {
             return self.session.refuse_bind(Status::INVALID_SYSTEM_ID);
-        }
-        if password != self.account.password {
+        };
+        if password != self.admission.password {
             return self.session.refuse_bind(Status::INVALID_PASSWORD);
+        }
+        if self.hub.is_unbound(account) {
+            return self.session.refuse_bind(Status::BIND_FAILED);
         }
         if let Err(error) = self.session.accept_bind("carriers") {
             tracing::warn!(%error, "a bind cannot be answered");
         }
+        self.account = Some(account);
         if mode.may_receive() {
-            self.receipts = Some(self.hub.bound(self.number));
+            self.deliveries = Some(self.hub.bound(self.number, account));
         }
     }
 
     fn submit(&mut self, sequence: u32, message: &ShortMessage) {
-        if self.over {
+        let Some(account) = self.account.filter(|_| !self.over) else {
             return;
-        }
-        let answered = match self.hub.submit(self.number, message) {
+        };
+        let answered = match self.hub.submit(self.number, account, message) {
             Answer::Disconnect => {
                 self.over = true;
                 return;
@@ -206,7 +228,7 @@ impl Connection {
             Answer::Refused(status) => self.session.answer_submit(sequence, Err(status)),
             Answer::Taken { message_id, receipt_first } => {
                 if let Some(receipt) = receipt_first {
-                    self.deliver(*receipt);
+                    self.deliver(receipt.write());
                 }
                 self.session.answer_submit(sequence, Ok(&message_id))
             }
@@ -219,15 +241,16 @@ impl Connection {
 
 enum Step {
     Read(io::Result<usize>),
-    Receipt(ShortMessage),
+    Deliver(ShortMessage),
+    Look,
 }
 
-/// The next receipt; never, when the connection is not bound to receive or the hub has let go of it.
-async fn next_receipt(receipts: &mut Option<mpsc::Receiver<ShortMessage>>) -> ShortMessage {
-    if let Some(receipts) = receipts
-        && let Some(receipt) = receipts.recv().await
+/// The next message; never, when the connection is not bound to receive or the hub has let go of it.
+async fn next_delivery(deliveries: &mut Option<mpsc::Receiver<ShortMessage>>) -> ShortMessage {
+    if let Some(deliveries) = deliveries
+        && let Some(message) = deliveries.recv().await
     {
-        return receipt;
+        return message;
     }
     std::future::pending().await
 }

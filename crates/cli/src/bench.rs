@@ -6,6 +6,7 @@ mod delivery;
 mod footprint;
 mod load;
 mod report;
+mod smpp;
 mod wire;
 
 use crate::assemble;
@@ -48,12 +49,15 @@ pub(crate) struct BenchArguments {
 enum Part {
     /// How many people get their code in time when routes lose messages and die: simulated time, this build's rules.
     Delivery(delivery::DeliveryArguments),
+    /// One SMPP bind, from the outbox to the stored receipt, in messages a second.
+    Smpp(smpp::SmppArguments),
 }
 
 /// Measures everything, one thing after the other; or the one part that was named.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), String> {
     match &arguments.part {
         Some(Part::Delivery(delivery)) => return delivery::run(delivery),
+        Some(Part::Smpp(smpp)) => return smpp::run(smpp).await,
         None => {}
     }
     if arguments.connections.iter().any(|count| !(1..=1_024).contains(count)) {
@@ -130,6 +134,7 @@ fn config(database: Database) -> Config {
         smpp: Vec::new(),
         smtp: Vec::new(),
         voice: Vec::new(),
+        http: Vec::new(),
         return_origins: Vec::new(),
         egress: EgressPolicy::default(),
     }

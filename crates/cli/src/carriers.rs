@@ -2,12 +2,23 @@
 //! and stops it by closing its standard input, so that it never outlives the demo, however that ended.
 
 use crate::{assemble, output};
-use countersign_carriers::{CarrierConfig, demo_operators, start};
+use countersign_carriers::{
+    AccountConfig, CarrierConfig, MessagesConfig, Routes, demo_operators, start_with_routes,
+};
 use countersign_flows::Clock;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
+
+/// The accounts of the simulated SMSC when none is named, one for each of the demo's routes. Public.
+pub(crate) const SYSTEM_IDS: [&str; 3] = [crate::demo::SMPP_SYSTEM_ID, "demo-2", "demo-3"];
+/// The account by which texts go that come over HTTP. Public.
+pub(crate) const MESSAGES_SYSTEM_ID: &str = "demo-http";
+/// The token of the simulated provider of texts. Public.
+pub(crate) const MESSAGES_TOKEN: &str = "demo-messages";
+/// What that provider signs its callbacks with. Public.
+pub(crate) const MESSAGES_SECRET: &str = "demo messages secret, not secret";
 
 /// What to simulate, and where.
 #[derive(clap::Args)]
@@ -27,15 +38,21 @@ pub(crate) struct CarriersArguments {
     /// Address of the mailbox's page.
     #[arg(long, default_value = "127.0.0.1:8082")]
     mailbox: SocketAddr,
-    /// The account that may bind.
-    #[arg(long, default_value = crate::demo::SMPP_SYSTEM_ID)]
-    system_id: String,
-    /// Its password; that of the simulated network only.
+    /// An account that may bind, with faults of its own; may be given several times.
+    #[arg(long, default_values = SYSTEM_IDS)]
+    system_id: Vec<String>,
+    /// The password of all accounts; that of the simulated network only.
     #[arg(long, default_value = crate::demo::SMPP_PASSWORD)]
     password: String,
     /// The token of whoever may ask for calls; that of the simulated network only.
     #[arg(long, default_value = crate::demo::CALLS_TOKEN)]
     calls_token: String,
+    /// The token of whoever may ask for texts over HTTP; that of the simulated network only.
+    #[arg(long, default_value = MESSAGES_TOKEN)]
+    messages_token: String,
+    /// What status callbacks of such texts are signed with; that of the simulated network only.
+    #[arg(long, default_value = MESSAGES_SECRET)]
+    messages_secret: String,
     /// Stop when standard input is closed.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -49,30 +66,43 @@ pub(crate) struct Ready {
     pub(crate) smtp: SocketAddr,
     pub(crate) mailbox: SocketAddr,
     pub(crate) calls_url: String,
+    pub(crate) messages_url: String,
 }
 
 /// Runs until it is told to stop.
 pub(crate) async fn run(arguments: CarriersArguments) -> Result<(), String> {
     let clock = assemble::clock();
+    let routes = Routes {
+        accounts: arguments.system_id.iter().map(|system_id| account(system_id)).collect(),
+        messages: Some(MessagesConfig {
+            account: AccountConfig {
+                note: "What the provider of texts over HTTP hands on.".to_owned(),
+                ..AccountConfig::friendly(MESSAGES_SYSTEM_ID)
+            },
+            token: arguments.messages_token,
+            secret: arguments.messages_secret,
+        }),
+    };
     let config = CarrierConfig {
         seed: arguments.seed,
         smpp_listen: arguments.smpp,
         handsets_listen: arguments.handsets,
         smtp_listen: arguments.smtp,
         mailbox_listen: arguments.mailbox,
-        system_id: arguments.system_id,
+        system_id: arguments.system_id.into_iter().next().unwrap_or_default(),
         password: arguments.password,
         calls_token: arguments.calls_token,
         operators: demo_operators(),
     };
     let unix_ms = Arc::new(move || u64::try_from(clock.now().unix_ms()).unwrap_or(0));
-    let running = start(config, unix_ms).await.map_err(|error| error.to_string())?;
+    let running = start_with_routes(config, routes, unix_ms).await.map_err(|error| error.to_string())?;
     let ready = Ready {
         smpp: running.smpp,
         handsets: running.handsets,
         smtp: running.smtp,
         mailbox: running.mailbox,
         calls_url: running.calls_url.clone(),
+        messages_url: running.messages_url.clone(),
     };
     output::say(&serde_json::to_string(&ready).map_err(|error| error.to_string())?);
     let mut stop = assemble::stop_signal();
@@ -89,4 +119,9 @@ pub(crate) async fn run(arguments: CarriersArguments) -> Result<(), String> {
     }
     running.shutdown().await;
     Ok(())
+}
+
+fn account(system_id: &str) -> AccountConfig {
+    let note = "A friendly aggregator, until its settings say otherwise.".to_owned();
+    AccountConfig { note, ..AccountConfig::friendly(system_id) }
 }

@@ -1,4 +1,5 @@
-//! The one door through which requests leave over HTTP: webhooks to relying parties, calls to voice providers.
+//! The one door through which requests leave over HTTP: webhooks to relying parties, messages and calls to
+//! providers.
 //!
 //! Decides where a request may go (never into our own network unless the configuration says so), how long it
 //! may take and how much of an answer is read. Follows no redirect, keeps no cookie, heeds no proxy setting.
@@ -13,10 +14,11 @@ pub use dial::{Resolver, Resolving, SystemResolver, Trust};
 pub use egress::EgressPolicy;
 
 use http_body_util::{BodyExt, Full};
+pub use hyper::Method;
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
-use hyper::{Method, Request, Uri};
+use hyper::{Request as HyperRequest, Uri};
 use hyper_util::rt::TokioIo;
 use std::fmt;
 use std::pin::pin;
@@ -47,6 +49,35 @@ pub struct Post {
 impl fmt::Debug for Post {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Post").field("to", &self.to).finish_non_exhaustive()
+    }
+}
+
+/// A request of any kind. Prints its method and destination alone.
+#[derive(Clone)]
+pub struct Request {
+    /// What is asked.
+    pub method: Method,
+    /// Where it goes.
+    pub to: Destination,
+    /// Headers beside those that every request has; the type of the body is one of these.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Empty for none.
+    pub body: String,
+    /// From the look-up of the name to the last octet of the answer.
+    pub timeout: Duration,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({} {:?})", self.method, self.to)
+    }
+}
+
+impl From<Post> for Request {
+    fn from(post: Post) -> Self {
+        let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let headers = std::iter::once(json).chain(post.headers).collect();
+        Self { method: Method::POST, to: post.to, headers, body: post.body, timeout: post.timeout }
     }
 }
 
@@ -143,18 +174,23 @@ impl HttpClient {
         self.policy
     }
 
-    /// Sends a request, once. A redirect is an answer like any other. Dropping the future ends the connection.
+    /// As [`HttpClient::send`], with JSON.
     pub async fn post(&self, post: Post) -> Result<Answer, HttpError> {
+        self.send(post.into()).await
+    }
+
+    /// Sends a request, once. A redirect is an answer like any other. Dropping the future ends the connection.
+    pub async fn send(&self, asked: Request) -> Result<Answer, HttpError> {
         let begun = AtomicBool::new(false);
-        let answered = timeout(post.timeout, self.exchange(&post, &begun)).await;
+        let answered = timeout(asked.timeout, self.exchange(&asked, &begun)).await;
         answered.unwrap_or_else(|_| Err(HttpError::TimedOut { begun: begun.load(Ordering::Relaxed) }))
     }
 
     /// `begun` is set before the first octet may leave: from then on nobody knows whether the request was
     /// taken until the answer says so.
-    async fn exchange(&self, post: &Post, begun: &AtomicBool) -> Result<Answer, HttpError> {
-        let request = request(post)?;
-        let stream = dial::dial(&post.to, self.policy, &*self.resolver, &self.trust).await?;
+    async fn exchange(&self, asked: &Request, begun: &AtomicBool) -> Result<Answer, HttpError> {
+        let request = request(asked)?;
+        let stream = dial::dial(&asked.to, self.policy, &*self.resolver, &self.trust).await?;
         let mut client = http1::Builder::new();
         client.max_buf_size(HEAD_MAX);
         let handshake = client.handshake(TokioIo::new(stream)).await;
@@ -174,17 +210,16 @@ impl HttpClient {
     }
 }
 
-fn request(post: &Post) -> Result<Request<Full<Bytes>>, HttpError> {
-    let host = HeaderValue::from_str(&post.to.authority).map_err(|_| HttpError::UnknownHost)?;
-    let mut request = Request::new(Full::new(Bytes::from(post.body.clone())));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = Uri::from(post.to.path.clone());
+fn request(asked: &Request) -> Result<HyperRequest<Full<Bytes>>, HttpError> {
+    let host = HeaderValue::from_str(&asked.to.authority).map_err(|_| HttpError::UnknownHost)?;
+    let mut request = HyperRequest::new(Full::new(Bytes::from(asked.body.clone())));
+    *request.method_mut() = asked.method.clone();
+    *request.uri_mut() = Uri::from(asked.to.path.clone());
     let headers = request.headers_mut();
     headers.insert(HOST, host);
     headers.insert(USER_AGENT, HeaderValue::from_static(NAME));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    for (name, value) in &post.headers {
+    for (name, value) in &asked.headers {
         headers.insert(name, value.clone());
     }
     Ok(request)

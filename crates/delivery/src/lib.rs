@@ -1,11 +1,12 @@
-//! Ways out to people and systems: SMPP routes for text messages, SMTP for email, calls, webhooks, and the words
-//! that travel over them.
+//! Ways out to people and systems: SMPP routes, providers' HTTP interfaces and modems for text messages, SMTP for email,
+//! calls, webhooks, and the words that travel over them.
 //!
 //! Decides how one letter goes over one route and what the other side's answer means. Refuses to know which
 //! route is best, when to try again and how tries are recorded: that is the dispatcher's and the core's.
 //! Nothing here touches storage.
 
 pub mod http;
+pub mod providers;
 pub mod smpp;
 pub mod smtp;
 pub mod voice;
@@ -17,6 +18,8 @@ use countersign_core::id::MessageId;
 use countersign_core::model::Body;
 use countersign_core::outbox::{Inbound, Receipt, Submission};
 use countersign_core::template::{AppHash, Template};
+use countersign_core::time::Timestamp;
+use providers::{CallbackRequest, Reading};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -100,4 +103,13 @@ pub trait ReceiptSink: Send + Sync + 'static {
 
     /// Takes a text that somebody sent to a number of ours. Must not block.
     fn inbound(&self, inbound: Inbound);
+}
+
+/// Where a provider calls us back. The addresses are `/callbacks/{name}` and `/callbacks/{name}/{token}`.
+pub trait CallbackDoor: Send + Sync + 'static {
+    /// The route's name.
+    fn name(&self) -> &str;
+
+    /// Believes a request or not, and reads it.
+    fn read<'a>(&'a self, request: &'a CallbackRequest, now: Timestamp) -> Reading<'a>;
 }

@@ -10,6 +10,7 @@ mod reply;
 
 use crate::{Channel, Letter, Submitting, TRY_MAX, words};
 use countersign_core::outbox::{Failure, Submission};
+use countersign_core::route::Carries;
 use dialogue::{Connector, Outcome, Relay};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, SinglePart};
@@ -46,6 +47,9 @@ pub struct SmtpConfig {
     /// Seconds that one try may take, 1 to 25.
     #[serde(default = "timeout_s")]
     pub timeout_s: u64,
+    /// Where it may carry to, at what price.
+    #[serde(default)]
+    pub carries: Carries,
 }
 
 fn timeout_s() -> u64 {

@@ -11,6 +11,7 @@ use crate::http::{Answer, Destination, HttpClient, HttpError, Post};
 use crate::words::{render_voice, voice_language};
 use crate::{Channel, Letter, Submitting, TRY_MAX};
 use countersign_core::outbox::{Failure, Submission};
+use countersign_core::route::Carries;
 use hyper::header::{AUTHORIZATION, HeaderValue};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -31,6 +32,9 @@ pub struct VoiceConfig {
     /// Seconds that one try may take, 1 to 25.
     #[serde(default = "timeout_s")]
     pub timeout_s: u64,
+    /// Where it may carry to, at what price.
+    #[serde(default)]
+    pub carries: Carries,
 }
 
 fn timeout_s() -> u64 {

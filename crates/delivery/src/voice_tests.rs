@@ -10,6 +10,7 @@ fn config() -> VoiceConfig {
         token: "hunter2".to_owned(),
         caller: "+4930123456".to_owned(),
         timeout_s: 20,
+        carries: Default::default(),
     }
 }
 

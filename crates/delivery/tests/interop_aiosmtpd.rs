@@ -75,6 +75,7 @@ async fn another_programs_reader_reads_our_emails_as_they_were_meant() {
         password: None,
         from: "Größe & Söhne <security@acme.example>".to_owned(),
         timeout_s: 20,
+        carries: Default::default(),
     };
     let route = SmtpRoute::new(config, Arc::new(|| 0)).unwrap();
     let notice = Body::Notice {

@@ -4,14 +4,17 @@
 
 mod peer;
 mod route_under_test;
+mod tls_files;
 
 use countersign_core::model::{Body, Purpose};
 use countersign_core::outbox::{ReceiptState, Submission};
-use countersign_delivery::smpp::{RouteState, SmppConfig};
+use countersign_delivery::smpp::{RouteState, SmppConfig, Tls};
 use countersign_delivery::{Channel, Letter, words};
 use peer::Peer;
 use route_under_test::{Clock, NUMBER, config, in_time, letter, long_letter, start};
 use serde::Deserialize;
+use std::ffi::OsString;
+use tls_files::{AUTHORITY, Authority, CERTIFICATE, KEY, NAME, pem};
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -53,9 +56,13 @@ struct Submit {
 }
 
 async fn start_smsc() -> (Peer, u16) {
-    let modules = peer::told("COUNTERSIGN_TEST_NODE_MODULES");
-    let mut peer =
-        Peer::start("COUNTERSIGN_TEST_NODE", "npm_smsc.mjs", &[("COUNTERSIGN_TEST_NODE_MODULES", modules)]);
+    start_smsc_with(&[]).await
+}
+
+async fn start_smsc_with(more: &[(&str, OsString)]) -> (Peer, u16) {
+    let modules = ("COUNTERSIGN_TEST_NODE_MODULES", peer::told("COUNTERSIGN_TEST_NODE_MODULES"));
+    let environment = [&[modules], more].concat();
+    let mut peer = Peer::start("COUNTERSIGN_TEST_NODE", "npm_smsc.mjs", &environment);
     let Saw::Listening { port } = saw(&mut peer).await else { panic!("listens first") };
     (peer, port)
 }
@@ -164,6 +171,42 @@ async fn the_npm_smsc_refuses_a_wrong_password_and_the_route_says_so() {
     assert!(matches!(saw(&mut peer).await, Saw::Bind { right: false, .. }));
     let RouteState::Down { reason } = route.status().state else { panic!("down") };
     assert!(reason.contains("ESME_RINVPASWD"), "{reason}");
+}
+
+#[tokio::test]
+async fn over_tls_the_npm_smsc_hears_us_if_it_proves_its_name() {
+    let (mut peer, port) = start_smsc_with(&[
+        ("COUNTERSIGN_TEST_TLS_KEY", pem("PRIVATE KEY", KEY).into()),
+        ("COUNTERSIGN_TEST_TLS_CERTIFICATE", pem("CERTIFICATE", CERTIFICATE).into()),
+    ])
+    .await;
+    let authority = Authority::written(AUTHORITY);
+    let settings = SmppConfig {
+        tls: Tls::Tls,
+        tls_name: Some(NAME.to_owned()),
+        tls_ca: Some(authority.path.clone()),
+        ..config(port)
+    };
+    let misled = SmppConfig { tls_name: Some("other.example".to_owned()), ..settings.clone() };
+    let (route, _receipts) = start(misled, &Clock::default());
+    assert!(in_time(route.reaches(|state| matches!(state, RouteState::Down { .. }))).await);
+    drop(route);
+
+    let (route, mut receipts) = start(settings, &Clock::default());
+    assert!(in_time(route.reaches(|state| *state == RouteState::Bound)).await);
+    assert!(matches!(saw(&mut peer).await, Saw::Bind { right: true, .. }), "only one ever reached it");
+    assert!(matches!(saw(&mut peer).await, Saw::Alive { status: 0 }));
+    let letter = long_letter("482913");
+    let ids = accepted_ids(in_time(route.submit(letter.clone())).await);
+    let parts = submits(&mut peer, 3).await;
+    assert_eq!(joined(&parts), words::render_sms(&letter));
+    for id in ids {
+        let receipt = in_time(receipts.recv()).await.expect("a receipt");
+        assert!(receipt.provider_ids.contains(&id), "{id} in {:?}", receipt.provider_ids);
+    }
+    route.shutdown();
+    in_time(route.stopped()).await;
+    assert!(matches!(saw(&mut peer).await, Saw::Unbind));
 }
 
 /// Puts parts together by their concatenation element (3GPP TS 23.040, 9.2.3.24.1), in the order of their

@@ -85,6 +85,7 @@ impl Relay {
             password: None,
             from: "Acme Security <security@acme.example>".to_owned(),
             timeout_s: 20,
+            carries: Default::default(),
         };
         change(&mut config);
         let clock = Arc::new(AtomicU64::new(0));

@@ -28,6 +28,7 @@ fn route_to(port: u16) -> VoiceRoute {
         token: TOKEN.to_owned(),
         caller: "+4930123456".to_owned(),
         timeout_s: 1,
+        carries: Default::default(),
     };
     VoiceRoute::new(config, HttpClient::new(EgressPolicy { allow_private: true })).unwrap()
 }

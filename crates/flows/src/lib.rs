@@ -61,7 +61,7 @@ pub use guess::CodeAnswer;
 pub use journeys::{CodePage, JourneyResend};
 pub use market::Holds;
 pub use overview::{Activity, Overview};
-pub use roads::{RouteChannel, RouteLive};
+pub use roads::{DispatchCounts, RouteChannel, RouteLive};
 pub use sessions::SignedIn;
 pub use settings::factors::FactorEntry;
 pub use settings::passkey::PasskeyEnrol;

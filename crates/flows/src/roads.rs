@@ -17,8 +17,8 @@ use countersign_storage::tables::routes as rows;
 use countersign_storage::{Step, StorageError, Topic, Tx};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -100,12 +100,34 @@ struct Ledger {
 }
 
 /// The roads of this node.
-#[derive(Default)]
 pub(crate) struct Roads {
-    roads: OnceLock<Vec<Arc<Road>>>,
+    roads: RwLock<Arc<[Arc<Road>]>>,
     ledger: Mutex<Ledger>,
     /// A road has answered, so that it has room again.
     freed: Notify,
+    accepted: AtomicU64,
+    delivered: AtomicU64,
+}
+
+impl Default for Roads {
+    fn default() -> Self {
+        Self {
+            roads: RwLock::new(Arc::from([])),
+            ledger: Mutex::default(),
+            freed: Notify::new(),
+            accepted: AtomicU64::new(0),
+            delivered: AtomicU64::new(0),
+        }
+    }
+}
+
+/// What this node has written down since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DispatchCounts {
+    /// Messages that a route took.
+    pub accepted: u64,
+    /// Receipts that said delivered.
+    pub delivered: u64,
 }
 
 /// One message that needs a road, as far as the choice cares.
@@ -133,19 +155,20 @@ impl Roads {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn all(&self) -> &[Arc<Road>] {
-        self.roads.get().map_or(&[], Vec::as_slice)
+    pub(crate) fn all(&self) -> Arc<[Arc<Road>]> {
+        self.roads.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn find(&self, name: &str) -> Option<&Arc<Road>> {
-        self.all().iter().find(|road| road.route.name == name)
+    pub(crate) fn find(&self, name: &str) -> Option<Arc<Road>> {
+        self.all().iter().find(|road| road.route.name == name).cloned()
     }
 
     /// How many messages of a channel could be handed over now.
     pub(crate) fn room(&self, channel: Channel) -> usize {
+        let roads = self.all();
         let ledger = self.ledger();
         let is_active = |road: &&Arc<Road>| ledger.is_active(&road.route.name);
-        let of_channel = self.all().iter().filter(|road| road.route.channel == channel);
+        let of_channel = roads.iter().filter(|road| road.route.channel == channel);
         of_channel.filter(is_active).map(|road| road.room()).sum()
     }
 
@@ -232,8 +255,15 @@ impl Roads {
         }
     }
 
+    pub(crate) fn wrote_accepted(&self, count: u64) {
+        self.accepted.fetch_add(count, Ordering::Relaxed);
+    }
+
     pub(crate) fn note_heard(&self, heard: &[Heard], now: Timestamp) {
         for one in heard {
+            if matches!(one.outcome, Outcome::Delivered { .. }) {
+                self.delivered.fetch_add(1, Ordering::Relaxed);
+            }
             self.note(&one.route, &one.region, one.handed_over, one.outcome, now);
         }
     }
@@ -246,12 +276,11 @@ impl Ledger {
 }
 
 impl Flows {
-    /// Registers this node's routes; once, before its dispatchers run.
+    /// Registers this node's routes, in place of those before; before its dispatchers run.
     pub fn open_routes(&self, routes: Vec<RouteChannel>) {
-        let roads = routes.into_iter().map(|route| Arc::new(Road { route, in_flight: AtomicUsize::new(0) }));
-        if self.kit.roads.roads.set(roads.collect()).is_err() {
-            tracing::error!("routes were registered twice; the first ones stay");
-        }
+        let road = |route| Arc::new(Road { route, in_flight: AtomicUsize::new(0) });
+        let roads = routes.into_iter().map(road).collect();
+        *self.kit.roads.roads.write().unwrap_or_else(PoisonError::into_inner) = roads;
     }
 
     /// How this node's routes stand.
@@ -267,6 +296,20 @@ impl Flows {
             sender: road.route.sender.clone(),
         };
         self.kit.roads.all().iter().map(live).collect()
+    }
+
+    /// What this node has written down since it began: for metrics and for measuring.
+    pub fn dispatch_counts(&self) -> DispatchCounts {
+        let roads = &self.kit.roads;
+        DispatchCounts {
+            accepted: roads.accepted.load(Ordering::Relaxed),
+            delivered: roads.delivered.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What the store has counted since it was opened.
+    pub fn store_counts(&self) -> countersign_storage::StoreCounts {
+        self.store.counts()
     }
 
     /// Hands a letter to one route, whatever operators want of it; `None` when this node has no such route.
@@ -286,7 +329,7 @@ impl Flows {
         let mut ledger = self.kit.roads.ledger();
         ledger.board = board;
         ledger.wishes = controls.into_iter().map(|control| (control.route, control.wish)).collect();
-        for road in self.kit.roads.all() {
+        for road in self.kit.roads.all().iter() {
             let is_drained = ledger.wishes.get(&road.route.name) == Some(&RouteWish::Drained);
             road.route.out.keep_connected(!is_drained);
         }

@@ -64,6 +64,13 @@ pub fn relative(lifetime_ms: Millis) -> String {
     )
 }
 
+/// A moment as an absolute `validity_period`, `YYMMDDhhmmsstnn+` in UTC: tenths of a second, no quarters of an hour.
+pub fn absolute(unix_ms: u64) -> String {
+    let Utc { year, month, day, hour, minute, second, millisecond } = Utc::from_unix_ms(unix_ms);
+    let (year, tenth) = (year % 100, millisecond / 100);
+    format!("{year:02}{month:02}{day:02}{hour:02}{minute:02}{second:02}{tenth}00+")
+}
+
 /// The lifetime in a relative `validity_period`, with months of 30 days and years of 365; `None` for any
 /// other form.
 pub fn relative_ms(validity_period: &str) -> Option<Millis> {
@@ -97,6 +104,13 @@ mod tests {
             assert_eq!(format!("{year}{month:02}{day:02}{hour:02}{minute:02}{second:02}"), expected);
             assert_eq!(millisecond, 7);
         }
+    }
+
+    /// The moments of the table above, in the form of SMPP 3.4, 7.1.1.
+    #[test]
+    fn moments_are_written_as_absolute_times() {
+        assert_eq!(absolute(951_782_399_000), "000228235959000+");
+        assert_eq!(absolute(1_735_689_599_950), "241231235959900+");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use countersign_smpp::pdu::{
     Address, Bind, BindMode, BindResp, Body, Frame, FrameReader, MessageResp, Octets, Outbind, Pdu,
-    ShortMessage, Tlv, Tlvs, decode, encode,
+    ShortMessage, Tlv, Tlvs, decode, encode, tag,
 };
 use countersign_smpp::receipt::parse;
 use countersign_smpp::session::{ClientConfig, ClientEvent, ClientSession, SendError};
@@ -318,4 +318,24 @@ fn incomplete_messages_are_bounded_in_number_and_time() {
     assert_eq!(reassembler.waiting(), 3);
     reassembler.push(1_008, &part(50));
     assert_eq!(reassembler.waiting(), 2, "those whose second was up are gone");
+}
+
+/// Two payloads of 40 KB under one `sar` header are more than a message of 255 short parts.
+#[test]
+fn incomplete_messages_are_bounded_in_octets() {
+    let part = |number: u8| {
+        let mut message = ShortMessage::default();
+        message.tlvs.push(Tlv::new(tag::SAR_MSG_REF_NUM, [0, 7]));
+        message.tlvs.push(Tlv::new(tag::SAR_TOTAL_SEGMENTS, [3]));
+        message.tlvs.push(Tlv::new(tag::SAR_SEGMENT_SEQNUM, [number]));
+        message.tlvs.push(Tlv::new(tag::MESSAGE_PAYLOAD, vec![b'a'; 40_000]));
+        message
+    };
+    let mut reassembler = Reassembler::new(3, 1_000);
+    for _ in 0..3 {
+        assert_eq!(reassembler.push(0, &part(1)), None);
+        assert_eq!(reassembler.waiting(), 1, "the same part again replaces itself");
+    }
+    assert_eq!(reassembler.push(0, &part(2)), None);
+    assert_eq!(reassembler.waiting(), 0);
 }

@@ -1,23 +1,24 @@
 //! The provider of calls: `POST /calls` with a bearer token and `{"reference","to","from","language","say"}`. It
 //! answers as such providers do; what becomes of a call is its number's operator's.
 
-use std::io;
-
-use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use countersign_smpp::status::Status;
-use futures_util::stream::once;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::Handsets;
-use crate::network::{Call, CallAnswer};
+use super::provider::{Refusals, answer, is_authorized, is_number, is_reference, refused, unauthorized};
+use crate::network::Call;
 
 const SAID_CHARACTERS_MAX: usize = 2_000;
-const REFERENCE_LENGTH_MAX: usize = 100;
+
+const REFUSALS: Refusals = Refusals {
+    throttled: "too many calls",
+    full: "no line is free",
+    blocked: "no calls to this region",
+    unreachable: "this number cannot be called",
+};
 
 #[derive(Deserialize)]
 struct Asked {
@@ -32,14 +33,10 @@ struct Asked {
 impl Asked {
     /// Says in words what is wrong.
     fn check(&self) -> Result<(), &'static str> {
-        let is_number = |text: &str, least: usize| {
-            let digits = text.strip_prefix('+').unwrap_or_default();
-            (least..=15).contains(&digits.len()) && digits.bytes().all(|octet| octet.is_ascii_digit())
-        };
         if !is_number(&self.to, 7) || !is_number(&self.from, 3) {
             return Err("to and from are + and digits");
         }
-        if self.reference.is_empty() || self.reference.len() > REFERENCE_LENGTH_MAX {
+        if !is_reference(&self.reference) {
             return Err("reference takes 1 to 100 characters");
         }
         if self.language.is_empty() || self.say.is_empty() {
@@ -53,9 +50,8 @@ impl Asked {
 }
 
 pub(super) async fn place(State(at): State<Handsets>, headers: HeaderMap, body: Bytes) -> Response {
-    let given = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes());
-    if given != Some(at.calls_authorization.as_bytes()) {
-        return refused(StatusCode::UNAUTHORIZED, "no such token");
+    if !is_authorized(&headers, Some(&at.calls_authorization)) {
+        return unauthorized();
     }
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         return refused(StatusCode::BAD_REQUEST, "reference, to, from, language and say, as JSON");
@@ -64,26 +60,5 @@ pub(super) async fn place(State(at): State<Handsets>, headers: HeaderMap, body: 
         return refused(StatusCode::UNPROCESSABLE_ENTITY, wrong);
     }
     let Asked { reference, to, from, say, .. } = asked;
-    match at.hub.call(Call { reference, to, from, say }) {
-        CallAnswer::Placed(id) => (StatusCode::CREATED, Json(json!({ "id": id }))).into_response(),
-        CallAnswer::Disconnect => broken_off(),
-        CallAnswer::Refused(Status::THROTTLED) => refused(StatusCode::TOO_MANY_REQUESTS, "too many calls"),
-        CallAnswer::Refused(Status::QUEUE_FULL) => {
-            refused(StatusCode::SERVICE_UNAVAILABLE, "no line is free")
-        }
-        CallAnswer::Refused(Status::SUBMIT_FAILED) => {
-            refused(StatusCode::FORBIDDEN, "no calls to this region")
-        }
-        CallAnswer::Refused(_) => refused(StatusCode::UNPROCESSABLE_ENTITY, "this number cannot be called"),
-    }
-}
-
-fn refused(status: StatusCode, why: &str) -> Response {
-    (status, Json(json!({ "title": why }))).into_response()
-}
-
-/// The connection ends before the answer does.
-fn broken_off() -> Response {
-    let nothing = once(async { Err::<Vec<u8>, _>(io::Error::other("dropped by the operator's knob")) });
-    Response::new(Body::from_stream(nothing))
+    answer(at.hub.call(Call { reference, to, from, say }), StatusCode::CREATED, &REFUSALS)
 }

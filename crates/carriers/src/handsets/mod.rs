@@ -1,8 +1,13 @@
-//! The handsets' own little server: threads by number, live, and the operators' knobs. Pages in [`page`],
-//! JSON here. The provider of calls in [`calls`].
+//! The handsets' own little server: threads by number, live, and the knobs of the network. Pages in [`page`], their
+//! forms of knobs in [`knobs`], JSON here; texts from handsets in [`texts`]. The providers of calls and of
+//! texts in [`calls`] and [`messages`].
 
 mod calls;
+mod knobs;
+mod messages;
 mod page;
+mod provider;
+mod texts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,13 +15,16 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, patch, post, put};
 use axum::{Form, Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
-use crate::hub::Hub;
+use self::page::{Sending, Wrong};
+use crate::MessagesConfig;
+use crate::account::{AccountBehaviour, AccountConfig};
+use crate::hub::{AccountView, Hub};
 use crate::operator::{Behaviour, OperatorConfig};
 use crate::web;
 
@@ -26,27 +34,56 @@ struct Handsets {
     stop: watch::Receiver<bool>,
     /// The `Authorization` of whoever may ask for calls. Never logged.
     calls_authorization: Arc<str>,
+    messages: Option<Messages>,
+}
+
+/// The provider of texts.
+#[derive(Clone)]
+struct Messages {
+    /// The `Authorization` of whoever may ask for texts. Never logged.
+    authorization: Arc<str>,
+    system_id: Arc<str>,
 }
 
 /// The whole server.
-pub(crate) fn router(hub: Arc<Hub>, calls_token: &str, stop: watch::Receiver<bool>) -> Router {
+pub(crate) fn router(
+    hub: Arc<Hub>,
+    calls_token: &str,
+    messages: Option<&MessagesConfig>,
+    stop: watch::Receiver<bool>,
+) -> Router {
+    let messages = messages.map(|messages| Messages {
+        authorization: format!("Bearer {}", messages.token).into(),
+        system_id: messages.account.system_id.as_str().into(),
+    });
+    let calls_authorization = format!("Bearer {calls_token}").into();
     Router::new()
         .route("/", get(threads))
-        .route("/operators", get(operators_page))
+        .route("/texts", post(texts::by_form))
+        .route("/operators", get(network_page))
         .route("/operators/{name}", post(change_by_form))
+        .route("/routes/{system_id}", post(change_account_by_form))
         .route("/calls", post(calls::place))
-        .route("/api/messages", get(messages))
+        .route("/messages", post(messages::send))
+        .route("/api/messages", get(messages_json))
         .route("/api/stream", get(stream))
+        .route("/api/handsets/{number}/texts", post(texts::by_json))
         .route("/api/operators", get(operators))
         .route("/api/operators/{name}", put(change_by_json))
+        .route("/api/routes", get(routes))
+        .route("/api/routes/{system_id}", patch(change_account_by_json))
         .merge(web::assets())
         .layer(axum::middleware::map_response(web::guard))
-        .with_state(Handsets { hub, stop, calls_authorization: format!("Bearer {calls_token}").into() })
+        .with_state(Handsets { hub, stop, calls_authorization, messages })
 }
 
 #[derive(Deserialize)]
 struct To {
     to: Option<String>,
+    /// Where a text has just gone.
+    sent: Option<String>,
+    /// Present when nobody could be given that text yet.
+    waits: Option<String>,
 }
 
 impl To {
@@ -58,11 +95,15 @@ impl To {
     }
 }
 
-async fn threads(State(at): State<Handsets>, Query(to): Query<To>) -> Html<String> {
-    page::threads(&at.hub.handsets, to.number().as_deref())
+async fn threads(State(at): State<Handsets>, Query(mut to): Query<To>) -> Html<String> {
+    let sending = match to.sent.take() {
+        Some(sent) => Sending::Sent { to: sent, waits: to.waits.is_some() },
+        None => Sending::Blank,
+    };
+    page::threads(&at.hub.handsets, to.number().as_deref(), &sending)
 }
 
-async fn messages(State(at): State<Handsets>, Query(to): Query<To>) -> Response {
+async fn messages_json(State(at): State<Handsets>, Query(to): Query<To>) -> Response {
     let messages = at.hub.handsets.messages(to.number().as_deref());
     Json(messages.iter().map(|message| &**message).collect::<Vec<_>>()).into_response()
 }
@@ -90,8 +131,28 @@ async fn operators(State(at): State<Handsets>) -> Json<Vec<OperatorView>> {
     Json(at.hub.operators().into_iter().map(OperatorView::from).collect())
 }
 
-async fn operators_page(State(at): State<Handsets>) -> Html<String> {
-    page::operators(&at.hub.operators(), None)
+#[derive(Serialize)]
+struct RouteView {
+    system_id: String,
+    note: String,
+    /// Connections that are bound to receive.
+    receivers: usize,
+    behaviour: AccountBehaviour,
+}
+
+impl From<AccountView> for RouteView {
+    fn from(account: AccountView) -> Self {
+        let AccountView { config: AccountConfig { system_id, note, behaviour }, receivers } = account;
+        Self { system_id, note, receivers, behaviour }
+    }
+}
+
+async fn routes(State(at): State<Handsets>) -> Json<Vec<RouteView>> {
+    Json(at.hub.accounts().into_iter().map(RouteView::from).collect())
+}
+
+async fn network_page(State(at): State<Handsets>) -> Html<String> {
+    page::network(&at.hub.accounts(), &at.hub.operators(), None)
 }
 
 /// Knobs left out keep their value.
@@ -100,13 +161,33 @@ async fn change_by_json(
     Path(name): Path<String>,
     Json(changes): Json<Map<String, Value>>,
 ) -> Response {
-    match at.hub.change(&name, changes) {
+    changed(at.hub.change(&name, changes), "no such operator")
+}
+
+/// Knobs left out keep their value.
+async fn change_account_by_json(
+    State(at): State<Handsets>,
+    Path(system_id): Path<String>,
+    Json(changes): Json<Map<String, Value>>,
+) -> Response {
+    changed(at.hub.change_account(&system_id, changes), "no such account")
+}
+
+fn changed<B: Serialize>(outcome: Option<Result<B, String>>, unknown: &str) -> Response {
+    match outcome {
         Some(Ok(behaviour)) => Json(behaviour).into_response(),
         Some(Err(wrong)) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "title": wrong }))).into_response()
         }
-        None => (StatusCode::NOT_FOUND, Json(json!({ "title": "no such operator" }))).into_response(),
+        None => (StatusCode::NOT_FOUND, Json(json!({ "title": unknown }))).into_response(),
     }
+}
+
+/// A browser says where a form came from; another site may not turn knobs or send texts here.
+fn from_elsewhere(headers: &HeaderMap) -> Option<Response> {
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    let elsewhere = !matches!(site, None | Some("same-origin" | "none"));
+    elsewhere.then(|| (StatusCode::FORBIDDEN, "This form belongs to another site.").into_response())
 }
 
 async fn change_by_form(
@@ -115,34 +196,48 @@ async fn change_by_form(
     headers: HeaderMap,
     Form(fields): Form<HashMap<String, String>>,
 ) -> Response {
-    // A browser says where a form came from; another site may not turn knobs here.
-    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
-    if !matches!(site, None | Some("same-origin" | "none")) {
-        return (StatusCode::FORBIDDEN, "This form belongs to another site.").into_response();
+    if let Some(refusal) = from_elsewhere(&headers) {
+        return refusal;
     }
     let operators = at.hub.operators();
     let Some(operator) = operators.iter().find(|operator| operator.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match at.hub.change(&name, typed(&operator.behaviour, &fields)) {
-        Some(Ok(_)) => Redirect::to(&format!("/operators#{name}")).into_response(),
-        Some(Err(wrong)) => {
-            let page = page::operators(&operators, Some((&name, &wrong)));
+    let outcome = at.hub.change(&name, knobs::typed(&operator.behaviour, &fields));
+    changed_by_form(&at, ("operators", &name), &format!("/operators#{name}"), outcome.map(|at| at.map(drop)))
+}
+
+async fn change_account_by_form(
+    State(at): State<Handsets>,
+    Path(system_id): Path<String>,
+    headers: HeaderMap,
+    Form(fields): Form<HashMap<String, String>>,
+) -> Response {
+    if let Some(refusal) = from_elsewhere(&headers) {
+        return refusal;
+    }
+    let accounts = at.hub.accounts();
+    let Some(account) = accounts.iter().find(|account| account.config.system_id == system_id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let outcome = at.hub.change_account(&system_id, knobs::typed(&account.config.behaviour, &fields));
+    let done = format!("/operators#route-{system_id}");
+    changed_by_form(&at, ("routes", &system_id), &done, outcome.map(|at| at.map(drop)))
+}
+
+fn changed_by_form(
+    at: &Handsets,
+    (folder, name): (&str, &str),
+    done: &str,
+    outcome: Option<Result<(), String>>,
+) -> Response {
+    match outcome {
+        Some(Ok(())) => Redirect::to(done).into_response(),
+        Some(Err(why)) => {
+            let wrong = Wrong { folder, name, why: &why };
+            let page = page::network(&at.hub.accounts(), &at.hub.operators(), Some(wrong));
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
-}
-
-/// Form fields as the JSON kinds that the knobs have now. What does not fit stays a string, and is refused
-/// by name.
-fn typed(behaviour: &Behaviour, fields: &HashMap<String, String>) -> Map<String, Value> {
-    let knobs = serde_json::to_value(behaviour).unwrap_or_default();
-    let value = |name: &str, typed: &str| match knobs.get(name) {
-        Some(Value::Number(_)) => typed.trim().parse::<u64>().map_or_else(|_| json!(typed), Value::from),
-        Some(Value::Bool(_)) => json!(typed == "true"),
-        Some(Value::Array(_)) => json!(typed.split_whitespace().collect::<Vec<_>>()),
-        _ => json!(typed.trim()),
-    };
-    fields.iter().map(|(name, typed)| (name.clone(), value(name, typed))).collect()
 }

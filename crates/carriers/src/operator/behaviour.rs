@@ -1,10 +1,10 @@
-//! How an operator treats messages: every knob, its bounds, and how a change from outside is laid over it.
+//! How an operator treats messages: every knob and its bounds.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Longest delay that can be set: ten minutes.
-pub const DELAY_MS_MAX: u32 = 600_000;
+use crate::knobs;
+
 const PREFIXES_MAX: usize = 64;
 
 /// What a refused prefix is answered with.
@@ -140,46 +140,26 @@ impl Default for Behaviour {
 impl Behaviour {
     /// This behaviour with the named knobs changed; the others stay. The error says in words what is wrong.
     pub(crate) fn with(&self, changes: Map<String, Value>) -> Result<Self, String> {
-        let Ok(Value::Object(mut knobs)) = serde_json::to_value(self) else {
-            return Err("the operator's settings cannot be read".to_owned());
-        };
-        knobs.extend(changes);
-        let changed: Self =
-            serde_json::from_value(Value::Object(knobs)).map_err(|error| error.to_string())?;
+        let changed: Self = knobs::laid_over(self, changes)?;
         changed.check()?;
         Ok(changed)
     }
 
     /// The bounds of every knob.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let delays = [
+        knobs::check_delays(&[
             ("delay_ms_min", self.delay_ms_min),
             ("delay_ms_max", self.delay_ms_max),
             ("reorder_ms", self.reorder_ms),
             ("receipt_delay_ms", self.receipt_delay_ms),
-        ];
-        for (name, value) in delays {
-            if value > DELAY_MS_MAX {
-                return Err(format!("{name} is {value}, more than {DELAY_MS_MAX}"));
-            }
-        }
-        if self.delay_ms_min > self.delay_ms_max {
-            return Err(format!(
-                "delay_ms_min {} is above delay_ms_max {}",
-                self.delay_ms_min, self.delay_ms_max
-            ));
-        }
-        let percents = [
+        ])?;
+        knobs::check_order(("delay_ms_min", self.delay_ms_min), ("delay_ms_max", self.delay_ms_max))?;
+        knobs::check_percents(&[
             ("loss_percent", self.loss_percent),
             ("duplicate_percent", self.duplicate_percent),
             ("reorder_percent", self.reorder_percent),
             ("disconnect_percent", self.disconnect_percent),
-        ];
-        for (name, value) in percents {
-            if value > 100 {
-                return Err(format!("{name} is {value}, more than 100"));
-            }
-        }
+        ])?;
         check_prefixes("blocked_prefixes", &self.blocked_prefixes)?;
         check_prefixes("voip_prefixes", &self.voip_prefixes)?;
         let sender = &self.sender_rewrite;

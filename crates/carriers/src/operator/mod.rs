@@ -10,9 +10,11 @@ mod demo;
 use countersign_smpp::receipt::{DateForm, MessageState, ReceiptForm};
 use countersign_smpp::status::Status;
 
+use crate::account::{Mishap, Passage};
+use crate::knobs::Rate;
 use crate::random::{Dice, between, within_percent};
 
-pub use behaviour::{Behaviour, Blocking, Congestion, DELAY_MS_MAX, Form, Honesty, Ids};
+pub use behaviour::{Behaviour, Blocking, Congestion, Form, Honesty, Ids};
 pub use demo::demo_operators;
 
 /// An operator as configured.
@@ -53,6 +55,8 @@ pub(crate) struct Submit<'a> {
     pub(crate) lifetime_ms: Option<u64>,
     /// SMPP `registered_delivery`.
     pub(crate) registered_delivery: u8,
+    /// What the aggregator made of it before.
+    pub(crate) passage: Passage,
 }
 
 /// What becomes of a submit.
@@ -64,7 +68,7 @@ pub(crate) enum Fate {
     Taken(Taken),
 }
 
-/// A message on its way.
+/// A message on its way, or one whose way has ended at the aggregator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Taken {
     /// The id in the answer.
@@ -91,8 +95,7 @@ pub(crate) struct PlannedReceipt {
 pub(crate) struct Operator {
     pub(crate) config: OperatorConfig,
     dice: Dice,
-    /// The second being counted, and its submits.
-    counted: (u64, u32),
+    rate: Rate,
 }
 
 /// All that one submit draws, used or not.
@@ -108,7 +111,7 @@ struct Throw {
 impl Operator {
     pub(crate) fn new(seed: u64, config: OperatorConfig) -> Self {
         let dice = Dice::new(seed, &config.name);
-        Self { config, dice, counted: (0, 0) }
+        Self { config, dice, rate: Rate::default() }
     }
 
     /// How many digits of the longest prefix that covers `digits`; `None` when none does.
@@ -117,37 +120,45 @@ impl Operator {
         covering.map(String::len).max()
     }
 
-    pub(crate) fn judge(&mut self, submit: Submit<'_>) -> Fate {
-        let throw = Throw {
+    fn throw(&mut self) -> Throw {
+        Throw {
             delay: self.dice.next(),
             loss: self.dice.next(),
             duplicate: self.dice.next(),
             duplicate_delay: self.dice.next(),
             reorder: self.dice.next(),
             disconnect: self.dice.next(),
-        };
-        if let Some(status) = self.refusal(&submit) {
-            return Fate::Refused(status);
+        }
+    }
+
+    /// A submit for one of its numbers that it never sees draws its dice all the same.
+    pub(crate) fn pass_over(&mut self) {
+        self.throw();
+    }
+
+    pub(crate) fn judge(&mut self, submit: Submit<'_>) -> Fate {
+        let throw = self.throw();
+        let Passage { extra_delay_ms, mishap } = submit.passage;
+        if mishap.is_none() {
+            if let Some(status) = self.refusal(&submit) {
+                return Fate::Refused(status);
+            }
+            if within_percent(throw.disconnect, self.config.behaviour.disconnect_percent) {
+                return Fate::Disconnected;
+            }
         }
         let knobs = &self.config.behaviour;
-        if within_percent(throw.disconnect, knobs.disconnect_percent) {
-            return Fate::Disconnected;
-        }
         let (least, most) = (u64::from(knobs.delay_ms_min), u64::from(knobs.delay_ms_max));
-        let mut after_ms = between(throw.delay, least, most);
+        let mut after_ms = extra_delay_ms + between(throw.delay, least, most);
         if within_percent(throw.reorder, knobs.reorder_percent) {
             after_ms += u64::from(knobs.reorder_ms);
         }
-        let rejected =
-            knobs.blocking == Blocking::Reject && listed(&knobs.blocked_prefixes, submit.destination);
-        let state = if rejected {
-            MessageState::Rejected
-        } else if submit.lifetime_ms.is_some_and(|lifetime_ms| after_ms > lifetime_ms) {
-            MessageState::Expired
-        } else if within_percent(throw.loss, knobs.loss_percent) {
-            MessageState::Undeliverable
-        } else {
-            MessageState::Delivered
+        // An aggregator that loses a message writes the receipt itself, and is honest about it or not.
+        let (state, honesty) = match mishap {
+            None => (self.state(&submit, &throw, after_ms), knobs.receipts),
+            Some(Mishap::Swallowed) => (MessageState::Undeliverable, Honesty::NoReceipts),
+            Some(Mishap::Lost) => (MessageState::Undeliverable, Honesty::Honest),
+            Some(Mishap::LiedAbout) => (MessageState::Undeliverable, Honesty::AlwaysDelivered),
         };
         let mut arrivals_after_ms = Vec::new();
         if state == MessageState::Delivered {
@@ -161,19 +172,27 @@ impl Operator {
         Fate::Taken(Taken {
             answer_id: answer_id(knobs.receipt_ids, submit.number),
             arrivals_after_ms,
-            receipt: plan_receipt(knobs, &submit, state, known_after_ms),
+            receipt: plan_receipt(knobs, honesty, &submit, state, known_after_ms),
             sender_rewrite: Some(knobs.sender_rewrite.clone()).filter(|sender| !sender.is_empty()),
         })
     }
 
+    fn state(&self, submit: &Submit<'_>, throw: &Throw, after_ms: u64) -> MessageState {
+        let knobs = &self.config.behaviour;
+        if knobs.blocking == Blocking::Reject && listed(&knobs.blocked_prefixes, submit.destination) {
+            MessageState::Rejected
+        } else if submit.lifetime_ms.is_some_and(|lifetime_ms| after_ms > lifetime_ms) {
+            MessageState::Expired
+        } else if within_percent(throw.loss, knobs.loss_percent) {
+            MessageState::Undeliverable
+        } else {
+            MessageState::Delivered
+        }
+    }
+
     fn refusal(&mut self, submit: &Submit<'_>) -> Option<Status> {
         let knobs = &self.config.behaviour;
-        let second = submit.now_ms / 1000;
-        if self.counted.0 != second {
-            self.counted = (second, 0);
-        }
-        self.counted.1 = self.counted.1.saturating_add(1);
-        if knobs.submits_per_second_max > 0 && self.counted.1 > knobs.submits_per_second_max {
+        if self.rate.exceeds(submit.now_ms, knobs.submits_per_second_max) {
             return Some(match knobs.congestion {
                 Congestion::Throttled => Status::THROTTLED,
                 Congestion::QueueFull => Status::QUEUE_FULL,
@@ -201,11 +220,12 @@ fn answer_id(ids: Ids, number: u64) -> String {
 
 fn plan_receipt(
     knobs: &Behaviour,
+    honesty: Honesty,
     submit: &Submit<'_>,
     state: MessageState,
     known_after_ms: u64,
 ) -> Option<PlannedReceipt> {
-    let state = match knobs.receipts {
+    let state = match honesty {
         Honesty::Honest => state,
         Honesty::AlwaysDelivered => MessageState::Delivered,
         Honesty::NoReceipts => return None,

@@ -14,7 +14,14 @@ fn operator(behaviour: Behaviour) -> Operator {
 }
 
 fn submit(number: u64) -> Submit<'static> {
-    Submit { now_ms: 0, number, destination: "447712345678", lifetime_ms: None, registered_delivery: 1 }
+    Submit {
+        now_ms: 0,
+        number,
+        destination: "447712345678",
+        lifetime_ms: None,
+        registered_delivery: 1,
+        passage: Passage::default(),
+    }
 }
 
 fn taken(fate: Fate) -> Taken {
@@ -111,6 +118,40 @@ fn receipts_lie_stay_away_or_come_first_as_told() {
     assert_eq!(state(&Behaviour { receipts: Honesty::NoReceipts, ..lost }, 1), None);
     let hasty = Behaviour { receipt_before_answer: true, ..Behaviour::default() };
     assert_eq!(receipt(&hasty, 1).map(|receipt| (receipt.after_ms, receipt.before_answer)), Some((0, true)));
+}
+
+#[test]
+fn what_ends_at_the_aggregator_is_taken_whatever_the_operator_would_say() {
+    let harsh = Behaviour {
+        voip_prefixes: vec!["44".to_owned()],
+        disconnect_percent: 100,
+        receipts: Honesty::NoReceipts,
+        ..Behaviour::default()
+    };
+    let state = |mishap| {
+        let passage = Passage { extra_delay_ms: 5_000, mishap: Some(mishap) };
+        let taken = taken(operator(harsh.clone()).judge(Submit { passage, ..submit(1) }));
+        assert!(taken.arrivals_after_ms.is_empty(), "{mishap:?}");
+        assert!(taken.receipt.as_ref().is_none_or(|receipt| (5_300..=6_600).contains(&receipt.after_ms)));
+        taken.receipt.map(|receipt| receipt.state)
+    };
+    assert_eq!(state(Mishap::Swallowed), None);
+    assert_eq!(state(Mishap::Lost), Some(MessageState::Undeliverable));
+    assert_eq!(state(Mishap::LiedAbout), Some(MessageState::Delivered));
+}
+
+#[test]
+fn time_spent_at_the_aggregator_counts_against_the_lifetime() {
+    let fate = |extra_delay_ms| {
+        let passage = Passage { extra_delay_ms, mishap: None };
+        taken(operator(Behaviour { delay_ms_max: 200, ..Behaviour::default() }).judge(Submit {
+            lifetime_ms: Some(5_000),
+            passage,
+            ..submit(1)
+        }))
+    };
+    assert_eq!(fate(4_800).arrivals_after_ms, [5_000]);
+    assert_eq!(fate(4_801).receipt.map(|receipt| receipt.state), Some(MessageState::Expired));
 }
 
 /// The pair of delivery.md section 2: 2ff01 in the answer, 196353 in the receipt.

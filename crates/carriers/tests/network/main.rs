@@ -4,16 +4,23 @@
 #![allow(clippy::expect_used)] // a test that cannot set itself up stops there
 
 mod calls;
+mod client;
 mod interop_smpplib;
 mod mailbox;
+mod messages;
 mod pages;
+mod routes;
 mod smsc;
+mod texts;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use countersign_carriers::{Behaviour, CarrierConfig, OperatorConfig, Running, start};
+use countersign_carriers::{
+    AccountBehaviour, AccountConfig, Behaviour, CarrierConfig, MessagesConfig, OperatorConfig, Routes,
+    Running, start, start_with_routes,
+};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -53,6 +60,21 @@ async fn network(operators: Vec<OperatorConfig>) -> Running {
     let now_ms = AtomicU64::new(NOW_MS);
     let clock = Arc::new(move || now_ms.load(Ordering::Relaxed));
     start(config(operators), clock).await.expect("starts")
+}
+
+fn account(system_id: &str, behaviour: AccountBehaviour) -> AccountConfig {
+    AccountConfig { behaviour, note: "goes <nowhere>".to_owned(), ..AccountConfig::friendly(system_id) }
+}
+
+/// Beside `esme`, the first account; texts over HTTP go by `texts`.
+async fn network_with(operators: Vec<OperatorConfig>, accounts: Vec<AccountConfig>) -> Running {
+    let messages = MessagesConfig {
+        account: account("texts", AccountBehaviour::default()),
+        token: "m-t0ken".to_owned(),
+        secret: "s3cret".to_owned(),
+    };
+    let routes = Routes { accounts, messages: Some(messages) };
+    start_with_routes(config(operators), routes, Arc::new(|| NOW_MS)).await.expect("starts")
 }
 
 /// All that comes back until the connection ends.

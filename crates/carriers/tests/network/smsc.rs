@@ -1,81 +1,15 @@
 //! The SMSC over TCP, spoken to by our own client session.
 
-use countersign_carriers::{Behaviour, Running, start};
-use countersign_smpp::pdu::{Address, Bind, BindMode, ShortMessage};
+use countersign_carriers::{Behaviour, start};
+use countersign_smpp::pdu::BindMode;
 use countersign_smpp::receipt::{MessageState, parse};
-use countersign_smpp::session::{ClientConfig, ClientEvent, ClientSession, CloseReason};
+use countersign_smpp::session::{ClientEvent, CloseReason};
 use countersign_smpp::status::Status;
-use countersign_smpp::text::{Alphabet, LongMessage, segment};
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::AsyncReadExt;
 
+use crate::client::Client;
 use crate::{NOW_MS, config, eventually, get, get_json, network, operator, prompt};
-
-struct Client {
-    session: ClientSession,
-    stream: TcpStream,
-}
-
-impl Client {
-    async fn bind(running: &Running, mode: BindMode, password: &str) -> Self {
-        let bind = Bind {
-            system_id: "esme".to_owned(),
-            password: password.to_owned(),
-            system_type: String::new(),
-            interface_version: 0x34,
-            address_range: Address::default(),
-        };
-        let config =
-            ClientConfig { mode, bind, window: 100, enquire_idle_ms: 30_000, response_timeout_ms: 10_000 };
-        let session = ClientSession::new(config, NOW_MS).expect("fits");
-        Self { session, stream: TcpStream::connect(running.smpp).await.expect("connects") }
-    }
-
-    async fn bound(running: &Running, mode: BindMode) -> Self {
-        let mut client = Self::bind(running, mode, "secret").await;
-        assert!(matches!(client.event().await, ClientEvent::Bound { interface_version: Some(0x34), .. }));
-        client
-    }
-
-    async fn event(&mut self) -> ClientEvent {
-        let mut buffer = [0; 4096];
-        loop {
-            if let Some(bytes) = self.session.poll_transmit() {
-                self.stream.write_all(&bytes).await.expect("writes");
-            }
-            if let Some(event) = self.session.poll_event() {
-                return event;
-            }
-            match self.stream.read(&mut buffer).await.expect("reads") {
-                0 => self.session.handle_disconnect(),
-                length => self.session.handle_bytes(NOW_MS, &buffer[..length]),
-            }
-        }
-    }
-
-    fn submit(&mut self, to: &str, words: &str) -> u32 {
-        let mut message = ShortMessage {
-            source: Address::alphanumeric("Acme"),
-            destination: Address::international(to),
-            registered_delivery: 1,
-            ..ShortMessage::default()
-        };
-        let parts = segment(words, Alphabet::Gsm, LongMessage::Udh, 1).expect("short").parts;
-        assert_eq!(parts.len(), 1);
-        parts[0].apply(&mut message);
-        self.session.submit(NOW_MS, message).expect("room")
-    }
-
-    async fn answer(&mut self, asked: u32) -> (Status, String) {
-        match self.event().await {
-            ClientEvent::Answered { sequence, status, message_id, .. } if sequence == asked => {
-                (status, message_id)
-            }
-            other => panic!("an answer, not {other:?}"),
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_receipt_goes_to_another_connection_of_the_account_when_its_own_cannot_take_it() {

@@ -8,10 +8,12 @@ use countersign_carriers::{CarrierConfig, demo_operators};
 use countersign_core::address::Address;
 use countersign_core::model::{Channel, Purpose};
 use countersign_core::numbers::PhoneNumber;
-use countersign_core::outbox::Receipt;
+use countersign_core::outbox::{Inbound, Receipt};
+use countersign_core::route::Carries;
 use countersign_delivery::ReceiptSink;
-use countersign_delivery::smpp::{self, Alphabet, DlrId, LongMessages, SmppConfig};
+use countersign_delivery::smpp::{self, SmppConfig};
 use countersign_flows::{ApiStart, Caller, Clock, Dispatcher, NewVerification, RouteChannel};
+use serde_json::json;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -30,6 +32,8 @@ struct NoReceipts;
 
 impl ReceiptSink for NoReceipts {
     fn receipt(&self, _receipt: Receipt) {}
+
+    fn inbound(&self, _inbound: Inbound) {}
 }
 
 /// Sends `rate` codes a second for `span`.
@@ -55,15 +59,21 @@ pub(crate) async fn measure(house: &House, rate: u32, span: Duration) -> Result<
     let (watch, passed) = (Stopwatch::start(), Passed::default());
     let mut tasks = JoinSet::new();
     tasks.spawn(pass_on(relay, network.smpp, watch, passed.clone()));
-    let route = smpp::start(route(address), Arc::new(NoReceipts), monotonic_ms(), Arc::new(SystemEntropy));
+    let route = smpp::start(route(address)?, Arc::new(NoReceipts), monotonic_ms(), Arc::new(SystemEntropy));
     route.reaches(|state| matches!(state, smpp::RouteState::Bound)).await;
-    let out = RouteChannel {
+    house.flows.open_routes(vec![RouteChannel {
         name: "wire".to_owned(),
+        kind: "smpp",
         channel: Channel::Sms,
         out: route.clone(),
         in_flight_max: 200,
-    };
-    tasks.spawn(Dispatcher::new(house.flows.clone(), out, house.node, String::new(), String::new()).run());
+        carries: Carries::default(),
+        sender: "Bench".to_owned(),
+        has_receipts: false,
+        door: None,
+    }]);
+    let (host, origin) = (String::new(), String::new());
+    tasks.spawn(Dispatcher::new(house.flows.clone(), Channel::Sms, house.node, host, origin).run());
     let sent = send(house, rate, span, watch).await?;
     let mut wire = Wire::default();
     for (number, requested, committed) in sent {
@@ -79,25 +89,16 @@ pub(crate) async fn measure(house: &House, rate: u32, span: Duration) -> Result<
     Ok(wire)
 }
 
-fn route(address: SocketAddr) -> SmppConfig {
-    SmppConfig {
-        name: "wire".to_owned(),
-        host: address.ip().to_string(),
-        port: address.port(),
-        system_id: "bench".to_owned(),
-        password: "bench".to_owned(),
-        system_type: String::new(),
-        window: 100,
-        enquire_link_s: 30,
-        response_timeout_s: 10,
-        bind_timeout_s: 5,
-        reconnect_s_max: 5,
-        sender: "Bench".to_owned(),
-        alphabet: Alphabet::Gsm,
-        long_messages: LongMessages::Udh,
-        dlr_id: DlrId::Auto,
-        throughput_per_s: None,
-    }
+fn route(address: SocketAddr) -> Result<SmppConfig, String> {
+    let settings = json!({
+        "name": "wire",
+        "host": address.ip(),
+        "port": address.port(),
+        "system_id": "bench",
+        "password": "bench",
+        "sender": "Bench",
+    });
+    serde_json::from_value(settings).map_err(|error| error.to_string())
 }
 
 /// Starts verifications at an even pace; gives each number with when it was asked for and when its commit was known.

@@ -1,128 +1,148 @@
-//! The route as the rest of the product sees it: hand a letter in, ask how it stands, shut it down.
+//! The route as the rest of the product sees it: hand a letter in, ask how it stands, let go of it, shut it down.
 
-use super::connection::{self, Connection};
+use super::config::SmppConfig;
+use super::heard::Heard;
+use super::line::{self, Line, Shared, Wish};
+use super::message::Composer;
+use super::pace::Pace;
+use super::queue::Queue;
+use super::standing::{RouteState, RouteStatus, Standing};
 use super::traffic::Job;
-use super::{SmppConfig, sender_address};
-use crate::{Channel, Letter, ReceiptSink, Submitting, words};
+use crate::{Channel, Letter, ReceiptSink, Submitting};
 use countersign_core::entropy::{self, Entropy};
-use countersign_core::numbers::PhoneNumber;
 use countersign_core::outbox::{Failure, Submission};
-use countersign_smpp::pdu::{Address, ShortMessage};
-use countersign_smpp::text::{Segmented, segment};
-use countersign_smpp::{Millis, time};
+use countersign_smpp::pdu::BindMode;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
-use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::sync::{oneshot, watch};
 
-/// Messages that may wait for their turn; more are turned away at once, for their dispatcher knows better
-/// where to.
+/// Messages that may wait for their turn, or two windows if that is more; others are turned away at once, for their
+/// dispatcher knows better where to.
 const WAITING_MAX: usize = 1_000;
 
-/// How a route stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RouteState {
-    /// The first attempt, or the first after a bind that was lost.
-    Connecting,
-    /// Messages may go.
-    Bound,
-    /// An attempt failed, or the route was shut down; attempts go on unless it was.
-    Down {
-        /// Why, in English for operators: no secret, no address of a person.
-        reason: String,
-    },
+/// The time, as a route needs it.
+#[derive(Clone)]
+pub struct Clocks {
+    /// A clock in milliseconds that never goes back, for waits and timeouts.
+    pub monotonic_ms: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// Unix time in milliseconds, for the moment at which a message expires.
+    pub unix_ms: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
 
-/// How a route stands, and since when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RouteStatus {
-    /// How it stands.
-    pub state: RouteState,
-    /// Since when, on the clock that the route was started with. A route that stays down keeps its first
-    /// moment.
-    pub since_ms: Millis,
-    /// Submits on the wire without an answer.
-    pub in_flight: usize,
-}
-
-/// What a route tells about itself, and what it is told.
-pub(super) struct Shared {
-    pub(super) standing: watch::Sender<(RouteState, Millis)>,
-    pub(super) in_flight: AtomicUsize,
-    pub(super) stop: watch::Sender<bool>,
-}
-
-/// One SMPP bind, kept up by a task of its own. Ends when it is shut down or dropped.
+/// One SMPP account, its binds kept up by tasks of their own. They end when it is shut down or dropped.
 pub struct SmppRoute {
-    config: SmppConfig,
-    shared: Arc<Shared>,
-    queue: mpsc::Sender<Job>,
-    time: Arc<dyn Fn() -> u64 + Send + Sync>,
-    /// Ties the parts of a long message together; the next message gets the next number.
-    long_reference: AtomicU16,
+    name: String,
+    window: usize,
+    /// None with settings that do not work.
+    composer: Option<Composer>,
+    standing: Arc<Standing>,
+    queue: Arc<Queue>,
+    wish: watch::Sender<Wish>,
+    clocks: Clocks,
+    /// Letters handed in whose fate is open.
+    in_hand: AtomicUsize,
 }
 
 impl fmt::Debug for SmppRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SmppRoute({}, {:?})", self.config.name, self.status())
+        write!(f, "SmppRoute({}, {:?})", self.name, self.status())
     }
 }
 
-/// Starts a route on the current Tokio runtime. `time` is a monotonic clock in milliseconds; `jitter` spreads
-/// reconnects. With settings that [`SmppConfig::check`] refuses the route is down for good and says why.
+/// Starts a route on the current Tokio runtime; `jitter` spreads reconnects. With settings that [`SmppConfig::check`]
+/// refuses the route is down for good and says why.
 pub fn start(
     config: SmppConfig,
     sink: Arc<dyn ReceiptSink>,
-    time: Arc<dyn Fn() -> u64 + Send + Sync>,
+    clocks: Clocks,
     jitter: Arc<dyn Entropy>,
 ) -> Arc<SmppRoute> {
-    let (queue, jobs) = mpsc::channel(WAITING_MAX);
-    let shared = Arc::new(Shared {
-        standing: watch::Sender::new((RouteState::Connecting, time())),
-        in_flight: AtomicUsize::new(0),
-        stop: watch::Sender::new(false),
-    });
-    let first_reference = u16::from_be_bytes(entropy::bytes::<2>(&*jitter));
-    let route = SmppRoute {
-        config: config.clone(),
-        shared: Arc::clone(&shared),
-        queue,
-        time: Arc::clone(&time),
-        long_reference: AtomicU16::new(first_reference),
+    let now = (clocks.monotonic_ms)();
+    let modes: Vec<BindMode> = (0..config.binds).flat_map(|_| config.bind.modes()).copied().collect();
+    let two_windows = config.window.saturating_mul(2).saturating_mul(config.binds);
+    let mut route = SmppRoute {
+        name: config.name.clone(),
+        window: config.window,
+        composer: None,
+        standing: Arc::new(Standing::new(&modes, now)),
+        queue: Queue::new(WAITING_MAX.max(two_windows)),
+        wish: watch::Sender::new(Wish::Bound),
+        clocks,
+        in_hand: AtomicUsize::new(0),
     };
-    tokio::spawn(connection::run(Connection::new(config, shared, jobs, sink, time, jitter)));
+    let (composer, dialling) = match config.prepare() {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            tracing::error!(route = route.name, %error, "the route's settings are unfit");
+            route.standing = Arc::new(Standing::down_for_good(error.to_string(), now));
+            return Arc::new(route);
+        }
+    };
+    composer.start_references_at(u16::from_be_bytes(entropy::bytes::<2>(&*jitter)));
+    route.composer = Some(composer);
+    let shared = Arc::new(Shared {
+        pace: Mutex::new(Pace::new(config.throughput_per_s, now)),
+        heard: Heard::new(&config, sink),
+        config,
+        dialling,
+        standing: Arc::clone(&route.standing),
+        queue: Arc::clone(&route.queue),
+        time: Arc::clone(&route.clocks.monotonic_ms),
+        jitter,
+    });
+    for (index, mode) in modes.into_iter().enumerate() {
+        let (shared, wish) = (Arc::clone(&shared), route.wish.subscribe());
+        tokio::spawn(line::run(Line { shared, index, mode, wish }));
+    }
     Arc::new(route)
 }
 
 impl SmppRoute {
     /// What the route is called.
     pub fn name(&self) -> &str {
-        &self.config.name
+        &self.name
     }
 
     /// How it stands now.
     pub fn status(&self) -> RouteStatus {
-        let (state, since_ms) = self.shared.standing.borrow().clone();
-        RouteStatus { state, since_ms, in_flight: self.shared.in_flight.load(Ordering::Relaxed) }
+        self.standing.status()
     }
 
     /// Waits until `wanted` is true of the route's state; false when the route ended before.
     pub async fn reaches(&self, wanted: impl FnMut(&RouteState) -> bool) -> bool {
-        let mut wanted = wanted;
-        let mut standing = self.shared.standing.subscribe();
-        standing.wait_for(|(state, _)| wanted(state)).await.is_ok()
+        self.standing.reaches(wanted).await
+    }
+
+    /// Whether a letter that is handed in now is on the wire soon: a bind is up, and fewer letters than twice its
+    /// windows are in hand.
+    pub fn room(&self) -> bool {
+        let windows = self.standing.submitters().saturating_mul(self.window);
+        self.in_hand.load(Ordering::Relaxed) < windows.saturating_mul(2)
+    }
+
+    /// With false: takes no more letters, gives back what has not left, waits for the answers that are due and unbinds.
+    /// With true: binds again, at once. Does nothing after a shutdown.
+    pub fn keep_bound(&self, keep: bool) {
+        let wanted = if keep { Wish::Bound } else { Wish::Unbound };
+        self.wish.send_if_modified(|wish| {
+            let changes = *wish != wanted && *wish != Wish::Stopped;
+            if changes {
+                *wish = wanted;
+            }
+            changes
+        });
     }
 
     /// Takes no more letters, waits for the answers that are due, unbinds. Returns at once; see
     /// [`SmppRoute::stopped`].
     pub fn shutdown(&self) {
-        self.shared.stop.send_replace(true);
+        self.wish.send_replace(Wish::Stopped);
     }
 
-    /// Waits until the connection is closed after a shutdown.
+    /// Waits until all connections are closed after a shutdown.
     pub async fn stopped(&self) {
-        self.queue.closed().await;
+        self.standing.all_ended().await;
     }
 
     async fn hand_in(&self, letter: Letter) -> Submission {
@@ -130,49 +150,50 @@ impl SmppRoute {
             return unfit("not a phone number");
         };
         // A route that is down keeps nothing: the dispatcher knows which other way there is.
-        if self.shared.standing.borrow().0 != RouteState::Bound {
+        let Some(composer) = self.composer.as_ref().filter(|_| self.queue.is_open()) else {
             return Submission::NotSent;
-        }
-        let Some(parts) = self.parts(&letter, number) else {
+        };
+        let Ok(parts) = composer.compose(&letter, number, &*self.clocks.unix_ms) else {
             return unfit("the text is too long");
         };
         let (answer, submission) = oneshot::channel();
-        let number = Address::international(number.e164()).value;
-        let job = Job { reference: letter.reference, number, parts, since_ms: (self.time)(), answer };
-        if self.queue.try_send(job).is_err() {
+        // At most fifteen digits (E.164), so this never overflows.
+        let number = number.e164().trim_start_matches('+').parse().unwrap_or_default();
+        let since_ms = (self.clocks.monotonic_ms)();
+        let _in_hand = InHand::of(&self.in_hand);
+        if self.queue.push(Job { reference: letter.reference, number, parts, since_ms, answer }).is_err() {
             return Submission::NotSent;
         }
         // The task is gone with the message in hand: nobody knows whether it left.
         submission.await.unwrap_or(Submission::Lost)
     }
+}
 
-    fn parts(&self, letter: &Letter, number: &PhoneNumber) -> Option<Vec<ShortMessage>> {
-        let config = &self.config;
-        let text = words::render_sms(letter);
-        let reference = self.long_reference.fetch_add(1, Ordering::Relaxed);
-        let cut = segment(&text, config.alphabet.into(), config.long_messages.into(), reference);
-        let Segmented { parts, .. } = cut.ok()?;
-        // A second at least: a period of zero means the SMSC's own default, days perhaps (SMPP 3.4, 5.2.16).
-        let valid_for = letter.valid_for.max(Duration::from_secs(1));
-        let message = ShortMessage {
-            source: sender_address(&config.sender),
-            destination: Address::international(number.e164()),
-            validity_period: time::relative(u64::try_from(valid_for.as_millis()).unwrap_or(u64::MAX)),
-            registered_delivery: 1,
-            ..ShortMessage::default()
-        };
-        let written = parts.iter().map(|part| {
-            let mut message = message.clone();
-            part.apply(&mut message);
-            message
-        });
-        Some(written.collect())
+impl Drop for SmppRoute {
+    fn drop(&mut self) {
+        self.shutdown();
     }
 }
 
 impl Channel for SmppRoute {
     fn submit(&self, letter: Letter) -> Submitting<'_> {
         Box::pin(self.hand_in(letter))
+    }
+}
+
+/// Counts a letter for as long as somebody waits for its fate.
+struct InHand<'a>(&'a AtomicUsize);
+
+impl<'a> InHand<'a> {
+    fn of(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

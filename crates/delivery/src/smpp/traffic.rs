@@ -22,7 +22,7 @@ pub(super) const WAIT_MS_MAX: Millis = 10_000;
 pub(super) struct Job {
     pub(super) reference: MessageId,
     /// The digits it goes to, as on the wire.
-    pub(super) number: String,
+    pub(super) number: u64,
     pub(super) parts: Vec<ShortMessage>,
     /// When it was handed in.
     pub(super) since_ms: Millis,
@@ -32,7 +32,7 @@ pub(super) struct Job {
 /// A message that is not settled.
 struct Open {
     reference: MessageId,
-    number: String,
+    number: u64,
     unsent: VecDeque<ShortMessage>,
     ids: Vec<Option<String>>,
     since_ms: Millis,
@@ -119,7 +119,7 @@ impl Traffic {
         &mut self,
         sequence: u32,
         status: Status,
-        spell: impl FnOnce(&str) -> String,
+        spell: impl FnOnce(u64) -> String,
     ) -> Option<MessageId> {
         let (key, part) = self.outstanding.remove(&sequence)?;
         let message = self.open.get_mut(&key)?;
@@ -129,7 +129,7 @@ impl Traffic {
             return Some(about);
         }
         if let Some(place) = message.ids.get_mut(part) {
-            *place = Some(spell(&message.number));
+            *place = Some(spell(message.number));
         }
         if message.ids.iter().all(Option::is_some) {
             let provider_ids = message.ids.drain(..).flatten().collect();

@@ -1,10 +1,12 @@
-//! The socket under a session: what is to be written waits here until the socket takes it, and nothing more
-//! is read while the other side takes nothing, which bounds the memory of a connection.
+//! The stream under a session, encrypted or not: what is to be written waits here until the stream takes it, and
+//! nothing more is read while the other side takes nothing, which bounds the memory of a connection.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::Interest;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 
 /// Unwritten octets beyond which nothing is read: answers to what would be read have no room.
@@ -15,78 +17,91 @@ const READS_MAX: usize = 8;
 /// How long a goodbye may take.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-pub(super) struct Wire {
-    stream: TcpStream,
+pub(super) struct Wire<S> {
+    stream: S,
     out: Vec<u8>,
+    /// How much of `out` the stream has taken.
+    written: usize,
+    /// Taken by the stream, but perhaps still in a buffer of its own.
+    unflushed: bool,
     buffer: Box<[u8]>,
 }
 
-impl Wire {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, out: Vec::new(), buffer: vec![0; READ_OCTETS].into_boxed_slice() }
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    pub(super) fn new(stream: S) -> Self {
+        let buffer = vec![0; READ_OCTETS].into_boxed_slice();
+        Self { stream, out: Vec::new(), written: 0, unflushed: false, buffer }
     }
 
-    /// Adds to what is to be written.
-    pub(super) fn queue(&mut self, octets: Option<Vec<u8>>) {
-        match octets {
-            Some(octets) if self.out.is_empty() => self.out = octets,
-            Some(octets) => self.out.extend_from_slice(&octets),
-            None => {}
+    /// What is to be written, to add to.
+    pub(super) fn out(&mut self) -> &mut Vec<u8> {
+        if self.written > 0 {
+            self.out.drain(..self.written);
+            self.written = 0;
         }
+        &mut self.out
     }
 
-    /// Waits until there is something to read or room to write what waits.
-    pub(super) async fn ready(&self) -> io::Result<()> {
-        let interest = match self.out.len() {
-            0 => Interest::READABLE,
-            1..=BACKLOG_OCTETS_MAX => Interest::READABLE.add(Interest::WRITABLE),
-            _ => Interest::WRITABLE,
-        };
-        self.stream.ready(interest).await.map(drop)
+    /// Writes and reads what the stream allows, until something was read. An error means that the connection is gone.
+    /// Nothing is lost when this is dropped before its end.
+    pub(super) async fn exchange(&mut self, mut read: impl FnMut(&[u8])) -> io::Result<()> {
+        poll_fn(|context| self.poll_exchange(context, &mut read)).await
     }
 
-    /// Writes and reads what the socket allows now. An error means that the connection is gone.
-    pub(super) fn exchange(&mut self, mut read: impl FnMut(&[u8])) -> io::Result<()> {
-        self.write()?;
+    fn poll_exchange(
+        &mut self,
+        context: &mut Context<'_>,
+        read: &mut impl FnMut(&[u8]),
+    ) -> Poll<io::Result<()>> {
+        if let Poll::Ready(Err(error)) = self.poll_write(context) {
+            return Poll::Ready(Err(error));
+        }
+        let mut has_read = false;
         for _ in 0..READS_MAX {
-            if self.out.len() > BACKLOG_OCTETS_MAX {
+            if self.out.len() - self.written > BACKLOG_OCTETS_MAX {
                 break;
             }
-            match self.stream.try_read(&mut self.buffer) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => read(&self.buffer[..count]),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) => return Err(error),
+            let mut buffer = ReadBuf::new(&mut self.buffer);
+            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+                }
+                Poll::Ready(Ok(())) => read(buffer.filled()),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => break,
+            }
+            has_read = true;
+        }
+        if has_read { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.written < self.out.len() {
+            let rest = &self.out[self.written..];
+            match Pin::new(&mut self.stream).poll_write(context, rest) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(count)) => self.written += count,
+                other => return other.map_ok(drop),
+            }
+            self.unflushed = true;
+        }
+        self.out.clear();
+        self.written = 0;
+        if self.unflushed {
+            match Pin::new(&mut self.stream).poll_flush(context) {
+                Poll::Ready(Ok(())) => self.unflushed = false,
+                other => return other,
             }
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
-    fn write(&mut self) -> io::Result<()> {
-        let mut written = 0;
-        let result = loop {
-            if written == self.out.len() {
-                break Ok(());
-            }
-            match self.stream.try_write(&self.out[written..]) {
-                Ok(count) => written += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break Ok(()),
-                Err(error) => break Err(error),
-            }
-        };
-        self.out.drain(..written);
-        result
-    }
-
-    /// Writes what is left, for a moment: an answer to unbind, a generic_nack. Then the connection is
-    /// dropped.
+    /// Writes what is left and closes the stream, for a moment: an answer to unbind, a generic_nack. Then the
+    /// connection is dropped.
     pub(super) async fn last_words(&mut self) {
         let _ = timeout(LAST_WORDS, async {
-            while !self.out.is_empty() {
-                self.stream.writable().await?;
-                self.write()?;
-            }
-            io::Result::Ok(())
+            poll_fn(|context| self.poll_write(context)).await?;
+            poll_fn(|context| Pin::new(&mut self.stream).poll_shutdown(context)).await
         })
         .await;
     }

@@ -12,6 +12,7 @@ fn config() -> SmtpConfig {
         password: Some("hunter2".to_owned()),
         from: "Acme Security <security@acme.example>".to_owned(),
         timeout_s: 20,
+        carries: Default::default(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! An SMPP route under test: its settings, its clock, its receipts, and letters to hand in.
 
+#![allow(dead_code)] // no test file uses all of it
+
 use countersign_core::address::Address;
 use countersign_core::entropy::testing::Counting;
 use countersign_core::id::MessageId;
 use countersign_core::model::{Body, Purpose};
 use countersign_core::outbox::{Inbound, Receipt};
-use countersign_delivery::smpp::{self, Alphabet, DlrId, LongMessages, SmppConfig, SmppRoute};
+use countersign_delivery::smpp::{self, Clocks, SmppConfig, SmppRoute};
 use countersign_delivery::{Letter, ReceiptSink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,43 +26,46 @@ pub(crate) async fn in_time<T>(what: impl Future<Output = T>) -> T {
 #[derive(Clone, Default)]
 pub(crate) struct Clock(pub(crate) Arc<AtomicU64>);
 
-/// Receipts in the order they came.
-struct Receipts(mpsc::UnboundedSender<Receipt>);
+struct Sink {
+    to_receipts: mpsc::UnboundedSender<Receipt>,
+    to_inbound: mpsc::UnboundedSender<Inbound>,
+}
 
-impl ReceiptSink for Receipts {
+impl ReceiptSink for Sink {
     fn receipt(&self, receipt: Receipt) {
-        let _ = self.0.send(receipt);
+        let _ = self.to_receipts.send(receipt);
     }
 
-    fn inbound(&self, _inbound: Inbound) {}
+    fn inbound(&self, inbound: Inbound) {
+        let _ = self.to_inbound.send(inbound);
+    }
 }
 
 pub(crate) fn config(port: u16) -> SmppConfig {
-    SmppConfig {
-        name: "north".to_owned(),
-        host: "127.0.0.1".to_owned(),
-        port,
-        system_id: "acme".to_owned(),
-        password: PASSWORD.to_owned(),
-        system_type: String::new(),
-        window: 4,
-        enquire_link_s: 30,
-        response_timeout_s: 10,
-        bind_timeout_s: 5,
-        reconnect_s_max: 60,
-        sender: "Acme".to_owned(),
-        alphabet: Alphabet::Gsm,
-        long_messages: LongMessages::Udh,
-        dlr_id: DlrId::Auto,
-        throughput_per_s: None,
-    }
+    SmppConfig { window: 4, ..SmppConfig::new("north", "127.0.0.1", port, ("acme", PASSWORD), "Acme") }
+}
+
+/// What a route hears, in the order it came.
+pub(crate) struct Ears {
+    pub(crate) receipts: mpsc::UnboundedReceiver<Receipt>,
+    pub(crate) inbound: mpsc::UnboundedReceiver<Inbound>,
 }
 
 pub(crate) fn start(config: SmppConfig, clock: &Clock) -> (Arc<SmppRoute>, mpsc::UnboundedReceiver<Receipt>) {
-    let (sink, receipts) = mpsc::unbounded_channel();
+    let (route, ears) = start_with_ears(config, clock);
+    (route, ears.receipts)
+}
+
+pub(crate) fn start_with_ears(config: SmppConfig, clock: &Clock) -> (Arc<SmppRoute>, Ears) {
+    let (to_receipts, receipts) = mpsc::unbounded_channel();
+    let (to_inbound, inbound) = mpsc::unbounded_channel();
     let time = clock.clone();
-    let time = Arc::new(move || time.0.load(Ordering::SeqCst));
-    (smpp::start(config, Arc::new(Receipts(sink)), time, Arc::new(Counting::new())), receipts)
+    let clocks = Clocks {
+        monotonic_ms: Arc::new(move || time.0.load(Ordering::SeqCst)),
+        unix_ms: Arc::new(|| 1_800_000_000_000),
+    };
+    let sink = Arc::new(Sink { to_receipts, to_inbound });
+    (smpp::start(config, sink, clocks, Arc::new(Counting::new())), Ears { receipts, inbound })
 }
 
 /// A letter whose text is all about its code.

@@ -1,17 +1,19 @@
 //! An SMSC on loopback that does what a test tells it, step by step, with the route that binds to it.
 
-use crate::route_under_test::{Clock, config, in_time, start};
-use countersign_core::outbox::{Receipt, Submission};
+#![allow(dead_code)] // no test file uses all of it
+
+use crate::route_under_test::{Clock, config, in_time, start_with_ears};
+use countersign_core::outbox::{Inbound, Receipt, Submission};
 use countersign_delivery::smpp::{RouteState, SmppConfig, SmppRoute};
 use countersign_delivery::{Channel, Letter};
-use countersign_smpp::pdu::{Bind, ShortMessage};
+use countersign_smpp::pdu::{Bind, BindMode, ShortMessage};
 use countersign_smpp::session::{ServerConfig, ServerEvent, ServerSession};
 use countersign_smpp::status::Status;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -20,8 +22,9 @@ use tokio::task::JoinHandle;
 pub(crate) struct World {
     pub(crate) route: Arc<SmppRoute>,
     pub(crate) receipts: mpsc::UnboundedReceiver<Receipt>,
+    pub(crate) inbound: mpsc::UnboundedReceiver<Inbound>,
     pub(crate) clock: Clock,
-    listener: TcpListener,
+    pub(crate) listener: TcpListener,
 }
 
 impl Clock {
@@ -36,17 +39,15 @@ impl World {
         let clock = Clock::default();
         let mut config = config(listener.local_addr().unwrap().port());
         change(&mut config);
-        let (route, receipts) = start(config, &clock);
-        Self { route, receipts, clock, listener }
+        let (route, ears) = start_with_ears(config, &clock);
+        Self { route, receipts: ears.receipts, inbound: ears.inbound, clock, listener }
     }
 
     /// The next connection, with its bind to be judged.
     pub(crate) async fn accept(&self) -> (Smsc, Bind) {
         in_time(async {
             let (stream, _) = self.listener.accept().await.unwrap();
-            let mut smsc = Smsc::new(stream);
-            let ServerEvent::BindRequested { bind, .. } = smsc.event().await else { panic!("a bind first") };
-            (smsc, bind)
+            Smsc::asked(stream).await
         })
         .await
     }
@@ -73,26 +74,37 @@ impl World {
 }
 
 /// One connection, seen from the SMSC. Its own clock stands still: it never asks whether the client lives.
-pub(crate) struct Smsc {
-    pub(crate) stream: TcpStream,
+pub(crate) struct Smsc<S = TcpStream> {
+    pub(crate) stream: S,
     pub(crate) session: ServerSession,
+    pub(crate) mode: BindMode,
     events: VecDeque<ServerEvent>,
 }
 
-impl Smsc {
-    fn new(stream: TcpStream) -> Self {
+impl<S: AsyncRead + AsyncWrite + Unpin> Smsc<S> {
+    /// A fresh connection, with its bind to be judged.
+    pub(crate) async fn asked(stream: S) -> (Self, Bind) {
+        let mut smsc = Self::new(stream);
+        let ServerEvent::BindRequested { bind, mode } = smsc.event().await else { panic!("a bind first") };
+        smsc.mode = mode;
+        (smsc, bind)
+    }
+
+    fn new(stream: S) -> Self {
         let config = ServerConfig {
             window: 10,
             unanswered_submits_max: 1_000,
             enquire_idle_ms: 1_000_000,
             response_timeout_ms: 1_000_000,
         };
-        Self { stream, session: ServerSession::new(config, 0), events: VecDeque::new() }
+        let session = ServerSession::new(config, 0);
+        Self { stream, session, mode: BindMode::Transceiver, events: VecDeque::new() }
     }
 
     pub(crate) async fn write(&mut self) {
         if let Some(octets) = self.session.poll_transmit() {
             self.stream.write_all(&octets).await.unwrap();
+            self.stream.flush().await.unwrap();
         }
     }
 

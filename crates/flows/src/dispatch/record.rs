@@ -28,6 +28,15 @@ pub(super) struct Done {
 }
 
 impl Done {
+    fn row(&self) -> rows::Record<'_> {
+        rows::Record {
+            leased: &self.started.leased,
+            submission: &self.submission,
+            verdict: self.verdict,
+            fallback_at: self.fallback_at,
+        }
+    }
+
     fn outcome(&self) -> Outcome {
         match &self.submission {
             Submission::Accepted { .. } => Outcome::Accepted,
@@ -71,6 +80,9 @@ async fn write(
         let step = Record { kit: flows.kit.clone(), done: done.clone(), which: which.clone() };
         match flows.store.write(step).await {
             Ok(heard) => {
+                let written = done.get(which).unwrap_or_default().iter();
+                let accepted = written.filter(|one| one.outcome() == Outcome::Accepted).count();
+                flows.kit.roads.wrote_accepted(accepted as u64);
                 flows.kit.roads.note_heard(&heard, flows.now());
                 return Ok(());
             }
@@ -95,15 +107,7 @@ impl Step for Record {
 
     async fn run(&self, tx: &mut Tx) -> Result<Vec<Heard>, StorageError> {
         let done = self.done.get(self.which.clone()).unwrap_or_default();
-        let row = |one: &'_ Done| -> rows::Record<'_> {
-            rows::Record {
-                leased: &one.started.leased,
-                submission: &one.submission,
-                verdict: one.verdict,
-                fallback_at: one.fallback_at,
-            }
-        };
-        let records: Vec<rows::Record<'_>> = done.iter().map(row).collect();
+        let records: Vec<rows::Record<'_>> = done.iter().map(Done::row).collect();
         if done.iter().any(|one| one.verdict.message == MessageStatus::Queued) {
             tx.wake(Topic::Outbox);
         }

@@ -8,7 +8,7 @@ use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::entropy::Entropy;
 use countersign_core::entropy::testing::Counting;
-use countersign_core::id::{AccountId, AttemptId, AuthenticatorId, BindingId, ServiceId};
+use countersign_core::id::{AccountId, AuthenticatorId, BindingId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::policy::Policy;
 use countersign_core::session::{self, Scene};
@@ -233,7 +233,7 @@ impl House {
 
     /// Every message that was not taken yet, oldest first, as a carrier would take it.
     pub(crate) async fn post(&self) -> Vec<Message> {
-        let take = Take { rows: self.rows.clone(), now: self.now(), entropy: self.entropy.clone() };
+        let take = Take { rows: self.rows.clone(), now: self.now() };
         let mut messages = self.store.write(take).await.unwrap();
         messages.sort_by_key(|message| (message.created_at, message.id));
         messages
@@ -296,7 +296,6 @@ impl Step for Apply {
 struct Take {
     rows: Arc<Rows>,
     now: Timestamp,
-    entropy: Arc<dyn Entropy>,
 }
 
 impl Step for Take {
@@ -305,18 +304,14 @@ impl Step for Take {
     async fn run(&self, tx: &mut Tx) -> Result<Vec<Message>, StorageError> {
         let mut taken = Vec::new();
         for channel in [Channel::Sms, Channel::Email, Channel::Voice] {
-            let ids = std::array::from_fn::<_, 16, _>(|_| AttemptId::draw(self.now, self.entropy.as_ref()));
             let claim = outbox::Claim {
                 channel,
-                route: "test",
                 node: [1; 16],
                 now: self.now,
                 lease_until: self.now.after(days(3_650)),
-                attempt_ids: &ids,
+                limit: 16,
             };
-            taken.extend(
-                outbox::claim(tx, &self.rows, &claim).await?.into_iter().map(|leased| leased.message),
-            );
+            taken.extend(outbox::claim(tx, &self.rows, &claim).await?.into_iter().map(|due| due.message));
         }
         Ok(taken)
     }

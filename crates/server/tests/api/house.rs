@@ -15,6 +15,7 @@ use countersign_core::outbox::Submission;
 use countersign_core::policy::Policy;
 use countersign_core::time::Timestamp;
 use countersign_delivery::{Channel, Letter, Submitting};
+use countersign_core::route::Carries;
 use countersign_flows::{Clock, Dispatcher, EgressPolicy, Flows, FlowsConfig, RouteChannel};
 use countersign_server::{Server, ServerConfig};
 use countersign_storage::tables::{self, Rows};
@@ -260,12 +261,22 @@ fn open_post(flows: &Flows, secrets: Arc<Mutex<Vec<String>>>) -> mpsc::Unbounded
     let (sender, letters) = mpsc::unbounded_channel();
     let out = Arc::new(Postbox { letters: sender, secrets });
     let host = "accounts.example";
-    for channel in [Way::Sms, Way::Email, Way::Voice] {
-        let name = channel.as_str().to_owned();
-        let route = RouteChannel { name, channel, out: out.clone(), in_flight_max: 4 };
-        tokio::spawn(
-            Dispatcher::new(flows.clone(), route, [1; 16], host.to_owned(), PUBLIC_URL.to_owned()).run(),
-        );
+    let channels = [Way::Sms, Way::Email, Way::Voice];
+    let route = |channel: Way| RouteChannel {
+        name: channel.as_str().to_owned(),
+        kind: "test",
+        channel,
+        out: out.clone(),
+        in_flight_max: 4,
+        carries: Carries::default(),
+        sender: "Acme".to_owned(),
+        has_receipts: false,
+        door: None,
+    };
+    flows.open_routes(channels.map(route).into());
+    for channel in channels {
+        let (host, origin) = (host.to_owned(), PUBLIC_URL.to_owned());
+        tokio::spawn(Dispatcher::new(flows.clone(), channel, [1; 16], host, origin).run());
     }
     letters
 }

@@ -25,6 +25,8 @@ pub const SEQUENCE_MAX: u32 = 0x7FFF_FFFF;
 pub const RESPONSE_BIT: u32 = 0x8000_0000;
 /// `interface_version` of SMPP 3.4.
 pub const INTERFACE_VERSION_3_4: u8 = 0x34;
+/// `interface_version` of SMPP 5.0.
+pub const INTERFACE_VERSION_5_0: u8 = 0x50;
 
 /// Command ids (SMPP 3.4, 5.1.2.1).
 pub mod command {

@@ -127,6 +127,12 @@ impl ClientSession {
         self.link.take_output()
     }
 
+    /// Appends the bytes to write to `out`. Where `out` is empty the two buffers change places, so that neither grows
+    /// anew for every batch.
+    pub fn transmit_into(&mut self, out: &mut Vec<u8>) {
+        self.link.output_into(out);
+    }
+
     /// The next thing to know.
     pub fn poll_event(&mut self) -> Option<ClientEvent> {
         self.events.pop_front()

@@ -75,6 +75,14 @@ impl Link {
         (!self.out.is_empty()).then(|| std::mem::take(&mut self.out))
     }
 
+    pub(super) fn output_into(&mut self, out: &mut Vec<u8>) {
+        if out.is_empty() {
+            std::mem::swap(&mut self.out, out);
+        } else {
+            out.append(&mut self.out);
+        }
+    }
+
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.reader.push(bytes);
     }

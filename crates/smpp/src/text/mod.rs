@@ -6,7 +6,7 @@ mod segment;
 
 use crate::gsm7;
 
-pub use reassemble::{PartHeader, Reassembler, part_header};
+pub use reassemble::{MESSAGE_OCTETS_MAX, PartHeader, Reassembler, part_header};
 pub use segment::{LongMessage, Part, Segmented, TooLong, segment};
 
 /// `data_coding` values used here (SMPP 3.4, 5.2.19; 3GPP TS 23.038, 4).

@@ -6,6 +6,10 @@ use std::collections::HashMap;
 use crate::Millis;
 use crate::pdu::{ShortMessage, esm_class, tag};
 
+/// Most octets that the parts of one message may have together: 255 parts of a short message are fewer, and a
+/// `message_payload` in every part would be sixteen megabytes.
+pub const MESSAGE_OCTETS_MAX: usize = 64 * 1024;
+
 /// Where a part belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PartHeader {
@@ -81,6 +85,7 @@ impl Key {
 
 struct Partial {
     parts: Vec<Option<Vec<u8>>>,
+    octets: usize,
     expires_at: Millis,
 }
 
@@ -98,7 +103,8 @@ impl std::fmt::Debug for Reassembler {
 }
 
 impl Reassembler {
-    /// Keeps at most `messages_max` incomplete messages, each for `wait_ms` after its first part.
+    /// Keeps at most `messages_max` incomplete messages of at most [`MESSAGE_OCTETS_MAX`] each, for `wait_ms` after
+    /// the first part. A message that grows beyond that is forgotten.
     pub fn new(messages_max: usize, wait_ms: Millis) -> Self {
         Self { waiting: HashMap::new(), messages_max, wait_ms }
     }
@@ -116,12 +122,18 @@ impl Reassembler {
             self.forget_oldest();
         }
         let expires_at = now.saturating_add(self.wait_ms);
-        let partial = self
-            .waiting
-            .entry(key.clone())
-            .or_insert_with(|| Partial { parts: vec![None; usize::from(header.total)], expires_at });
+        let partial = self.waiting.entry(key.clone()).or_insert_with(|| Partial {
+            parts: vec![None; usize::from(header.total)],
+            octets: 0,
+            expires_at,
+        });
         if let Some(place) = partial.parts.get_mut(usize::from(header.number) - 1) {
-            *place = Some(text.to_vec());
+            let before = place.replace(text.to_vec());
+            partial.octets = partial.octets + text.len() - before.map_or(0, |part| part.len());
+        }
+        if partial.octets > MESSAGE_OCTETS_MAX {
+            self.waiting.remove(&key);
+            return None;
         }
         let whole: Option<Vec<&[u8]>> = partial.parts.iter().map(Option::as_deref).collect();
         let whole = whole?.concat();
