@@ -9,6 +9,7 @@ use super::*;
 use crate::web::words::{Address, Moment};
 
 mod console;
+mod console_templates;
 mod step_up;
 
 /// 21 November 2025, 14:30:00 UTC.
@@ -56,6 +57,7 @@ impl Samples {
             self.recovery_codes(),
             self.guard(),
             self.console(),
+            self.console_texts(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -559,6 +561,7 @@ impl Samples {
             Problem::SendingUnavailable,
         ]);
         problems.extend(step_up::problems());
+        problems.extend(self.text_problems());
         problems
     }
 

@@ -12,7 +12,7 @@ use super::{Drawn, Samples, draw};
 use crate::web::views::*;
 
 impl Samples {
-    fn in_console(&self, signed_in: bool) -> Layout {
+    pub(super) fn in_console(&self, signed_in: bool) -> Layout {
         let signed_in = signed_in.then(|| self.text("op•••@acme.example"));
         Layout { area: Area::Console, signed_in, ..self.layout() }
     }
