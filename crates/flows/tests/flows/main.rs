@@ -6,4 +6,5 @@ mod app;
 mod console;
 mod house;
 mod step_up;
+mod templates;
 mod walk;

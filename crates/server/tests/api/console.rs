@@ -11,10 +11,10 @@ const PASSWORD: &str = "a rail beside a fluid room";
 
 /// One browser's cookies.
 #[derive(Default)]
-struct Browser(Vec<(String, String)>);
+pub(crate) struct Browser(Vec<(String, String)>);
 
 impl Browser {
-    async fn ask(&mut self, house: &House, ask: Ask) -> Reply {
+    pub(crate) async fn ask(&mut self, house: &House, ask: Ask) -> Reply {
         let cookies: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let reply = house.send(ask.header("cookie", &cookies.join("; "))).await;
         for set in reply.headers.get_all("set-cookie") {
@@ -29,11 +29,11 @@ impl Browser {
         reply
     }
 
-    async fn get(&mut self, house: &House, path: &str) -> Reply {
+    pub(crate) async fn get(&mut self, house: &House, path: &str) -> Reply {
         self.ask(house, Ask::get(path)).await
     }
 
-    async fn post(&mut self, house: &House, path: &str, csrf: &str, fields: &str) -> Reply {
+    pub(crate) async fn post(&mut self, house: &House, path: &str, csrf: &str, fields: &str) -> Reply {
         let ask = Ask::new(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
         self.ask(house, ask.body(format!("csrf={csrf}&{fields}"))).await
     }
@@ -43,16 +43,16 @@ impl Browser {
     }
 }
 
-fn csrf(page: &Reply) -> String {
+pub(crate) fn csrf(page: &Reply) -> String {
     page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
-fn leads_to<'r>(reply: &'r Reply, to: &str) -> &'r Reply {
+pub(crate) fn leads_to<'r>(reply: &'r Reply, to: &str) -> &'r Reply {
     assert_eq!((reply.status, reply.header("location")), (StatusCode::SEE_OTHER, Some(to)), "{}", reply.text);
     reply
 }
 
-async fn house() -> House {
+pub(crate) async fn house() -> House {
     let house = House::new().await;
     house.flows.record_policy(house.service_id).await.unwrap();
     let email = Address::from_exposed(EMAIL).unwrap();
@@ -62,7 +62,7 @@ async fn house() -> House {
 }
 
 /// A browser with an operator in it.
-async fn let_in(house: &mut House) -> (Browser, String) {
+pub(crate) async fn let_in(house: &mut House) -> (Browser, String) {
     let mut browser = Browser::default();
     let form = csrf(&browser.get(house, "/console/signin").await);
     let fields = format!("email={EMAIL}&password={PASSWORD}").replace(' ', "+");

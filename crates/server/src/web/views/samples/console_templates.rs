@@ -30,11 +30,7 @@ impl Samples {
                 region: self.text("Somewhere"),
                 name: rule.name,
                 note: &rule.note,
-                senders: vec![
-                    SenderCell::As(self.text("Acme")),
-                    SenderCell::Nobody,
-                    SenderCell::Elsewhere,
-                ],
+                senders: vec![SenderCell::As(self.text("Acme")), SenderCell::Nobody, SenderCell::Elsewhere],
             }
         });
         ConsoleTemplates {
