@@ -1,5 +1,5 @@
-//! Status callbacks of the provider of texts: who may be called (listeners on this machine only), how a call is
-//! signed, and how often it is tried. What a status means is whoever listens' own business.
+//! Status callbacks of the provider of texts: who may be called (listeners on this machine only), how a call
+//! is signed, and how often it is tried. What a status means is whoever listens' own business.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -36,8 +36,8 @@ pub(crate) struct CallbackUrl {
 }
 
 impl CallbackUrl {
-    /// `None` for anything but plain `http` to a loopback address or `localhost`: the simulated network reaches
-    /// nobody else.
+    /// `None` for anything but plain `http` to a loopback address or `localhost`: the simulated network
+    /// reaches nobody else.
     pub(crate) fn parse(url: &str) -> Option<Self> {
         let uri: Uri = Some(url).filter(|url| url.len() <= URL_LENGTH_MAX)?.parse().ok()?;
         let authority =

@@ -16,10 +16,11 @@ use crate::inbox::{Inbox, Received};
 use crate::network::{AccountNumber, Answer, Call, Due, Network, Origin, ProviderAnswer, ReceiptDue};
 use crate::operator::{Behaviour, OperatorConfig};
 
-/// Messages handed to a connection that it has not sent yet.
-pub(crate) const DELIVERIES_PER_CONNECTION_MAX: usize = 1_024;
+/// Messages handed to a connection that it has not sent yet: as many as the network keeps on their way, so that a client
+/// that submits faster than it takes receipts loses none.
+pub(crate) const DELIVERIES_PER_CONNECTION_MAX: usize = 100_000;
 /// Messages that wait for anybody to be bound.
-const DELIVERIES_WAITING_MAX: usize = 10_000;
+const DELIVERIES_WAITING_MAX: usize = 100_000;
 
 struct Receiver {
     account: AccountNumber,
@@ -172,8 +173,9 @@ impl Hub {
         connections.texts
     }
 
-    /// Delivers a text from a handset, in its parts, by the first account that is neither dead nor unbound and
-    /// has somebody to receive it; gives that account's `system_id`. `None` when it waits until somebody binds.
+    /// Delivers a text from a handset, in its parts, by the first account that is neither dead nor unbound
+    /// and has somebody to receive it; gives that account's `system_id`. `None` when it waits until somebody
+    /// binds.
     pub(crate) fn text_in(&self, parts: Vec<ShortMessage>) -> Option<String> {
         let accounts: Vec<AccountConfig> = self.network().accounts().cloned().collect();
         let mut connections = self.connections();

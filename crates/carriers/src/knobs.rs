@@ -1,5 +1,5 @@
-//! What the knobs of operators and of accounts have in common: their bounds, how a change from outside is laid
-//! over them, and how submits are counted against a rate.
+//! What the knobs of operators and of accounts have in common: their bounds, how a change from outside is
+//! laid over them, and how submits are counted against a rate.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

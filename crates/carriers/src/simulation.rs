@@ -1,5 +1,5 @@
-//! The network without sockets, on simulated time, for measuring: the same accounts and operators as behind the
-//! SMSC, asked directly. One seed and one order of calls give one outcome.
+//! The network without sockets, on simulated time, for measuring: the same accounts and operators as behind
+//! the SMSC, asked directly. One seed and one order of calls give one outcome.
 //!
 //! It refuses to know what a message is for, and who sends it again.
 
@@ -14,8 +14,8 @@ use crate::text::Text;
 /// What a route learns at once of a message that it hands over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handed {
-    /// The `command_status` of submit_sm_resp (SMPP 3.4, 5.1.3). While an account is unbound there is nobody to
-    /// hand anything to, and this is 0x0D, ESME_RBINDFAIL.
+    /// The `command_status` of submit_sm_resp (SMPP 3.4, 5.1.3). While an account is unbound there is nobody
+    /// to hand anything to, and this is 0x0D, ESME_RBINDFAIL.
     Refused(u32),
     /// The connection ended without an answer; the message is gone.
     Lost,

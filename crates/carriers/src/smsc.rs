@@ -145,7 +145,10 @@ impl Connection {
                     0 => return Ok(()),
                     length => self.session.handle_bytes(self.hub.now_ms(), &buffer[..length]),
                 },
-                Ok(Step::Deliver(message)) => self.deliver(message),
+                Ok(Step::Deliver(message)) => {
+                    self.deliver(message);
+                    self.deliver_more();
+                }
                 // The account may be unbound by now: its connections are cut off as a failing SMSC would.
                 Ok(Step::Look) => {
                     self.over = self.account.is_some_and(|account| self.hub.is_unbound(account))
@@ -156,6 +159,16 @@ impl Connection {
             for message in std::mem::take(&mut self.held_back) {
                 self.deliver(message);
             }
+        }
+    }
+
+    /// As many as the window takes: one for each turn of the loop would fall behind a client that submits in bulk.
+    fn deliver_more(&mut self) {
+        while self.session.room() > 0
+            && self.held_back.is_empty()
+            && let Some(Ok(message)) = self.deliveries.as_mut().map(mpsc::Receiver::try_recv)
+        {
+            self.deliver(message);
         }
     }
 

@@ -116,8 +116,8 @@ pub(crate) fn message_list(messages: &[Arc<Received>], show_to: bool) -> String 
     out
 }
 
-/// The likeliest code in a text: the first run of exactly six ASCII digits, or else, where the text speaks of a
-/// code, the first of four to eight. A year in a notice is none.
+/// The likeliest code in a text: the first run of exactly six ASCII digits, or else, where the text speaks of
+/// a code, the first of four to eight. A year in a notice is none.
 fn first_code(text: &str) -> Option<String> {
     let runs = || text.split(|at: char| !at.is_ascii_digit());
     let lower = text.to_lowercase();

@@ -2,13 +2,13 @@
 //! timers, server.
 
 use crate::config::{Config, Database, code_host};
-use crate::world::{SystemClock, SystemEntropy, monotonic_ms};
+use crate::world::{SystemClock, SystemEntropy, monotonic_ms, route_clocks, wall_now};
 use countersign_core::entropy::{self, Entropy};
 use countersign_core::model::{Channel, Service};
 use countersign_core::outbox::{Inbound, Receipt};
 use countersign_core::route::Carries;
 use countersign_delivery::http::HttpClient;
-use countersign_delivery::providers::HttpRoute;
+use countersign_delivery::providers::{GammuRoute, HttpRoute};
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
 use countersign_flows::{Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
@@ -66,7 +66,8 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         password_hashers: std::thread::available_parallelism().map_or(2, usize::from),
         issuer: config.public_url.clone(),
         return_origins: config.return_origins.clone(),
-        has_voice: !config.voice.is_empty(),
+        channels: channels(config),
+        inbound_numbers: Vec::new(),
         app_hash: config.android_app_hash.clone(),
     });
     let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
@@ -77,6 +78,16 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         clock.not_before(floor);
     }
     Ok(House { flows, csrf_key, node: entropy::bytes::<16>(&SystemEntropy), is_alone })
+}
+
+/// The channels that have a route.
+fn channels(config: &Config) -> Vec<Channel> {
+    let routed = [
+        (Channel::Sms, !config.smpp.is_empty()),
+        (Channel::Email, !config.smtp.is_empty()),
+        (Channel::Voice, !config.voice.is_empty()),
+    ];
+    routed.into_iter().filter_map(|(channel, is_routed)| is_routed.then_some(channel)).collect()
 }
 
 /// The service that the pages speak for: the one of this name, made if there is none.
@@ -163,7 +174,7 @@ fn open_routes(
     let mut smpp_routes = Vec::new();
     let mut routes = Vec::new();
     for route in &config.smpp {
-        let out = smpp::start(route.clone(), sink.clone(), monotonic_ms(), Arc::new(SystemEntropy));
+        let out = smpp::start(route.clone(), sink.clone(), route_clocks(), Arc::new(SystemEntropy));
         smpp_routes.push(out.clone());
         routes.push(RouteChannel {
             kind: "smpp",
@@ -191,16 +202,24 @@ fn open_routes(
         });
     }
     for route in &config.http {
-        let out = HttpRoute::new(route.clone(), http.clone(), &config.public_url)
+        let out = HttpRoute::new(route.clone(), http.clone(), &config.public_url, wall_now())
             .map_err(|error| format!("routes.http {:?}: {error}", route.name))?;
         let out = Arc::new(out);
         routes.push(RouteChannel {
             kind: out.kind(),
             has_receipts: route.carries.receipts.unwrap_or_else(|| out.has_receipts()),
-            sender: route.sender.clone(),
+            sender: route.sender.clone().unwrap_or_default(),
             door: Some(out.clone()),
             ..channel(&route.name, out.channel(), out.clone(), &route.carries)
         });
+    }
+    for route in &config.gammu {
+        let out = GammuRoute::new(route.clone(), wall_now())
+            .map_err(|error| format!("routes.gammu {:?}: {error}", route.name))?;
+        let out = Arc::new(out);
+        tasks.spawn(out.clone().run(sink.clone()));
+        routes
+            .push(RouteChannel { kind: "gammu", ..channel(&route.name, Channel::Sms, out, &route.carries) });
     }
     Ok((smpp_routes, routes))
 }

@@ -135,6 +135,7 @@ fn config(database: Database) -> Config {
         smtp: Vec::new(),
         voice: Vec::new(),
         http: Vec::new(),
+        gammu: Vec::new(),
         return_origins: Vec::new(),
         egress: EgressPolicy::default(),
     }

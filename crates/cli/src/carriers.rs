@@ -3,7 +3,8 @@
 
 use crate::{assemble, output};
 use countersign_carriers::{
-    AccountConfig, CarrierConfig, MessagesConfig, Routes, demo_operators, start_with_routes,
+    AccountConfig, Behaviour, CarrierConfig, MessagesConfig, OperatorConfig, Routes, demo_operators,
+    start_with_routes,
 };
 use countersign_flows::Clock;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,9 @@ pub(crate) struct CarriersArguments {
     /// What status callbacks of such texts are signed with; that of the simulated network only.
     #[arg(long, default_value = MESSAGES_SECRET)]
     messages_secret: String,
+    /// Deliver at once, with no operator's habits: for measuring.
+    #[arg(long)]
+    instant: bool,
     /// Stop when standard input is closed.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -92,7 +96,7 @@ pub(crate) async fn run(arguments: CarriersArguments) -> Result<(), String> {
         system_id: arguments.system_id.into_iter().next().unwrap_or_default(),
         password: arguments.password,
         calls_token: arguments.calls_token,
-        operators: demo_operators(),
+        operators: if arguments.instant { vec![instant()] } else { demo_operators() },
     };
     let unix_ms = Arc::new(move || u64::try_from(clock.now().unix_ms()).unwrap_or(0));
     let running = start_with_routes(config, routes, unix_ms).await.map_err(|error| error.to_string())?;
@@ -124,4 +128,16 @@ pub(crate) async fn run(arguments: CarriersArguments) -> Result<(), String> {
 fn account(system_id: &str) -> AccountConfig {
     let note = "A friendly aggregator, until its settings say otherwise.".to_owned();
     AccountConfig { note, ..AccountConfig::friendly(system_id) }
+}
+
+/// One operator for every number, without delays.
+fn instant() -> OperatorConfig {
+    let behaviour =
+        Behaviour { delay_ms_min: 0, delay_ms_max: 0, receipt_delay_ms: 0, ..Behaviour::default() };
+    OperatorConfig {
+        name: "instant".to_owned(),
+        note: "Everything arrives at once.".to_owned(),
+        prefixes: vec![String::new()],
+        behaviour,
+    }
 }

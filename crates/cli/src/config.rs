@@ -1,10 +1,11 @@
 //! Configuration, in two steps: read (TOML with the environment on top), then checked. A bad value stops the start
 //! and names itself, its place and what would be right. Secrets print as `…`.
 
+use crate::world::wall_now;
 use countersign_core::policy::{Policy, PolicyFile};
 use countersign_core::template::AppHash;
 use countersign_delivery::http::{EgressPolicy, HttpClient};
-use countersign_delivery::providers::{HttpRoute, HttpRouteConfig};
+use countersign_delivery::providers::{GammuConfig, GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::smpp::SmppConfig;
 use countersign_delivery::smtp::{SmtpConfig, SmtpRoute};
 use countersign_delivery::voice::{VoiceConfig, VoiceRoute};
@@ -82,6 +83,7 @@ struct RawRoutes {
     smtp: Vec<SmtpConfig>,
     voice: Vec<VoiceConfig>,
     http: Vec<HttpRouteConfig>,
+    gammu: Vec<GammuConfig>,
 }
 
 /// Where the rows live.
@@ -108,6 +110,7 @@ pub(crate) struct Config {
     pub(crate) smtp: Vec<SmtpConfig>,
     pub(crate) voice: Vec<VoiceConfig>,
     pub(crate) http: Vec<HttpRouteConfig>,
+    pub(crate) gammu: Vec<GammuConfig>,
     pub(crate) return_origins: Vec<String>,
     pub(crate) android_app_hash: Option<AppHash>,
     pub(crate) egress: EgressPolicy,
@@ -176,14 +179,14 @@ fn check(raw: Raw) -> Result<Config, String> {
             .map_err(|error| format!("routes.voice {:?}: {error}", route.name))?;
     }
     for route in &raw.routes.http {
-        HttpRoute::new(route.clone(), http.clone(), &public_url)
+        HttpRoute::new(route.clone(), http.clone(), &public_url, wall_now())
             .map_err(|error| format!("routes.http {:?}: {error}", route.name))?;
     }
-    let texts = raw.routes.smpp.iter().map(|route| &route.name);
-    let mails = raw.routes.smtp.iter().map(|route| &route.name);
-    let calls = raw.routes.voice.iter().map(|route| &route.name);
-    let names: Vec<&String> =
-        texts.chain(mails).chain(calls).chain(raw.routes.http.iter().map(|route| &route.name)).collect();
+    for route in &raw.routes.gammu {
+        GammuRoute::new(route.clone(), wall_now())
+            .map_err(|error| format!("routes.gammu {:?}: {error}", route.name))?;
+    }
+    let names = route_names(&raw.routes);
     if let Some(odd) = names.iter().find(|name| !is_route_name(name)) {
         return Err(format!("routes: {odd:?} is no name for a route: 1 to 40 of a-z, 0-9, - and _"));
     }
@@ -205,6 +208,7 @@ fn check(raw: Raw) -> Result<Config, String> {
         smtp: raw.routes.smtp,
         voice: raw.routes.voice,
         http: raw.routes.http,
+        gammu: raw.routes.gammu,
         return_origins: raw
             .return_origins
             .iter()
@@ -213,6 +217,15 @@ fn check(raw: Raw) -> Result<Config, String> {
         android_app_hash: raw.android_app_hash,
         egress: raw.egress,
     })
+}
+
+fn route_names(routes: &RawRoutes) -> Vec<&String> {
+    let texts = routes.smpp.iter().map(|route| &route.name);
+    let mails = routes.smtp.iter().map(|route| &route.name);
+    let calls = routes.voice.iter().map(|route| &route.name);
+    let http = routes.http.iter().map(|route| &route.name);
+    let modems = routes.gammu.iter().map(|route| &route.name);
+    texts.chain(mails).chain(calls).chain(http).chain(modems).collect()
 }
 
 /// It stands in addresses that providers call back at.

@@ -1,7 +1,7 @@
 //! `countersign demo`: the server on an embedded database, with the simulated carriers as a child process, a seeded
 //! operator and a seeded holder. Its secrets are constants that everybody knows; `serve` refuses every one of them.
 
-use crate::carriers::Ready;
+use crate::carriers::{MESSAGES_SECRET, MESSAGES_TOKEN, Ready, SYSTEM_IDS};
 use crate::config::{Config, Database, MasterKey};
 use crate::world::SystemEntropy;
 use crate::{assemble, output};
@@ -9,8 +9,10 @@ use countersign_core::address::{Address, Email};
 use countersign_core::entropy::Entropy;
 use countersign_core::model::Service;
 use countersign_core::policy::Policy;
+use countersign_core::route::Carries;
 use countersign_delivery::http::EgressPolicy;
-use countersign_delivery::smpp::{Alphabet, DlrId, LongMessages, SmppConfig};
+use countersign_delivery::providers::HttpRouteConfig;
+use countersign_delivery::smpp::SmppConfig;
 use countersign_delivery::smtp::{SmtpConfig, Tls};
 use countersign_delivery::voice::VoiceConfig;
 use countersign_exchange::{ExchangeConfig, Secret, SeededUser};
@@ -68,7 +70,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), String> {
     let listen = listener.local_addr().map_err(|error| error.to_string())?;
     let folder = Folder::open(arguments.data.clone())?;
     let exchange_at = exchange_address(&arguments)?;
-    let config = config(listen, exchange_at, &network, &folder);
+    let config = config(listen, exchange_at, &network, &folder)?;
     let house = assemble::open(&config, assemble::clock()).await?;
     let service = assemble::service(&house.flows, BRAND, true).await?;
     let seeded = seed(&house.flows, &service).await?;
@@ -185,8 +187,64 @@ fn exchange_config(config: &Config, listen: SocketAddr, seeded: &Seeded, folder:
     }
 }
 
-fn config(listen: SocketAddr, exchange: SocketAddr, network: &Ready, folder: &Folder) -> Config {
-    Config {
+/// The number that holders can text to.
+const INBOUND_NUMBER: &str = "+447860000001";
+
+/// One route to each of the simulated SMSC's accounts, the first one cheapest.
+fn smpp_routes(network: &Ready) -> Result<Vec<SmppConfig>, String> {
+    let route = |(order, system_id): (usize, &&str)| {
+        serde_json::from_value(json!({
+            "name": if order == 0 { "simulated".to_owned() } else { format!("simulated-{}", order + 1) },
+            "host": network.smpp.ip(),
+            "port": network.smpp.port(),
+            "system_id": system_id,
+            "password": SMPP_PASSWORD,
+            "reconnect_s_max": 5,
+            "sender": BRAND,
+            "carries": {
+                "order": order,
+                "price_micros": 40_000 + 5_000 * order,
+                "fallback_sender": INBOUND_NUMBER,
+                "inbound_number": (order == 0).then_some(INBOUND_NUMBER),
+            },
+        }))
+        .map_err(|error| error.to_string())
+    };
+    SYSTEM_IDS.iter().enumerate().map(route).collect()
+}
+
+/// The simulated provider of texts over HTTP, in the form that any provider can be described in.
+fn http_route(network: &Ready) -> Result<HttpRouteConfig, String> {
+    let settings = json!({
+        "name": "simulated-http",
+        "provider": "generic",
+        "sender": BRAND,
+        "carries": { "order": 9, "price_micros": 60_000, "fallback_sender": INBOUND_NUMBER },
+        "account": {
+            "url": network.messages_url,
+            "headers": { "authorization": format!("Bearer {MESSAGES_TOKEN}") },
+            "body": "{\"reference\":\"{reference}\",\"to\":\"{to}\",\"from\":\"{from}\",\"text\":\"{text}\",\
+                      \"valid_s\":{valid_s},\"callback_url\":\"{callback}\"}",
+            "secret": MESSAGES_SECRET,
+            "receipt": {
+                "id": "/id",
+                "status": "/status",
+                "error": "/error",
+                "delivered": ["delivered"],
+                "failed": ["failed"],
+            },
+        },
+    });
+    serde_json::from_value(settings).map_err(|error| error.to_string())
+}
+
+fn config(
+    listen: SocketAddr,
+    exchange: SocketAddr,
+    network: &Ready,
+    folder: &Folder,
+) -> Result<Config, String> {
+    Ok(Config {
         // By its name: browsers make passkeys for names, not for addresses.
         public_url: format!("http://localhost:{}", listen.port()),
         listen,
@@ -197,24 +255,9 @@ fn config(listen: SocketAddr, exchange: SocketAddr, network: &Ready, folder: &Fo
         queue_max: 1_024,
         master: vec![(1, MasterKey(MASTER_KEY))],
         policy: Policy::default(),
-        smpp: vec![SmppConfig {
-            name: "simulated".to_owned(),
-            host: network.smpp.ip().to_string(),
-            port: network.smpp.port(),
-            system_id: SMPP_SYSTEM_ID.to_owned(),
-            password: SMPP_PASSWORD.to_owned(),
-            system_type: String::new(),
-            window: 100,
-            enquire_link_s: 30,
-            response_timeout_s: 10,
-            bind_timeout_s: 5,
-            reconnect_s_max: 5,
-            sender: BRAND.to_owned(),
-            alphabet: Alphabet::Gsm,
-            long_messages: LongMessages::Udh,
-            dlr_id: DlrId::Auto,
-            throughput_per_s: None,
-        }],
+        smpp: smpp_routes(network)?,
+        http: vec![http_route(network)?],
+        gammu: Vec::new(),
         smtp: vec![SmtpConfig {
             name: "mailbox".to_owned(),
             host: network.smtp.ip().to_string(),
@@ -224,6 +267,7 @@ fn config(listen: SocketAddr, exchange: SocketAddr, network: &Ready, folder: &Fo
             password: None,
             from: format!("{BRAND} <security@acme.example>"),
             timeout_s: 10,
+            carries: Carries::default(),
         }],
         voice: vec![VoiceConfig {
             name: "calls".to_owned(),
@@ -231,10 +275,11 @@ fn config(listen: SocketAddr, exchange: SocketAddr, network: &Ready, folder: &Fo
             token: CALLS_TOKEN.to_owned(),
             caller: "+442079460000".to_owned(),
             timeout_s: 10,
+            carries: Carries::default(),
         }],
         return_origins: vec![format!("http://{exchange}")],
         egress: EgressPolicy { allow_private: true },
-    }
+    })
 }
 
 /// What the demo began with.

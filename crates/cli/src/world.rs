@@ -2,6 +2,7 @@
 
 use countersign_core::entropy::Entropy;
 use countersign_core::time::Timestamp;
+use countersign_delivery::smpp::Clocks;
 use countersign_flows::Clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -87,6 +88,16 @@ pub(crate) fn monotonic_ms() -> Arc<dyn Fn() -> u64 + Send + Sync> {
     #[allow(clippy::disallowed_methods)] // the one place that reads it
     let start = Instant::now();
     Arc::new(move || u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX))
+}
+
+/// The clocks of SMPP routes: one that only grows for waits, and the wall's for the moments at which messages expire.
+pub(crate) fn route_clocks() -> Clocks {
+    Clocks { monotonic_ms: monotonic_ms(), unix_ms: Arc::new(|| u64::try_from(wall_ms()).unwrap_or(0)) }
+}
+
+/// The wall's clock, for signatures that say when they were made.
+pub(crate) fn wall_now() -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+    Arc::new(|| Timestamp::from_unix_ms(wall_ms()))
 }
 
 /// A stopwatch, for measuring.

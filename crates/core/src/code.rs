@@ -162,12 +162,7 @@ impl TypedCode {
         if text.trim().is_empty() {
             return Err(CodeProblem::Empty);
         }
-        let cleaned: String = text
-            .chars()
-            .take(TYPED_LENGTH_MAX)
-            .filter(|c| !is_invisible(*c))
-            .map(|c| ascii_digit(c).unwrap_or(c))
-            .collect();
+        let cleaned = readable(text);
         let runs = digit_runs(&cleaned);
         let bare = cleaned.chars().all(|c| c.is_ascii_digit() || is_separator(c));
         if bare {
@@ -184,9 +179,21 @@ impl TypedCode {
         if fitting.any(|other| other != first) { Err(CodeProblem::NotDigits) } else { Ok(Self(first)) }
     }
 
+    /// The first run of exactly so many digits in a text that somebody sent us, if there is one.
+    pub(crate) fn first_in(text: &str, length: u8) -> Option<Self> {
+        let runs = digit_runs(&readable(text));
+        runs.into_iter().find(|run| run.len() == usize::from(length)).map(Self)
+    }
+
     pub(crate) fn digits(&self) -> &str {
         &self.0
     }
+}
+
+/// What is looked at of a text: no more than a message, without invisible marks, digits of any script as ASCII.
+fn readable(text: &str) -> String {
+    let visible = text.chars().take(TYPED_LENGTH_MAX).filter(|c| !is_invisible(*c));
+    visible.map(|c| ascii_digit(c).unwrap_or(c)).collect()
 }
 
 /// Runs of digits, where one separator between two digits does not end a run.

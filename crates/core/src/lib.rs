@@ -34,6 +34,7 @@ pub mod proof;
 pub mod reach;
 pub mod recovery;
 pub mod requirement;
+pub mod reverse;
 pub mod risk;
 pub mod route;
 pub mod session;

@@ -269,7 +269,7 @@ pub fn code_life(purpose: Purpose, policy: &Policy) -> Duration {
 }
 
 /// Whether the factor may be used for this purpose. A disabled one waits to be bound again, so that must stay possible.
-fn factor_refusal(purpose: Purpose, factor: &FactorState, world: World<'_>) -> Option<Refusal> {
+pub(crate) fn factor_refusal(purpose: Purpose, factor: &FactorState, world: World<'_>) -> Option<Refusal> {
     match purpose {
         Purpose::Bind => lock::refusal_to_bind(factor, world.now),
         _ => lock::refusal(factor, world.policy, world.now),
@@ -368,7 +368,7 @@ fn note_send(
     }
 }
 
-fn context(verification: &Verification) -> CodeContext<'_> {
+pub(crate) fn context(verification: &Verification) -> CodeContext<'_> {
     CodeContext {
         service_id: verification.service_id,
         verification_id: verification.id,
@@ -412,11 +412,11 @@ pub enum CheckOutcome {
 /// it is right, uses it up (R4, R21). `details` is what the caller says is being confirmed, for purposes that
 /// confirm something.
 pub fn check(
-    mut verification: Verification,
+    verification: Verification,
     page: Option<TokenHash>,
     typed: &TypedCode,
     details: Option<&Details>,
-    mut factor: FactorState,
+    factor: FactorState,
     world: World<'_>,
 ) -> Decision<CheckOutcome> {
     let now = world.now;
@@ -439,17 +439,29 @@ pub fn check(
         CodeContext { details: details.map(Details::digest).unwrap_or_default(), ..context(&verification) };
     let (live, earlier) = compare(&verification, &claimed, typed, world.key);
     if live {
-        verification.status = VerificationStatus::Approved;
-        verification.finished_at = Some(now);
-        lock::record_success(&mut factor, verification.failures);
-        let mut changes = vec![Change::SaveVerification(verification.clone()), Change::SaveFactor(factor)];
-        if verification.failures > 0 {
-            changes.push(count_failures(&verification, -i64::from(verification.failures)));
-        }
-        changes.push(Change::CreditRoute { verification_id: verification.id, at: now });
+        let credit = Change::CreditRoute { verification_id: verification.id, at: now };
+        let mut changes = approve(verification, factor, now);
+        changes.push(credit);
         return Decision { outcome: CheckOutcome::Approved, changes };
     }
     fail(verification, factor, earlier, world)
+}
+
+/// What a proof in time comes to, by whichever of the two ways: it is used up, and its own failures are refunded (R4,
+/// R20).
+pub(crate) fn approve(
+    mut verification: Verification,
+    mut factor: FactorState,
+    now: Timestamp,
+) -> Vec<Change> {
+    verification.status = VerificationStatus::Approved;
+    verification.finished_at = Some(now);
+    lock::record_success(&mut factor, verification.failures);
+    let refund = count_failures(&verification, -i64::from(verification.failures));
+    let failed = verification.failures > 0;
+    let mut changes = vec![Change::SaveVerification(verification), Change::SaveFactor(factor)];
+    changes.extend(failed.then_some(refund));
+    changes
 }
 
 fn fail(
@@ -517,7 +529,7 @@ fn count_failures(verification: &Verification, by: i64) -> Change {
     }
 }
 
-fn page_matches(verification: &Verification, page: Option<TokenHash>) -> bool {
+pub(crate) fn page_matches(verification: &Verification, page: Option<TokenHash>) -> bool {
     match (verification.page, page) {
         (None, None) => true,
         (Some(wanted), Some(given)) => wanted.0.ct_eq(&given.0).into(),

@@ -11,6 +11,8 @@ use crate::signer::Signer;
 use countersign_core::Decision;
 use countersign_core::code::CodeKey;
 use countersign_core::entropy::Entropy;
+use countersign_core::model::Channel;
+use countersign_core::numbers::PhoneNumber;
 use countersign_core::policy::Policy;
 use countersign_core::session::Scene;
 use countersign_core::template::AppHash;
@@ -40,8 +42,10 @@ pub struct FlowsConfig {
     pub issuer: String,
     /// Origins that a confirm page may lead back to.
     pub return_origins: Vec<String>,
-    /// Whether there is a route that calls.
-    pub has_voice: bool,
+    /// Channels that have a route.
+    pub channels: Vec<Channel>,
+    /// Numbers that people can text to (E.164), for proof by their own message.
+    pub inbound_numbers: Vec<String>,
     /// What tells the service's Android app that a text message is for it (R14).
     pub app_hash: Option<AppHash>,
 }
@@ -63,7 +67,8 @@ pub(crate) struct Kit {
     pub(crate) key: CodeKey,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) has_voice: bool,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) inbound_numbers: Vec<PhoneNumber>,
     /// This node's routes, with a copy of what all nodes know of them.
     pub(crate) roads: Roads,
     /// What this node last read of the services' own texts.
@@ -85,6 +90,17 @@ impl Kit {
         tables::apply(tx, &self.rows, &decision.changes).await?;
         Ok(decision.outcome)
     }
+}
+
+fn numbers_of(texts: &[String]) -> Vec<PhoneNumber> {
+    let read = |text: &String| match PhoneNumber::from_e164(text) {
+        Ok(number) => Some(number),
+        Err(problem) => {
+            tracing::warn!(%problem, "a number that people could text to is not one in E.164; it is not shown");
+            None
+        }
+    };
+    texts.iter().filter_map(read).collect()
 }
 
 /// Who is asking, as far as the edge can tell.
@@ -118,7 +134,8 @@ impl Flows {
         let signer = Arc::new(Signer::new(&config.rows, &config.issuer));
         let passkeys = Arc::new(Passkeys::new(&config.issuer));
         let kit = Kit {
-            has_voice: config.has_voice,
+            channels: config.channels,
+            inbound_numbers: numbers_of(&config.inbound_numbers),
             roads: Roads::default(),
             templates: TemplateCopies::default(),
             app_hash: config.app_hash,

@@ -2,9 +2,10 @@
 //! compared and, when right, used up, all in the caller's transaction (R4, R21, R22).
 
 use crate::context::Kit;
+use crate::reverse;
 use countersign_core::code::{CodeProblem, TypedCode};
 use countersign_core::id::{ServiceId, VerificationId};
-use countersign_core::model::{TokenHash, Verification};
+use countersign_core::model::{Journey, TokenHash, Verification};
 use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{self, CheckOutcome, Details};
@@ -29,6 +30,34 @@ pub(crate) struct Guess<'a> {
     pub(crate) by_person: bool,
     pub(crate) page: Option<TokenHash>,
     pub(crate) details: Option<&'a Details>,
+}
+
+/// What a page brings to the verification it waits for.
+pub(crate) enum Brought {
+    /// What was typed into it.
+    Typed(String),
+    /// That the holder's own text has come.
+    OwnText,
+}
+
+/// Judges what a page brought to its verification; none while the holder's own text has not come.
+pub(crate) async fn judge(
+    tx: &mut Tx,
+    kit: &Kit,
+    journey: &Journey,
+    id: VerificationId,
+    brought: &Brought,
+    scene: &Scene,
+    now: Timestamp,
+) -> Result<Option<CodeAnswer>, StorageError> {
+    let (service_id, page) = (journey.service_id, journey.token);
+    match brought {
+        Brought::Typed(typed) => {
+            let guess = Guess { typed, by_person: true, page: Some(page), details: None };
+            Ok(Some(check(tx, kit, service_id, id, &guess, scene, now).await?.0))
+        }
+        Brought::OwnText => reverse::finish(tx, kit, service_id, id, page, scene, now).await,
+    }
 }
 
 /// Judges a guess at a verification; gives the verification as it was before beside the answer.

@@ -4,16 +4,20 @@
 
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
+use crate::overview;
+use crate::reverse::{self, OwnText};
 use crate::sending::{self, Asker, Resend};
 use countersign_core::address::Address;
 use countersign_core::id::{JourneyId, ServiceId, SessionId, VerificationId};
 use countersign_core::model::*;
+use countersign_core::reach::Trouble;
 use countersign_core::session::{Token, hash_token};
 use countersign_core::time::{Timestamp, seconds};
 use countersign_core::verification::{self, SendRefusal};
 use countersign_storage::tables::{factors, journeys, outbox, verifications};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a code page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +26,12 @@ pub struct CodePage {
     pub address: Address,
     /// How the newest code travels there.
     pub channel: Channel,
-    /// Whether it could be called out instead.
-    pub has_voice: bool,
+    /// Other channels that a new code could take to the same address.
+    pub channels: Vec<Channel>,
+    /// How a text of the holder's own stands, where one would do.
+    pub own_text: Option<OwnText>,
+    /// Trouble that messages to the address's country have at the moment.
+    pub trouble: Option<Trouble>,
     /// What for.
     pub purpose: Purpose,
     /// Digits of the code.
@@ -44,7 +52,12 @@ pub struct CodePage {
     pub status: VerificationStatus,
     /// Where the newest message stands.
     pub delivery: Option<MessageStatus>,
+    /// It waits to leave for longer than is usual.
+    pub is_waiting: bool,
 }
+
+/// A message leaves within moments of its request; one that has waited this long is worth a word.
+const USUAL_WAIT: Duration = seconds(10);
 
 /// What came of asking for another code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,17 +164,16 @@ impl Flows {
         self.read(LookAtCode { kit: self.kit.clone(), service_id, token, session }).await
     }
 
-    /// Sends another code for a journey; by a call instead of a text, if asked.
+    /// Sends another code for a journey; over another channel to the same address, if asked and if there is one.
     pub async fn resend_for_journey(
         &self,
         service_id: ServiceId,
         token: &str,
         session: Option<SessionId>,
-        by_voice: bool,
+        channel: Option<Channel>,
         caller: Caller,
     ) -> Result<JourneyResend, FlowError> {
         let token = token.to_owned();
-        let channel = (by_voice && self.kit.has_voice).then_some(Channel::Voice);
         self.write(SendAgain { kit: self.kit.clone(), service_id, token, session, channel, caller }).await
     }
 }
@@ -201,7 +213,23 @@ pub(crate) async fn code_page(
     let state = factors::load(tx, &kit.rows, found.service_id, found.subject, factor, None, now).await?;
     let delivery = outbox::status_for_verification(tx, &kit.rows, found.id).await?;
     let sends_max = u32::try_from(kit.policy.sends_per_verification).unwrap_or(u32::MAX);
+    let locked_until = state.locked_until.filter(|until| now < *until);
+    let is_pending = found.status == VerificationStatus::Pending;
+    // Receipts are measured for text messages alone.
+    let trouble = match found.channel {
+        Channel::Sms if is_pending => {
+            overview::trouble_of(tx, kit, found.service_id, &found.address, now).await?
+        }
+        _ => None,
+    };
+    let mut channels = sending::ways(kit, &found.address);
+    channels.retain(|channel| *channel != found.channel);
+    let waits = delivery == Some(MessageStatus::Queued) && now.since(found.last_sent_at) >= USUAL_WAIT;
     Ok(CodePage {
+        trouble,
+        channels,
+        own_text: reverse::stands(kit, &found, now).filter(|_| locked_until.is_none()),
+        is_waiting: is_pending && waits,
         purpose: found.purpose,
         channel: found.channel,
         code_length: found.code_length,
@@ -209,11 +237,10 @@ pub(crate) async fn code_page(
         resend_at: verification::resend_at(&found, &kit.policy),
         sends: found.sends,
         sends_left: sends_max.saturating_sub(found.sends),
-        locked_until: state.locked_until.filter(|until| now < *until),
+        locked_until,
         sending_locked_until: state.sends_locked_until.filter(|until| now < *until),
         status: found.status,
         delivery,
-        has_voice: kit.has_voice && found.address.phone().is_some(),
         address: found.address,
     })
 }
@@ -240,12 +267,9 @@ impl Step for SendAgain {
         let Some(pending) = verifications::lock(tx, &kit.rows, self.service_id, id).await? else {
             return Ok(JourneyResend::Gone);
         };
-        // Only a number can be called.
-        if self.channel.is_some() && pending.address.phone().is_none() {
-            return Ok(JourneyResend::Gone);
-        }
+        let ways = sending::ways(kit, &pending.address);
         let ask = Resend {
-            channel: self.channel,
+            channel: self.channel.filter(|channel| ways.contains(channel)),
             page: Some(journey.token),
             details: None,
             asker: Asker::of(&self.caller),

@@ -21,6 +21,7 @@ mod overview;
 mod passkeys;
 mod passwords;
 mod policies;
+mod reverse;
 mod roads;
 mod sending;
 mod sessions;
@@ -61,6 +62,7 @@ pub use guess::CodeAnswer;
 pub use journeys::{CodePage, JourneyResend};
 pub use market::Holds;
 pub use overview::{Activity, Overview};
+pub use reverse::{OwnText, OwnTextAsk, OwnTextPage};
 pub use roads::{DispatchCounts, RouteChannel, RouteLive};
 pub use sessions::SignedIn;
 pub use settings::factors::FactorEntry;
@@ -79,6 +81,7 @@ pub use verifications::{ApiCheck, ApiResend, ApiStart, NewVerification, Verifica
 pub use webhooks::{EndpointAdd, Teller};
 
 pub use countersign_core as core;
+pub use countersign_delivery::LiveState;
 pub use countersign_delivery::http::EgressPolicy;
+pub use countersign_delivery::providers::{CallbackAnswer, CallbackRefusal, CallbackRequest};
 pub use countersign_delivery::words::{Preview, PreviewCoding, Samples, languages};
-pub use countersign_delivery::{CallbackAnswer, CallbackRefusal, CallbackRequest, LiveState};

@@ -5,11 +5,13 @@ use crate::error::FlowError;
 use crate::sessions::SignedIn;
 use crate::sms_switch::other_factors;
 use countersign_core::account::{self, SwitchRefusal};
+use countersign_core::address::Address;
 use countersign_core::event::Group;
 use countersign_core::hold;
 use countersign_core::id::{EventId, ServiceId};
 use countersign_core::level::{self, Level, NextStep};
 use countersign_core::model::*;
+use countersign_core::numbers::PhoneNumber;
 use countersign_core::reach::{self, Trouble};
 use countersign_core::time::Timestamp;
 use countersign_storage::tables::{authenticators, bindings, events, factors, holds, outbox};
@@ -82,6 +84,44 @@ impl Flows {
     /// Countries whose messages are slow or not getting through at the moment.
     pub async fn delivery_troubles(&self, service_id: ServiceId) -> Result<Vec<Trouble>, FlowError> {
         self.read(Measure { kit: self.kit.clone(), service_id }).await
+    }
+
+    /// Trouble that text messages to a number's country have at the moment, if any.
+    pub async fn delivery_trouble(
+        &self,
+        service_id: ServiceId,
+        address: &Address,
+    ) -> Result<Option<Trouble>, FlowError> {
+        self.read(MeasureOne { kit: self.kit.clone(), service_id, address: address.clone() }).await
+    }
+}
+
+/// Trouble that text messages to a number's country have at the moment, if any.
+pub(crate) async fn trouble_of(
+    tx: &mut Tx,
+    kit: &Kit,
+    service_id: ServiceId,
+    address: &Address,
+    now: Timestamp,
+) -> Result<Option<Trouble>, StorageError> {
+    let Some(region) = address.phone().and_then(PhoneNumber::region) else { return Ok(None) };
+    let since = now.before(reach::WINDOW);
+    let samples =
+        outbox::samples_of_region(tx, &kit.rows, service_id, region.as_str(), since, SAMPLES_MAX).await?;
+    Ok(reach::troubles(&samples, now).pop())
+}
+
+struct MeasureOne {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    address: Address,
+}
+
+impl Step for MeasureOne {
+    type Output = Option<Trouble>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        trouble_of(tx, &self.kit, self.service_id, &self.address, self.kit.clock.now()).await
     }
 }
 

@@ -97,6 +97,12 @@ pub(crate) struct Resend<'a> {
     pub(crate) asker: Asker<'a>,
 }
 
+/// The channels by which a code can reach an address: those that have a route and prove the same factor.
+pub(crate) fn ways(kit: &Kit, address: &Address) -> Vec<Channel> {
+    let factor = address.channel().factor();
+    kit.channels.iter().copied().filter(|channel| channel.factor() == factor).collect()
+}
+
 fn snapshot<'a>(factor: FactorState, planned: &'a [Planned], totals: &[i64]) -> SendSnapshot<'a> {
     SendSnapshot { factor, planned, hit: limit::first_hit(planned, totals) }
 }

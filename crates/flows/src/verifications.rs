@@ -9,7 +9,7 @@ use crate::sending::{self, Asker, Resend, Send};
 use countersign_core::address::Address;
 use countersign_core::binding::{NumberRefusal, judge_number};
 use countersign_core::id::{AccountId, ServiceId, VerificationId};
-use countersign_core::model::{MessageStatus, Purpose, Subject, Verification, VerificationStatus};
+use countersign_core::model::{Channel, MessageStatus, Purpose, Subject, Verification, VerificationStatus};
 use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{self, Details, SendRefusal};
@@ -70,6 +70,8 @@ pub enum ApiResend {
     Sent(Box<VerificationView>),
     /// No code was sent.
     Refused(SendRefusal),
+    /// Its codes cannot travel over the channel that was asked for.
+    NoSuchChannel,
     /// There is no such verification.
     Unknown,
 }
@@ -119,15 +121,16 @@ impl Flows {
         self.write(Check { kit: self.kit.clone(), service_id, id, typed, details }).await
     }
 
-    /// Sends a new code.
+    /// Sends a new code; over another channel to the same address, if asked.
     pub async fn resend_verification(
         &self,
         service_id: ServiceId,
         id: VerificationId,
+        channel: Option<Channel>,
         details: Option<Details>,
         caller: Caller,
     ) -> Result<ApiResend, FlowError> {
-        self.write(SendAgain { kit: self.kit.clone(), service_id, id, details, caller }).await
+        self.write(SendAgain { kit: self.kit.clone(), service_id, id, channel, details, caller }).await
     }
 
     /// Withdraws a verification; answers where it stands, or none if there is no such.
@@ -272,6 +275,7 @@ struct SendAgain {
     kit: Arc<Kit>,
     service_id: ServiceId,
     id: VerificationId,
+    channel: Option<Channel>,
     details: Option<Details>,
     caller: Caller,
 }
@@ -284,8 +288,12 @@ impl Step for SendAgain {
         let Some(pending) = verifications::lock(tx, &self.kit.rows, self.service_id, self.id).await? else {
             return Ok(ApiResend::Unknown);
         };
+        let ways = sending::ways(&self.kit, &pending.address);
+        if self.channel.is_some_and(|channel| !ways.contains(&channel)) {
+            return Ok(ApiResend::NoSuchChannel);
+        }
         let asker = Asker { ip: self.caller.ip, device: None };
-        let ask = Resend { channel: None, page: None, details: self.details.as_ref(), asker };
+        let ask = Resend { channel: self.channel, page: None, details: self.details.as_ref(), asker };
         let scene = self.caller.scene();
         Ok(match sending::resend(tx, &self.kit, pending, &ask, &scene, now).await? {
             Err(refusal) => ApiResend::Refused(refusal),

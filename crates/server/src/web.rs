@@ -10,6 +10,7 @@ mod confirm;
 mod devices;
 pub(crate) mod form;
 mod guard;
+mod own_text;
 mod phone;
 mod preferences;
 pub(crate) mod regions;
@@ -39,6 +40,9 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/signup", get(sign_up::form).post(sign_up::start))
         .route("/signup/code", get(sign_up::code).post(sign_up::check))
         .route("/signup/resend", post(sign_up::resend))
+        .route("/signup/text", get(own_text::sign_up_page).post(own_text::ask_at_sign_up))
+        .route("/signup/text/done", post(own_text::finish_sign_up))
+        .route("/signup/text/state", get(own_text::sign_up_state))
         .route("/signin", get(sign_in::form).post(sign_in::start))
         .route("/signin/code", get(sign_in::code).post(sign_in::check))
         .route("/signin/resend", post(sign_in::resend))
@@ -55,6 +59,9 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/phone/confirm", get(phone::confirm).post(phone::send_code))
         .route("/security/phone/code", get(phone::code).post(phone::activate))
         .route("/security/phone/resend", post(phone::resend_code))
+        .route("/security/phone/text", get(own_text::binding_page).post(own_text::ask_at_binding))
+        .route("/security/phone/text/done", post(own_text::finish_binding))
+        .route("/security/phone/text/state", get(own_text::binding_state))
         .route("/security/phone/password", get(phone::password).post(phone::confirm_password))
         .route("/security/phone/done", get(phone::done))
         .route("/security/sms", get(sms::state).post(sms::switch))

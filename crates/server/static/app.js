@@ -167,6 +167,22 @@ function keepWatch() {
   document.addEventListener('visibilitychange', look);
 }
 
+// Waits for the holder's own text, and goes on by itself once it has come.
+function awaitText(form) {
+  const look = async () => {
+    if (document.hidden || form.ariaBusy === 'true') return;
+    const answer = await fetch(form.dataset.awaits, { cache: 'no-store' }).catch(() => null);
+    if (answer?.status === 410) clearInterval(beat);
+    if (answer?.status !== 204 || form.ariaBusy === 'true') return;
+    clearInterval(beat);
+    say(form.dataset.arrived);
+    form.requestSubmit();
+  };
+  const beat = setInterval(look, 3000);
+  // Back from the messages, the answer may be there already.
+  document.addEventListener('visibilitychange', look);
+}
+
 // What is shown once: the way on wakes when it was copied, downloaded or printed.
 function keepFirst() {
   const onward = one('[data-once-kept]');
@@ -224,6 +240,7 @@ function smallThings() {
 onceOnly();
 all('form[data-code]').forEach(codeForm);
 all('[data-countdown]').forEach(countdown);
+all('form[data-awaits]').forEach(awaitText);
 localTimes();
 smallThings();
 keepWatch();

@@ -1,6 +1,7 @@
-//! One account of the SMSC, which is one aggregator: decides from its knobs and its own dice what becomes of a
-//! message before any operator sees it. The same seed and the same order of submits give the same verdicts;
-//! every submit draws the same number of dice, so that turning a knob does not change what befalls the others.
+//! One account of the SMSC, which is one aggregator: decides from its knobs and its own dice what becomes of
+//! a message before any operator sees it. The same seed and the same order of submits give the same verdicts;
+//! every submit draws the same number of dice, so that turning a knob does not change what befalls the
+//! others.
 //!
 //! It knows no passwords, no sockets and no operators.
 

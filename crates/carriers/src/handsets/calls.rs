@@ -1,5 +1,5 @@
-//! The provider of calls: `POST /calls` with a bearer token and `{"reference","to","from","language","say"}`. It
-//! answers as such providers do; what becomes of a call is its number's operator's.
+//! The provider of calls: `POST /calls` with a bearer token and `{"reference","to","from","language","say"}`.
+//! It answers as such providers do; what becomes of a call is its number's operator's.
 
 use axum::body::Bytes;
 use axum::extract::State;

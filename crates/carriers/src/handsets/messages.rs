@@ -1,7 +1,7 @@
 //! The provider of texts: `POST /messages` with a bearer token and
-//! `{"reference","to","from","text","valid_s","callback_url"}`; `from`, `valid_s` and `callback_url` may be left out. It
-//! answers as such providers do; its texts go by an account of their own, and what became of one is told to
-//! the `callback_url`.
+//! `{"reference","to","from","text","valid_s","callback_url"}`; `from`, `valid_s` and `callback_url` may be
+//! left out. It answers as such providers do; its texts go by an account of their own, and what became of one
+//! is told to the `callback_url`.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! The handsets' own little server: threads by number, live, and the knobs of the network. Pages in [`page`], their
-//! forms of knobs in [`knobs`], JSON here; texts from handsets in [`texts`]. The providers of calls and of
-//! texts in [`calls`] and [`messages`].
+//! The handsets' own little server: threads by number, live, and the knobs of the network. Pages in [`page`],
+//! their forms of knobs in [`knobs`], JSON here; texts from handsets in [`texts`]. The providers of calls and
+//! of texts in [`calls`] and [`messages`].
 
 mod calls;
 mod knobs;

@@ -1,5 +1,5 @@
-//! The handsets' pages: threads with a form to send a text, and the network with a form of knobs for each account
-//! and each operator.
+//! The handsets' pages: threads with a form to send a text, and the network with a form of knobs for each
+//! account and each operator.
 
 use std::fmt::Write as _;
 

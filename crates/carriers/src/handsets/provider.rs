@@ -1,5 +1,5 @@
-//! What the providers of calls and of texts have in common: who may ask, and how the network's answer reads over
-//! HTTP.
+//! What the providers of calls and of texts have in common: who may ask, and how the network's answer reads
+//! over HTTP.
 
 use std::io;
 

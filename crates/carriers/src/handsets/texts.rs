@@ -1,5 +1,5 @@
-//! Texts that a handset sends: by a form on the page, which needs no script, and by JSON. They go to whoever is
-//! bound to receive, as deliver_sm; what they mean is nobody's business here.
+//! Texts that a handset sends: by a form on the page, which needs no script, and by JSON. They go to whoever
+//! is bound to receive, as deliver_sm; what they mean is nobody's business here.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};

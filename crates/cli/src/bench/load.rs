@@ -10,6 +10,7 @@ use countersign_core::id::ServiceId;
 use countersign_core::model::{Body, Channel, Purpose};
 use countersign_core::numbers::PhoneNumber;
 use countersign_core::outbox::Submission;
+use countersign_core::route::Carries;
 use countersign_core::verification::CheckOutcome;
 use countersign_delivery::{Letter, Submitting};
 use countersign_flows::{
@@ -100,12 +101,21 @@ impl Bench {
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let handsets = Arc::new(Handsets::default());
         let out = Arc::new(Capture(handsets.clone()));
-        let route = RouteChannel { name: "bench".to_owned(), channel: Channel::Sms, out, in_flight_max: 256 };
+        house.flows.open_routes(vec![RouteChannel {
+            name: "bench".to_owned(),
+            kind: "bench",
+            channel: Channel::Sms,
+            out,
+            in_flight_max: 256,
+            carries: Carries::default(),
+            sender: "Bench".to_owned(),
+            has_receipts: false,
+            door: None,
+        }]);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(
-            Dispatcher::new(house.flows.clone(), route, house.node, String::new(), String::new()).run(),
-        );
+        let (host, origin) = (String::new(), String::new());
+        tasks.spawn(Dispatcher::new(house.flows.clone(), Channel::Sms, house.node, host, origin).run());
         let serving = assemble::House { flows: house.flows.clone(), ..house };
         let (config, service_id) = (config.clone(), service.id);
         tasks.spawn(async move {

@@ -4,7 +4,7 @@
 
 use crate::carriers::Ready;
 use crate::config::Database;
-use crate::world::{Stopwatch, SystemEntropy, monotonic_ms};
+use crate::world::{Stopwatch, SystemEntropy, route_clocks};
 use crate::{assemble, output};
 use countersign_core::address::Address;
 use countersign_core::entropy::Entropy;
@@ -198,7 +198,7 @@ impl ReceiptSink for Nowhere {
 /// Letters straight to the route: what bind and SMSC can do.
 async fn bind_alone(arguments: &SmppArguments, smsc: SocketAddr) -> Result<f64, String> {
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-    let route = smpp::start(route(arguments, smsc)?, Arc::new(Nowhere), monotonic_ms(), entropy.clone());
+    let route = smpp::start(route(arguments, smsc)?, Arc::new(Nowhere), route_clocks(), entropy.clone());
     let bound = route.reaches(|state| matches!(state, smpp::RouteState::Bound));
     if tokio::time::timeout(Duration::from_secs(10), bound).await.is_err() {
         return Err(format!("{smsc}: the bind was not answered within 10 s"));

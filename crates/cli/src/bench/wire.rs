@@ -3,7 +3,7 @@
 
 use super::report::Wire;
 use crate::assemble::{self, House};
-use crate::world::{Stopwatch, SystemEntropy, monotonic_ms};
+use crate::world::{Stopwatch, SystemEntropy, route_clocks};
 use countersign_carriers::{CarrierConfig, demo_operators};
 use countersign_core::address::Address;
 use countersign_core::model::{Channel, Purpose};
@@ -59,7 +59,7 @@ pub(crate) async fn measure(house: &House, rate: u32, span: Duration) -> Result<
     let (watch, passed) = (Stopwatch::start(), Passed::default());
     let mut tasks = JoinSet::new();
     tasks.spawn(pass_on(relay, network.smpp, watch, passed.clone()));
-    let route = smpp::start(route(address)?, Arc::new(NoReceipts), monotonic_ms(), Arc::new(SystemEntropy));
+    let route = smpp::start(route(address)?, Arc::new(NoReceipts), route_clocks(), Arc::new(SystemEntropy));
     route.reaches(|state| matches!(state, smpp::RouteState::Bound)).await;
     house.flows.open_routes(vec![RouteChannel {
         name: "wire".to_owned(),

@@ -69,7 +69,7 @@ impl Aws {
     }
 
     /// The headers of Signature Version 4 for a `POST` of this body to the root.
-    fn signed(&self, body: &str, now: Timestamp) -> Vec<(HeaderName, String)> {
+    pub(super) fn signed(&self, body: &str, now: Timestamp) -> Vec<(HeaderName, String)> {
         // 2026-11-22T09:05:07.123Z → 20261122T090507Z
         let rfc3339 = now.to_rfc3339();
         let moment = format!("{}Z", rfc3339[..19].replace(['-', ':'], ""));

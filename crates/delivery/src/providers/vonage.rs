@@ -64,7 +64,7 @@ impl Vonage {
     }
 
     /// Hexadecimal HMAC over `&name=value` of every parameter, sorted by name.
-    fn sign(&self, secret: &Secret, parameters: &[(String, String)]) -> String {
+    pub(super) fn sign(&self, secret: &Secret, parameters: &[(String, String)]) -> String {
         let mut sorted: Vec<_> = parameters.iter().filter(|(name, _)| name != "sig").collect();
         sorted.sort();
         let signed: String = sorted

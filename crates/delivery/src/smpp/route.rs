@@ -8,7 +8,7 @@ use super::pace::Pace;
 use super::queue::Queue;
 use super::standing::{RouteState, RouteStatus, Standing};
 use super::traffic::Job;
-use crate::{Channel, Letter, ReceiptSink, Submitting};
+use crate::{Channel, Letter, LiveState, ReceiptSink, Submitting};
 use countersign_core::entropy::{self, Entropy};
 use countersign_core::outbox::{Failure, Submission};
 use countersign_smpp::pdu::BindMode;
@@ -178,6 +178,22 @@ impl Drop for SmppRoute {
 impl Channel for SmppRoute {
     fn submit(&self, letter: Letter) -> Submitting<'_> {
         Box::pin(self.hand_in(letter))
+    }
+
+    fn live_state(&self) -> LiveState {
+        match self.status().state {
+            RouteState::Bound => LiveState::Up,
+            RouteState::Connecting => LiveState::Connecting,
+            RouteState::Down { reason } => LiveState::Down { reason },
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.room()
+    }
+
+    fn keep_connected(&self, keep: bool) {
+        self.keep_bound(keep);
     }
 }
 

@@ -109,10 +109,10 @@ impl Flows {
         service_id: ServiceId,
         id: ActionId,
         factor: Factor,
-        by_voice: bool,
+        channel: Option<Channel>,
         caller: Caller,
     ) -> Result<ActionSend, FlowError> {
-        self.write(SendCode { kit: self.kit.clone(), service_id, id, factor, by_voice, caller }).await
+        self.write(SendCode { kit: self.kit.clone(), service_id, id, factor, channel, caller }).await
     }
 
     /// Brings an answer to an action that the relying party confirms by itself.
@@ -286,7 +286,7 @@ struct SendCode {
     service_id: ServiceId,
     id: ActionId,
     factor: Factor,
-    by_voice: bool,
+    channel: Option<Channel>,
     caller: Caller,
 }
 
@@ -296,7 +296,7 @@ impl Step for SendCode {
     async fn run(&self, tx: &mut Tx) -> Result<ActionSend, StorageError> {
         let ask = AskForCode {
             factor: self.factor,
-            by_voice: self.by_voice,
+            channel: self.channel,
             actor: Actor::RelyingParty,
             caller: &self.caller,
         };

@@ -30,7 +30,8 @@ pub enum ActionSend {
 /// How a code is asked for.
 pub(crate) struct AskForCode<'a> {
     pub(crate) factor: Factor,
-    pub(crate) by_voice: bool,
+    /// Another channel than the factor's own, if one is wished for.
+    pub(crate) channel: Option<Channel>,
     pub(crate) actor: Actor,
     pub(crate) caller: &'a Caller,
 }
@@ -66,7 +67,8 @@ pub(crate) async fn send_for(
     now: Timestamp,
 ) -> Result<ActionSend, StorageError> {
     let Some(address) = address_of(standing, ask.factor) else { return Ok(ActionSend::Gone) };
-    let by_voice = ask.by_voice && kit.has_voice && ask.factor == Factor::Sms;
+    let ways = sending::ways(kit, &address);
+    let channel = ask.channel.filter(|channel| ways.contains(channel));
     let details = action::confirmed(&action);
     let scene = ask.caller.scene();
     let asker = Asker::of(ask.caller);
@@ -77,7 +79,6 @@ pub(crate) async fn send_for(
     let goes_on =
         |v: &Verification| v.channel.factor() == ask.factor && v.status == VerificationStatus::Pending;
     if let Some(pending) = pending.filter(goes_on).filter(|v| now < v.deadline) {
-        let channel = by_voice.then_some(Channel::Voice);
         let resend = Resend { channel, page: ask.actor.page(), details: Some(&details), asker };
         let sent = sending::resend(tx, kit, pending, &resend, &scene, now).await?;
         return Ok(sent.map_or_else(ActionSend::Refused, |_| ActionSend::Sent));
@@ -85,7 +86,7 @@ pub(crate) async fn send_for(
     let send = Send {
         service_id: action.service_id,
         subject: Subject::Account(action.account_id),
-        channel: if by_voice { Channel::Voice } else { address.channel() },
+        channel: channel.unwrap_or(address.channel()),
         address: &address,
         purpose: action.kind.purpose(),
         details: Some(&details),

@@ -6,6 +6,7 @@ use super::{Actor, Standing, lock_with_account};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::journeys::{CodePage, code_page};
+use crate::sending;
 use countersign_core::action;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
@@ -38,8 +39,8 @@ pub struct ConfirmView {
     pub addresses: Vec<(Factor, Address)>,
     /// Whether more time can be asked for.
     pub can_extend: bool,
-    /// Whether codes can be called out.
-    pub has_voice: bool,
+    /// Channels besides the text message that a code to the number could take.
+    pub channels: Vec<Channel>,
     /// The hold in force, if any.
     pub hold: Option<Hold>,
 }
@@ -90,13 +91,13 @@ impl Flows {
         self.write(Do { kit: self.kit.clone(), service_id, id, page: hash_token(page), act, caller }).await
     }
 
-    /// Sends the code that the page waits for, or another one.
+    /// Sends the code that the page waits for, or another one; over another channel, if asked and if there is one.
     pub async fn send_on_confirm_page(
         &self,
         service_id: ServiceId,
         id: ActionId,
         page: &str,
-        by_voice: bool,
+        channel: Option<Channel>,
         caller: Caller,
     ) -> Result<ActionSend, FlowError> {
         self.write(SendNext {
@@ -104,7 +105,7 @@ impl Flows {
             service_id,
             id,
             page: hash_token(page),
-            by_voice,
+            channel,
             caller,
         })
         .await
@@ -144,6 +145,11 @@ async fn look(
         Some(verification) => Some(code_page(tx, kit, verification, now).await?),
         None => None,
     };
+    let addresses: Vec<_> = [Factor::Sms, Factor::Email]
+        .into_iter()
+        .filter_map(|factor| Some((factor, code::address_of(&standing, factor)?)))
+        .collect();
+    let number = addresses.iter().find(|(factor, _)| *factor == Factor::Sms);
     let scene = Scene::default();
     // What is overdue is over for whoever looks, before the timer has written it down (R3).
     let shown = action::expire(action, kit.world(&scene, now)).outcome;
@@ -154,14 +160,15 @@ async fn look(
         locks: code::locks(&standing, kit, now),
         code,
         can_extend: action::can_extend(&shown, kit.world(&scene, now)),
-        addresses: [Factor::Sms, Factor::Email]
-            .into_iter()
-            .filter_map(|factor| Some((factor, code::address_of(&standing, factor)?)))
-            .collect(),
-        has_voice: kit.has_voice,
+        channels: number.map(|(_, number)| besides_text(kit, number)).unwrap_or_default(),
+        addresses,
         hold: countersign_core::hold::in_force(&standing.holds, kit.clock.earliest()).cloned(),
         action: shown,
     })))
+}
+
+fn besides_text(kit: &Kit, number: &Address) -> Vec<Channel> {
+    sending::ways(kit, number).into_iter().filter(|channel| *channel != Channel::Sms).collect()
 }
 
 struct Claim {
@@ -255,7 +262,7 @@ struct SendNext {
     service_id: ServiceId,
     id: ActionId,
     page: TokenHash,
-    by_voice: bool,
+    channel: Option<Channel>,
     caller: Caller,
 }
 
@@ -275,7 +282,7 @@ impl Step for SendNext {
             return Ok(ActionSend::Gone);
         };
         let standing = Standing::load(tx, kit, account, now).await?;
-        let ask = AskForCode { factor, by_voice: self.by_voice, actor, caller: &self.caller };
+        let ask = AskForCode { factor, channel: self.channel, actor, caller: &self.caller };
         code::send_for(tx, kit, action, &standing, &ask, now).await
     }
 }

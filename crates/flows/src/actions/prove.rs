@@ -420,7 +420,7 @@ impl Prove {
         if action.verification.is_some() || was_code || !is_page || action.status != ActionStatus::Pending {
             return Ok(None);
         }
-        let ask = AskForCode { factor, by_voice: false, actor: self.actor, caller: &self.caller };
+        let ask = AskForCode { factor, channel: None, actor: self.actor, caller: &self.caller };
         let now = self.kit.clock.now();
         code::send_for(tx, &self.kit, action, standing, &ask, now).await.map(Some)
     }

@@ -1,10 +1,10 @@
-//! "Activate": the number's code, and the password where the number has a history, bind it. Judging the code, using
+//! "Activate": the number's code, or a text of the holder's own, and the password where the number has a history, bind it. Judging the code, using
 //! it up and binding the number are one transaction (R4).
 
 use super::{Owner, lock_own, replaces};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use crate::guess::{self, CodeAnswer, Guess};
+use crate::guess::{self, Brought, CodeAnswer};
 use crate::identify::ownership;
 use crate::sessions::SignedIn;
 use crate::sms_switch::judge_own_password;
@@ -29,6 +29,8 @@ pub enum ActivateOutcome {
     NeedsPassword,
     /// The code was not right.
     Code(CodeAnswer),
+    /// The holder's own text has not come.
+    NotHeard,
     /// The password was not right.
     PasswordWrong,
     /// The password is locked.
@@ -48,9 +50,28 @@ impl Flows {
         typed: &str,
         caller: Caller,
     ) -> Result<ActivateOutcome, FlowError> {
-        let owner = Owner::of(signed_in);
-        let (token, typed) = (token.to_owned(), typed.to_owned());
-        self.write(Activate { kit: self.kit.clone(), owner, token, typed, caller }).await
+        self.activate(signed_in, token, Brought::Typed(typed.to_owned()), caller).await
+    }
+
+    /// As [`Flows::activate_binding`], by the holder's own text.
+    pub async fn activate_binding_by_own_text(
+        &self,
+        signed_in: &SignedIn,
+        token: &str,
+        caller: Caller,
+    ) -> Result<ActivateOutcome, FlowError> {
+        self.activate(signed_in, token, Brought::OwnText, caller).await
+    }
+
+    async fn activate(
+        &self,
+        signed_in: &SignedIn,
+        token: &str,
+        brought: Brought,
+        caller: Caller,
+    ) -> Result<ActivateOutcome, FlowError> {
+        let (owner, token) = (Owner::of(signed_in), token.to_owned());
+        self.write(Activate { kit: self.kit.clone(), owner, token, brought, caller }).await
     }
 
     /// Judges the password and binds a number whose code was right before (B6).
@@ -72,7 +93,7 @@ struct Activate {
     kit: Arc<Kit>,
     owner: Owner,
     token: String,
-    typed: String,
+    brought: Brought,
     caller: Caller,
 }
 
@@ -95,9 +116,9 @@ impl Step for Activate {
             return Ok(ActivateOutcome::Gone);
         };
         let scene = self.caller.scene();
-        let guess = Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
         let id = VerificationId::from_bytes(verification.0);
-        let (answer, _) = guess::check(tx, kit, service_id, id, &guess, &scene, now).await?;
+        let judged = guess::judge(tx, kit, &journey, id, &self.brought, &scene, now).await?;
+        let Some(answer) = judged else { return Ok(ActivateOutcome::NotHeard) };
         if answer != CodeAnswer::Judged(CheckOutcome::Approved) {
             return Ok(ActivateOutcome::Code(answer));
         }

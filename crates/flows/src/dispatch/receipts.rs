@@ -3,7 +3,7 @@
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::outbox::Receipt;
-use countersign_delivery::{CallbackAnswer, CallbackRefusal, CallbackRequest};
+use countersign_delivery::providers::{CallbackAnswer, CallbackRefusal, CallbackRequest};
 use countersign_storage::tables::outbox::{self as rows, Heard};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
-//! The code page of a sign-up: the right code opens the account, and a session with it.
+//! The code page of a sign-up: the right code, or a text of the holder's own, opens the account, and a session with it.
 
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use crate::guess::{self, CodeAnswer, Guess};
+use crate::guess::{self, Brought, CodeAnswer};
 use crate::identify::{account_by_identifier, ownership};
 use crate::journeys;
 use countersign_core::account;
@@ -27,6 +27,8 @@ pub enum SignUpCheck {
     HasAccount,
     /// The code was not right.
     Code(CodeAnswer),
+    /// The holder's own text has not come.
+    NotHeard,
     /// There is no such journey any more.
     Gone,
     /// The number can no longer be bound.
@@ -42,8 +44,19 @@ impl Flows {
         typed: &str,
         caller: Caller,
     ) -> Result<SignUpCheck, FlowError> {
-        let (token, typed) = (token.to_owned(), typed.to_owned());
-        self.write(Check { kit: self.kit.clone(), service_id, token, typed, caller }).await
+        let (token, brought) = (token.to_owned(), Brought::Typed(typed.to_owned()));
+        self.write(Check { kit: self.kit.clone(), service_id, token, brought, caller }).await
+    }
+
+    /// As [`Flows::check_sign_up`], by the holder's own text.
+    pub async fn check_sign_up_by_own_text(
+        &self,
+        service_id: ServiceId,
+        token: &str,
+        caller: Caller,
+    ) -> Result<SignUpCheck, FlowError> {
+        let (token, brought) = (token.to_owned(), Brought::OwnText);
+        self.write(Check { kit: self.kit.clone(), service_id, token, brought, caller }).await
     }
 }
 
@@ -51,7 +64,7 @@ struct Check {
     kit: Arc<Kit>,
     service_id: ServiceId,
     token: String,
-    typed: String,
+    brought: Brought,
     caller: Caller,
 }
 
@@ -67,9 +80,9 @@ impl Step for Check {
             return Ok(SignUpCheck::Gone);
         };
         let scene = self.caller.scene();
-        let guess = Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
         let id = VerificationId::from_bytes(verification.0);
-        let (answer, _) = guess::check(tx, kit, self.service_id, id, &guess, &scene, now).await?;
+        let judged = guess::judge(tx, kit, &journey, id, &self.brought, &scene, now).await?;
+        let Some(answer) = judged else { return Ok(SignUpCheck::NotHeard) };
         if answer != CodeAnswer::Judged(CheckOutcome::Approved) {
             return Ok(SignUpCheck::Code(answer));
         }

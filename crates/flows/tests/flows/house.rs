@@ -20,6 +20,9 @@ use countersign_storage::{Location, MasterKeys, Step, StorageError, Store, Store
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+/// The number that people can text to.
+pub(crate) const INBOUND: &str = "+447400999999";
+
 /// Where the confirm pages may lead back to.
 pub(crate) const EXCHANGE: &str = "https://exchange.example";
 
@@ -117,7 +120,8 @@ impl House {
             password_hashers: 1,
             issuer: "http://localhost:8080".to_owned(),
             return_origins: vec![EXCHANGE.to_owned()],
-            has_voice: true,
+            channels: vec![Channel::Sms, Channel::Email, Channel::Voice],
+            inbound_numbers: vec![INBOUND.to_owned()],
             app_hash: None,
         });
         let service_id = flows.create_service("Acme", false).await.unwrap().id;

@@ -5,6 +5,7 @@
 mod app;
 mod console;
 mod house;
+mod own_text;
 mod step_up;
 mod templates;
 mod walk;

@@ -146,7 +146,8 @@ async fn another_node_speaks_by_it_within_five_seconds_and_never_by_what_the_rul
         password_hashers: 1,
         issuer: "http://localhost:8080".to_owned(),
         return_origins: vec![],
-        has_voice: false,
+        channels: vec![],
+        inbound_numbers: vec![],
         app_hash: None,
     });
     assert_eq!(speaks(&other, &house, Purpose::SignIn, "en").await, "");

@@ -98,6 +98,7 @@ method-text = Wählen Sie, wie Sie Ihren Code bekommen. Mit der Wahl wird ein ne
 method-sms = SMS an { $address }
 method-email = E-Mail an { $address }
 method-voice = Anruf bei { $address }
+method-whatsapp = WhatsApp an { $address }
 phone-unavailable = Telefon nicht verfügbar?
 unavailable-heading = Sie können Ihr Telefon nicht benutzen
 unavailable-ways = Sie können sich auf anderem Weg anmelden. Mit der Wahl wird ein Code gesendet.
@@ -146,6 +147,22 @@ slow-region = { $minutes ->
    *[other] Nachrichten nach { $region } sind zurzeit langsam (etwa { $minutes } Minuten).
 }
 blocked-region = Nachrichten nach { $region } kommen zurzeit nicht an.
+newest-waiting = Ihre Nachricht wartet noch auf den Versand. Sie geht von selbst hinaus, sobald es möglich ist.
+newest-delivered = Ihr Netzbetreiber sagt, dass sie zugestellt ist. Sehen Sie auch unter gefilterten und unbekannten Nachrichten nach.
+newest-failed = Unsere Nachricht konnte nicht zugestellt werden. Prüfen Sie, ob { $address } stimmt, oder wählen Sie einen anderen Weg.
+own-text-heading = Senden Sie uns eine SMS
+own-text-why = Hält Ihr Netzbetreiber unsere Codes zurück? Dann lassen Sie sich hier einen Code zeigen und senden Sie ihn uns per SMS von { $number }.
+own-text-show = Code zum Senden zeigen
+own-text-go-on = Mit Ihrer SMS fortfahren
+own-text-back = Zurück zum Code
+own-text-how = Senden Sie diesen Code per SMS an { $number }, und zwar von { $from }:
+own-text-open = Nachrichten öffnen
+own-text-until = Er gilt bis { $until }. Für die SMS kann Ihr Netzbetreiber etwas berechnen.
+own-text-yours = Senden Sie ihn nur, wenn Sie diese Seite selbst geöffnet haben. Ein Code, den Ihnen jemand geschickt hat, ist nicht Ihrer.
+own-text-once = Der Code wird einmal gezeigt. Haben Sie ihn von { $from } an { $number } gesendet, so warten wir darauf; sonst lassen Sie sich einen neuen zeigen.
+own-text-waiting = Wir warten auf Ihre Nachricht.
+own-text-heard = Ihre Nachricht ist angekommen.
+own-text-new = Neuen Code zeigen
 
 ## Übersicht
 security-heading = Sicherheitscenter
@@ -305,6 +322,7 @@ factor-named = { $factor } ({ $name })
 ## Faktoren: wie sie heißen und wie sie stehen
 factor-sms = SMS
 factor-voice = Anruf
+factor-whatsapp = WhatsApp
 factor-email = E-Mail
 factor-totp = Authenticator-App
 factor-trading-password = Handelspasswort
@@ -541,6 +559,9 @@ confirm-submit = Bestätigen
 confirm-decline = Das bin ich nicht: abbrechen
 confirm-send = Wir senden einen Code an { $address }.
 call-instead = Rufen Sie mich an
+whatsapp-instead = Per WhatsApp senden
+text-instead = Als SMS senden
+mail-instead = Per E-Mail senden
 confirm-code-hint = Geben Sie den { $digits }-stelligen Code ein, den wir an { $address } gesendet haben.
 confirm-code-hint-voice = Wir rufen { $address } an und sagen einen { $digits }-stelligen Code. Geben Sie ihn hier ein.
 other-way = Anderen Weg benutzen
@@ -618,6 +639,7 @@ problem-resend-early = Noch nicht: einen neuen Code können Sie ab { $at } anfor
 problem-sending-locked = Zu viele Codes wurden gesendet. Zu Ihrer Sicherheit gibt es den nächsten erst nach { $until }.
 problem-codes-locked = Zu viele Versuche. Zu Ihrer Sicherheit geht es erst nach { $until } weiter, oder auf einem anderen Weg.
 problem-factor-disabled = Zu viele falsche Versuche in einem Jahr. Dieser Weg bleibt zu, bis er neu eingerichtet wird; nehmen Sie einen anderen oder fragen Sie den Support.
+problem-own-text-awaited = Ihre Nachricht ist noch nicht angekommen. Das kann eine Minute dauern; fahren Sie dann noch einmal fort.
 
 ## Probleme: Nummern
 problem-number-missing = Geben Sie Ihre Telefonnummer ein.

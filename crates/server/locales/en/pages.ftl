@@ -98,6 +98,7 @@ method-text = Choose how to get your code. Choosing sends a new one.
 method-sms = Text message to { $address }
 method-email = Email to { $address }
 method-voice = Phone call to { $address }
+method-whatsapp = WhatsApp to { $address }
 phone-unavailable = Phone unavailable?
 unavailable-heading = You can't use your phone
 unavailable-ways = You can still sign in another way. Choosing one sends a code.
@@ -146,6 +147,22 @@ slow-region = { $minutes ->
    *[other] Messages to { $region } are slow at the moment (about { $minutes } minutes).
 }
 blocked-region = Messages to { $region } are not getting through at the moment.
+newest-waiting = Your message is still waiting to leave. It goes out by itself as soon as it can.
+newest-delivered = Your carrier says it was delivered. Look among filtered and unknown messages, too.
+newest-failed = Our message could not be delivered. Check that { $address } is right, or choose another way.
+own-text-heading = Text us instead
+own-text-why = Does your carrier hold back our codes? Then show a code here, and text it to us from { $number }.
+own-text-show = Show a code to text
+own-text-go-on = Go on with your text
+own-text-back = Back to the code
+own-text-how = Text this code to { $number } from { $from }:
+own-text-open = Open your messages
+own-text-until = It works until { $until }. Your carrier may charge for the text.
+own-text-yours = Text it only if you opened this page yourself. A code that somebody sent you is theirs, not yours.
+own-text-once = The code is shown once. If you have texted it to { $number } from { $from }, we are waiting for it; otherwise show a new one.
+own-text-waiting = We are waiting for your message.
+own-text-heard = Your message has arrived.
+own-text-new = Show a new code
 
 ## Overview
 security-heading = Security Center
@@ -305,6 +322,7 @@ factor-named = { $factor } ({ $name })
 ## Factors: what they are called, and how they stand
 factor-sms = Text message
 factor-voice = Phone call
+factor-whatsapp = WhatsApp
 factor-email = Email
 factor-totp = Authenticator app
 factor-trading-password = Trading password
@@ -541,6 +559,9 @@ confirm-submit = Confirm
 confirm-decline = This isn't me: cancel
 confirm-send = We send a code to { $address }.
 call-instead = Call me instead
+whatsapp-instead = Send it by WhatsApp
+text-instead = Send it as a text message
+mail-instead = Send it by email
 confirm-code-hint = Enter the { $digits }-digit code we sent to { $address }.
 confirm-code-hint-voice = We call { $address } and say a { $digits }-digit code. Enter it here.
 other-way = Use another way
@@ -618,6 +639,7 @@ problem-resend-early = Not yet: you can ask for a new code from { $at }.
 problem-sending-locked = Too many codes were sent. For your safety, ask for another after { $until }.
 problem-codes-locked = Too many tries. For your safety, try again after { $until }, or use another method.
 problem-factor-disabled = Too many wrong tries over a year. This way is shut until it is set up again; use another method or contact support.
+problem-own-text-awaited = Your message has not arrived yet. That can take a minute; then continue again.
 
 ## Problems: numbers
 problem-number-missing = Enter your phone number.

@@ -1,7 +1,8 @@
 //! The code page of every journey, and the sentences for everything that can come of a code or of asking for one.
 
+use super::form::Sent;
 use super::regions;
-use super::views::{self, CodePurpose, Method, OtherWay, Problem, Resend, SlowRegion};
+use super::views::{self, CodePurpose, Method, Newest, OtherWay, OwnTextWay, Problem, RegionState, Resend};
 use super::visit::Visit;
 use super::words::{Address as Shown, Moment};
 use axum::http::StatusCode;
@@ -12,10 +13,11 @@ use countersign_flows::core::code::CodeProblem;
 use countersign_flows::core::id::SessionId;
 use countersign_flows::core::limit::LimitKind;
 use countersign_flows::core::lock::Refusal;
-use countersign_flows::core::model::{Channel, Factor, VerificationStatus};
+use countersign_flows::core::model::{Channel, Factor, MessageStatus, VerificationStatus};
+use countersign_flows::core::reach::Trouble;
 use countersign_flows::core::time::Timestamp;
 use countersign_flows::core::verification::{CheckOutcome, SendRefusal};
-use countersign_flows::{CodeAnswer, CodePage, JourneyResend};
+use countersign_flows::{CodeAnswer, CodePage, JourneyResend, OwnText};
 
 /// What the page says besides its facts.
 #[derive(Default)]
@@ -59,20 +61,48 @@ pub(crate) async fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, 
         problem: said.problem,
         attempts_left: said.attempts_left,
         other_ways: said.other_ways,
-        voice: facts.has_voice,
-        slow: slow_region(visit, &facts.address).await,
+        channels: facts.channels.clone(),
+        trouble: facts.trouble.as_ref().map(region_state),
+        newest: newest(facts),
+        own_text: match facts.own_text {
+            None => OwnTextWay::None,
+            Some(OwnText::Offered) => OwnTextWay::Offered,
+            Some(OwnText::Awaited | OwnText::Heard) => OwnTextWay::Begun,
+        },
         locked_until_ms,
     };
     visit.page(status, &page)
 }
 
-/// Says so when the country of a number is slow at the moment. A page does without when it cannot be told.
-pub(crate) async fn slow_region(visit: &Visit, address: &Address) -> Option<SlowRegion> {
-    let region = address.phone()?.region()?;
-    let troubles = visit.server.flows().delivery_troubles(visit.server.service_id()).await.ok()?;
-    let delay = troubles.iter().find(|trouble| trouble.region == region.as_str())?.delay?;
-    let delay_s = u32::try_from(delay.as_secs()).unwrap_or(u32::MAX);
-    Some(SlowRegion { region: regions::name(Some(region)), delay_s })
+/// Trouble that a number's country has at the moment. A page does without when it cannot be told.
+pub(crate) async fn trouble_now(visit: &Visit, address: &Address) -> Option<RegionState> {
+    let trouble = visit.server.flows().delivery_trouble(visit.server.service_id(), address).await;
+    trouble.ok().flatten().as_ref().map(region_state)
+}
+
+/// A country's trouble, as pages say it.
+pub(crate) fn region_state(trouble: &Trouble) -> RegionState {
+    let delay_s = trouble.delay.map(|delay| u32::try_from(delay.as_secs()).unwrap_or(u32::MAX));
+    RegionState { region: regions::name(regions::posted(&trouble.region)), delay_s }
+}
+
+/// What is worth saying of the newest message, while its code works. A relay that took an email, or a call that was
+/// answered, is not delivery to a handset.
+pub(crate) fn newest(facts: &CodePage) -> Option<Newest> {
+    if facts.status != VerificationStatus::Pending {
+        return None;
+    }
+    match facts.delivery? {
+        MessageStatus::Delivered if facts.channel == Channel::Sms => Some(Newest::Delivered),
+        MessageStatus::Failed => Some(Newest::Failed),
+        MessageStatus::Queued if facts.is_waiting => Some(Newest::Waiting),
+        _ => None,
+    }
+}
+
+/// The channel that a form asks for, if it asks for one.
+pub(crate) fn channel_of(sent: &Sent) -> Option<Channel> {
+    Channel::from_text(sent.get("channel"))
 }
 
 /// A verification that is over has no code that works, whatever its clock says.
@@ -102,6 +132,7 @@ pub(crate) fn method_of(channel: Channel) -> Method {
     match channel {
         Channel::Sms => Method::Sms,
         Channel::Voice => Method::Voice,
+        Channel::Whatsapp => Method::Whatsapp,
         Channel::Email => Method::Email,
     }
 }
@@ -188,7 +219,7 @@ pub(crate) async fn after_miss(
     let mut problem = problem;
     if problem == Some(Problem::CodeExpired)
         && let Ok(JourneyResend::Sent) =
-            flows.resend_for_journey(service_id, token, session, false, visit.caller()).await
+            flows.resend_for_journey(service_id, token, session, None, visit.caller()).await
     {
         problem = Some(Problem::CodeExpiredNewSent);
     }

@@ -3,7 +3,9 @@
 //! decided by the flows.
 
 use super::account::signed_in;
-use super::code::{ends_or_resend, method_of, moment, problem_of, send_problem, slow_region};
+use super::code::{
+    channel_of, ends_or_resend, method_of, moment, newest, problem_of, region_state, send_problem,
+};
 use super::form::{Form, Sent};
 use super::settings::{self, hold_hours};
 use super::views::{
@@ -171,10 +173,7 @@ fn end(visit: &Visit, outcome: ConfirmOutcome, view: Option<&ConfirmView>) -> Re
 async fn ask(visit: &Visit, view: &ConfirmView, token: &str, said: Said) -> Response {
     let action = &view.action;
     let status = if said.is_wrong() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let slow = match view.code.as_ref() {
-        Some(code) => slow_region(visit, &code.address).await,
-        None => None,
-    };
+    let trouble = view.code.as_ref().and_then(|code| code.trouble.as_ref());
     let form = said.form.clone();
     let page = views::Confirm {
         layout: visit.layout(&format!("/confirm/{}", action.id)),
@@ -190,7 +189,7 @@ async fn ask(visit: &Visit, view: &ConfirmView, token: &str, said: Said) -> Resp
         steps: steps(view),
         ask: what_is_asked(visit, view, token, said).await,
         ways: ways(action),
-        slow,
+        trouble: trouble.map(region_state),
         back: way_back(action, "canceled"),
         problem: form,
     };
@@ -269,11 +268,11 @@ async fn what_is_asked(visit: &Visit, view: &ConfirmView, token: &str, said: Sai
             Ask::Passkey { options_json: options.ok().flatten().unwrap_or_default(), problem }
         }
         Some(factor @ (Factor::Sms | Factor::Email)) => match &view.code {
-            Some(code) if is_for(code, *factor) => Ask::Code(code_asked(view, code, said)),
+            Some(code) if is_for(code, *factor) => Ask::Code(code_asked(code, said)),
             _ => Ask::Send {
                 method: Method::of(*factor),
                 sent_to: masked(view, *factor),
-                voice: view.has_voice && *factor == Factor::Sms,
+                channels: if *factor == Factor::Sms { view.channels.clone() } else { Vec::new() },
             },
         },
         _ => Ask::Fields(asked.iter().map(|factor| field(*factor, &said)).collect()),
@@ -289,7 +288,7 @@ fn masked(view: &ConfirmView, factor: Factor) -> Shown {
     Shown::new(found.map(|(_, address)| address.masked()).unwrap_or_default())
 }
 
-fn code_asked(view: &ConfirmView, code: &CodePage, said: Said) -> AskCode {
+fn code_asked(code: &CodePage, said: Said) -> AskCode {
     let factor = code.channel.factor();
     let (problem, attempts_left) =
         said.of(factor).map_or((None, None), |(_, problem, left)| (Some(problem.clone()), *left));
@@ -301,7 +300,8 @@ fn code_asked(view: &ConfirmView, code: &CodePage, said: Said) -> AskCode {
         problem,
         attempts_left,
         resend: ends_or_resend(code),
-        voice: view.has_voice && factor == Factor::Sms,
+        channels: code.channels.clone(),
+        newest: newest(code),
     }
 }
 
@@ -489,16 +489,16 @@ pub(crate) async fn decline(visit: Visit, Path(id): Path<String>, form: Form) ->
     act(&visit, &id, form, |_| Some(ConfirmAct::Decline)).await
 }
 
-/// `POST /confirm/{id}/resend`: sends the code that is waited for, or another one; with `channel` = `voice` by a call.
+/// `POST /confirm/{id}/resend`: sends the code that is waited for, or another one; over another channel, if `channel`
+/// names one.
 pub(crate) async fn resend(visit: Visit, Path(id): Path<String>, form: Form) -> Response {
     let (id, token, sent) = match open(&visit, &id, form) {
         Ok(open) => open,
         Err(elsewhere) => return *elsewhere,
     };
     let flows = visit.server.flows();
-    let by_voice = sent.get("channel") == "voice";
-    let outcome =
-        flows.send_on_confirm_page(visit.server.service_id(), id, &token, by_voice, visit.caller()).await;
+    let (service_id, channel) = (visit.server.service_id(), channel_of(&sent));
+    let outcome = flows.send_on_confirm_page(service_id, id, &token, channel, visit.caller()).await;
     match outcome {
         Err(error) => visit.broke(error),
         Ok(ActionSend::Sent) => visit.redirect(&format!("/confirm/{id}?notice=code-sent")),

@@ -1,6 +1,6 @@
 //! Binding a phone: `/security/phone` and its three steps (section B).
 
-use super::code::{self, Said, in_full, problem_of, send_problem};
+use super::code::{self, Said, channel_of, in_full, problem_of, send_problem};
 use super::form::{Form, Sent};
 use super::regions;
 use super::security::sms_state;
@@ -232,8 +232,8 @@ pub(crate) async fn resend_code(holder: Holder, form: Form) -> Response {
 }
 
 async fn resend(holder: Holder, form: Form, purpose: Purpose, shown: CodePurpose, back: &str) -> Response {
-    let by_voice = match form.open(&holder.visit) {
-        Ok(sent) => sent.get("channel") == "voice",
+    let channel = match form.open(&holder.visit) {
+        Ok(sent) => channel_of(&sent),
         Err(refused) => return *refused,
     };
     let (token, facts) = match waiting(&holder, purpose).await {
@@ -243,7 +243,7 @@ async fn resend(holder: Holder, form: Form, purpose: Purpose, shown: CodePurpose
     let visit = &holder.visit;
     let flows = visit.server.flows();
     let session = Some(holder.signed_in.session.id);
-    match flows.resend_for_journey(visit.server.service_id(), &token, session, by_voice, visit.caller()).await
+    match flows.resend_for_journey(visit.server.service_id(), &token, session, channel, visit.caller()).await
     {
         Err(error) => visit.broke(error),
         Ok(JourneyResend::Sent) => visit.redirect(&format!("{back}?notice=code-sent")),
@@ -326,7 +326,7 @@ async fn show_confirm(visit: &Visit, number: &Address, replaces: bool, problem: 
         layout: visit.layout("/security/phone/confirm"),
         number: in_full(number),
         region: regions::name(number.phone().and_then(Number::region)),
-        slow: code::slow_region(visit, number).await,
+        trouble: code::trouble_now(visit, number).await,
         hold_hours: replaces.then(|| hold_hours(visit)),
         problem,
     };
@@ -397,7 +397,11 @@ pub(crate) async fn activate(holder: Holder, form: Form) -> Response {
 }
 
 /// Where everything but a wrong code leads.
-fn activated(visit: &Visit, outcome: Result<ActivateOutcome, FlowError>, number: &Address) -> Response {
+pub(crate) fn activated(
+    visit: &Visit,
+    outcome: Result<ActivateOutcome, FlowError>,
+    number: &Address,
+) -> Response {
     match outcome {
         Err(error) => visit.broke(error),
         Ok(ActivateOutcome::Bound(_)) => {
@@ -414,7 +418,9 @@ fn activated(visit: &Visit, outcome: Result<ActivateOutcome, FlowError>, number:
         Ok(ActivateOutcome::PasswordLocked(refusal)) => {
             show_password(visit, number, Some(password_locked(refusal, visit)))
         }
-        Ok(ActivateOutcome::Code(_) | ActivateOutcome::Gone) => visit.redirect("/security/phone"),
+        Ok(ActivateOutcome::Code(_) | ActivateOutcome::NotHeard | ActivateOutcome::Gone) => {
+            visit.redirect("/security/phone")
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Signing in: `/signin`, its code page, and the other methods.
 
 use super::account::signed_in;
-use super::code::{self, Said, moment, problem_of, send_problem, ways};
+use super::code::{self, Said, channel_of, moment, problem_of, send_problem, ways};
 use super::confirm::lead_to;
 use super::form::{Form, Sent};
 use super::regions;
@@ -160,8 +160,8 @@ pub(crate) async fn check(visit: Visit, form: Form) -> Response {
 
 /// `POST /signin/resend`
 pub(crate) async fn resend(visit: Visit, form: Form) -> Response {
-    let by_voice = match form.open(&visit) {
-        Ok(sent) => sent.get("channel") == "voice",
+    let channel = match form.open(&visit) {
+        Ok(sent) => channel_of(&sent),
         Err(refused) => return *refused,
     };
     let (token, facts) = match in_progress(&visit).await {
@@ -169,7 +169,7 @@ pub(crate) async fn resend(visit: Visit, form: Form) -> Response {
         Err(elsewhere) => return *elsewhere,
     };
     let flows = visit.server.flows();
-    match flows.resend_for_journey(visit.server.service_id(), &token, None, by_voice, visit.caller()).await {
+    match flows.resend_for_journey(visit.server.service_id(), &token, None, channel, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(JourneyResend::Sent) => visit.redirect("/signin/code?notice=code-sent"),
         Ok(JourneyResend::Gone) => visit.redirect("/signin"),

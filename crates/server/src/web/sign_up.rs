@@ -1,7 +1,7 @@
 //! Signing up: `/signup`, `/signup/code`, `/signup/resend`.
 
 use super::account::signed_in;
-use super::code::{self, Said, problem_of, send_problem};
+use super::code::{self, Said, channel_of, problem_of, send_problem};
 use super::form::{Form, Sent};
 use super::phone::number_problem;
 use super::views::{AlreadyRegistered, CodePurpose, Field, Problem, SignUp};
@@ -158,14 +158,6 @@ pub(crate) async fn check(visit: Visit, form: Form) -> Response {
     let typed = sent.get("code");
     match flows.check_sign_up(visit.server.service_id(), &token, typed, visit.caller()).await {
         Err(error) => visit.broke(error),
-        Ok(SignUpCheck::Opened(opened)) => signed_in(&visit, &opened, "/security?notice=welcome"),
-        Ok(SignUpCheck::HasAccount) => {
-            let page = AlreadyRegistered { layout: visit.layout("/signin") };
-            let mut response = visit.page(StatusCode::CONFLICT, &page);
-            cookies::clear(response.headers_mut(), &visit.server, Name::Journey);
-            response
-        }
-        Ok(SignUpCheck::Gone | SignUpCheck::Number(_)) => visit.redirect("/signup"),
         Ok(SignUpCheck::Code(answer)) => {
             let (problem, attempts_left) = problem_of(&answer, facts.code_length, flows.now()).unzip();
             let (facts, problem) = super::code::after_miss(&visit, &token, None, facts, problem).await;
@@ -177,20 +169,37 @@ pub(crate) async fn check(visit: Visit, form: Form) -> Response {
             };
             code::show(&visit, CodePurpose::SignUp, &facts, said).await
         }
+        Ok(outcome) => proved(&visit, outcome),
+    }
+}
+
+/// Where everything but a wrong code leads.
+pub(crate) fn proved(visit: &Visit, outcome: SignUpCheck) -> Response {
+    match outcome {
+        SignUpCheck::Opened(opened) => signed_in(visit, &opened, "/security?notice=welcome"),
+        SignUpCheck::HasAccount => {
+            let page = AlreadyRegistered { layout: visit.layout("/signin") };
+            let mut response = visit.page(StatusCode::CONFLICT, &page);
+            cookies::clear(response.headers_mut(), &visit.server, Name::Journey);
+            response
+        }
+        SignUpCheck::Gone | SignUpCheck::Number(_) => visit.redirect("/signup"),
+        SignUpCheck::Code(_) | SignUpCheck::NotHeard => visit.redirect("/signup/code"),
     }
 }
 
 /// `POST /signup/resend`
 pub(crate) async fn resend(visit: Visit, form: Form) -> Response {
-    if let Err(refused) = form.open(&visit) {
-        return *refused;
-    }
+    let channel = match form.open(&visit) {
+        Ok(sent) => channel_of(&sent),
+        Err(refused) => return *refused,
+    };
     let (token, facts) = match in_progress(&visit).await {
         Ok(found) => found,
         Err(elsewhere) => return *elsewhere,
     };
     let flows = visit.server.flows();
-    match flows.resend_for_journey(visit.server.service_id(), &token, None, false, visit.caller()).await {
+    match flows.resend_for_journey(visit.server.service_id(), &token, None, channel, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(JourneyResend::Sent) => visit.redirect("/signup/code?notice=code-sent"),
         Ok(JourneyResend::Gone) => visit.redirect("/signup"),

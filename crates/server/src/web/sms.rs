@@ -1,18 +1,16 @@
 //! The SMS switch: `/security/sms` (section C).
 
-use super::code::in_full;
+use super::code::{in_full, region_state};
 use super::form::Form;
 use super::phone::password_locked;
-use super::regions;
 use super::security::sms_state;
 use super::settings::begin;
-use super::views::{Problem, RegionState, Sms, SmsState};
+use super::views::{Problem, Sms, SmsState};
 use super::visit::Holder;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::account::SwitchRefusal;
 use countersign_flows::core::model::Setting;
-use countersign_flows::core::reach::Trouble;
 use countersign_flows::{Overview, SwitchOutcome};
 
 /// `GET /security/sms`
@@ -41,11 +39,6 @@ async fn show(holder: &Holder, refused: Option<Problem>, password: Option<Proble
         regions: troubles.iter().map(region_state).collect(),
     };
     visit.page(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
-}
-
-fn region_state(trouble: &Trouble) -> RegionState {
-    let delay_s = trouble.delay.map(|delay| u32::try_from(delay.as_secs()).unwrap_or(u32::MAX));
-    RegionState { region: regions::name(regions::posted(&trouble.region)), delay_s }
 }
 
 /// Why the switch cannot be set at all, said before anything is asked for.

@@ -19,6 +19,7 @@ mod devices;
 mod factors;
 mod fault;
 mod guard;
+mod own_text;
 mod phone;
 mod picker;
 mod problem;
@@ -30,7 +31,7 @@ mod tests;
 
 pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
 pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
-pub(crate) use code::{CodePage, CodePurpose, Method, OtherWay, Resend, SlowRegion};
+pub(crate) use code::{CodePage, CodePurpose, Method, Newest, OtherWay, OwnTextWay, Resend};
 pub(crate) use confirm::{
     Ask, AskCode, AskField, Confirm, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, StepRow, StepState,
     Way, WayBack,
@@ -46,6 +47,7 @@ pub(crate) use factors::{
 };
 pub(crate) use fault::{Fault, FaultPage, Kept};
 pub(crate) use guard::{Freeze, FreezeLink, FreezePage, HoldBanner, Phrase, PhraseNew};
+pub(crate) use own_text::{OwnText, OwnTextState};
 pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhonePassword, PhoneProve};
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;

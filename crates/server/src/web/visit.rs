@@ -219,6 +219,8 @@ impl Visit {
             (_, "/signin/resend") => "/signin/code",
             (_, "/security/phone/prove/resend") => "/security/phone/prove/code",
             (_, "/security/phone/resend") => "/security/phone/code",
+            (_, "/signup/text/done") => "/signup/text",
+            (_, "/security/phone/text/done") => "/security/phone/text",
             (_, "/signout" | "/preferences") => "/security",
             (_, path) if path.starts_with("/confirm/") => page_of_confirmation(path),
             (_, path) if path.starts_with("/security/devices/") => "/security/devices",

@@ -116,7 +116,8 @@ impl House {
             password_hashers: 1,
             issuer: ISSUER.to_owned(),
             return_origins: vec!["https://exchange.example".to_owned()],
-            has_voice: true,
+            channels: vec![Way::Sms, Way::Email, Way::Voice],
+            inbound_numbers: Vec::new(),
             app_hash: None,
         });
         let service = flows.create_service("Acme", false).await.unwrap();

@@ -84,6 +84,12 @@ const NEWEST_STATUS: &str = "SELECT status FROM messages WHERE verification_id =
 // Identifiers begin with their time, so that the primary key finds what is recent.
 const SAMPLES: &str = "SELECT region, status, created_at, delivered_at FROM messages
     WHERE id >= $2 AND service_id = $1 AND region IS NOT NULL AND channel = 'sms' ORDER BY id DESC LIMIT $3";
+// As many are looked at as above, so that a country with few messages costs no search through all of them.
+const SAMPLES_OF_REGION: &str = "SELECT region, status, created_at, delivered_at FROM
+        (SELECT region, status, created_at, delivered_at FROM messages
+            WHERE id >= $2 AND service_id = $1 AND region IS NOT NULL AND channel = 'sms'
+            ORDER BY id DESC LIMIT $3) AS newest
+    WHERE region = $4";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
@@ -105,6 +111,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     DROP_BODIES,
     NEWEST_STATUS,
     SAMPLES,
+    SAMPLES_OF_REGION,
 ];
 
 /// How long after its use the body of a message without a receipt is kept.
@@ -449,15 +456,30 @@ pub async fn samples(
 ) -> Result<Vec<Sample>, StorageError> {
     let first = first_id_at(since);
     let found = tx.rows(SAMPLES, &[(&service_id).into(), (&first).into(), limit.into()]).await?;
-    let read = |row: &Row| {
-        Ok(Sample {
-            region: row.text(0)?.to_owned(),
-            status: row.named(1, MessageStatus::from_text)?,
-            created_at: row.timestamp(2)?,
-            receipt_at: row.optional_timestamp(3)?,
-        })
-    };
-    found.iter().map(read).collect()
+    found.iter().map(sample).collect()
+}
+
+/// Those of them that went to one region.
+pub async fn samples_of_region(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    region: &str,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Sample>, StorageError> {
+    let first = first_id_at(since);
+    let params = [(&service_id).into(), (&first).into(), limit.into(), region.into()];
+    tx.rows(SAMPLES_OF_REGION, &params).await?.iter().map(sample).collect()
+}
+
+fn sample(row: &Row) -> Result<Sample, StorageError> {
+    Ok(Sample {
+        region: row.text(0)?.to_owned(),
+        status: row.named(1, MessageStatus::from_text)?,
+        created_at: row.timestamp(2)?,
+        receipt_at: row.optional_timestamp(3)?,
+    })
 }
 
 /// Forgets receipts that waited in vain.

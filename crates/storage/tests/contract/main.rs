@@ -15,8 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, authenticators, codes, forgetting, people, protections, receipts, secrecy, sending, staff,
-    upgrade, webhooks,
+    actions, authenticators, codes, forgetting, people, protections, receipts, roads, routes, secrecy,
+    sending, staff, texts, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
@@ -101,6 +101,23 @@ on_every_engine! {
     receipts::receipts_of_another_route_or_week_are_not_ours,
     receipts::receipts_that_waited_in_vain_are_forgotten,
     receipts::the_first_final_word_counts,
+    roads::a_batch_of_receipts_is_heard_one_by_one,
+    roads::a_dead_code_takes_no_other_road,
+    roads::a_due_message_knows_the_roads_taken_before,
+    roads::a_late_word_of_one_road_leaves_the_other_alone,
+    roads::a_negative_receipt_sends_a_living_code_on_at_once,
+    roads::a_try_is_recorded_once,
+    roads::an_entered_code_credits_the_road_that_brought_it,
+    roads::of_32_that_look_for_missing_receipts_one_finds_each,
+    roads::people_can_see_what_became_of_a_message,
+    roads::what_is_postponed_is_due_again_untried,
+    roads::whoever_delivers_wins,
+    roads::without_a_receipt_in_time_a_living_code_takes_another_road,
+    routes::a_breaker_hears_every_node,
+    routes::counts_are_forgotten_after_eight_days,
+    routes::one_probe_leaves,
+    routes::what_nodes_count_adds_up,
+    routes::what_operators_want_is_kept,
     schema::a_changed_migration_is_refused,
     schema::a_failing_migration_leaves_nothing,
     schema::a_newer_database_is_refused,
@@ -134,7 +151,11 @@ on_every_engine! {
     transactions::a_taken_key_is_a_conflict,
     transactions::an_answer_means_that_others_see_it,
     transactions::neighbours_of_failing_steps_are_committed,
+    texts::a_text_is_for_whoever_waits_for_it,
+    texts::templates_round_trip_and_stay_in_their_service,
+    texts::wrong_texts_are_counted_for_fifteen_minutes,
     upgrade::what_version_1_wrote_is_read_and_goes_on,
+    upgrade::what_version_2_sent_is_heard_of,
     wakes::a_commit_before_waiting_is_not_missed,
     wakes::only_a_commit_wakes,
     webhooks::a_delivery_can_be_sent_again,

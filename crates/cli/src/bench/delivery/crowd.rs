@@ -385,8 +385,8 @@ impl<'a> Crowd<'a> {
         expires_at: Timestamp,
         now_ms: u64,
     ) -> Submission {
-        let to = self.people[person].number.trim_start_matches('+').to_owned();
-        let lifetime_ms = u64::try_from(expires_at.since(at(now_ms)).as_millis()).ok();
+        let to = self.people[person].number.clone();
+        let lifetime_ms = u64::try_from(expires_at.since(at(now_ms)).as_millis()).unwrap_or(u64::MAX);
         let text = format!("{person} {send}");
         match self.network.submit(now_ms, ROUTES[route], &to, "Acme", &text, lifetime_ms) {
             Handed::Taken { message_id } => {
@@ -397,7 +397,7 @@ impl<'a> Crowd<'a> {
             Handed::Refused(status) => {
                 Submission::Refused { failure: Failure::Temporary, code: format!("0x{status:02X}") }
             }
-            Handed::Lost => Submission::NotSent,
+            Handed::Lost => Submission::Lost,
         }
     }
 

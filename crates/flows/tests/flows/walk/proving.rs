@@ -198,7 +198,7 @@ impl Walk {
         let deed = &self.oracle.deeds[at];
         let (service_id, id, now, owner) =
             (self.house.service_id, deed.id, self.now_ms(), deed.owner.clone());
-        let by_voice = self.chance.percent(10);
+        let channel = self.chance.percent(10).then_some(Channel::Voice);
         let sent = if owner.is_some() && self.chance.percent(92) {
             let astray = self.chance.percent(5);
             let page = match owner.clone().filter(|_| !astray) {
@@ -206,13 +206,13 @@ impl Walk {
                 None => self.some_browser(),
             };
             let flows = &self.house.flows;
-            let sent = flows.send_on_confirm_page(service_id, id, &page, by_voice, caller()).await.unwrap();
+            let sent = flows.send_on_confirm_page(service_id, id, &page, channel, caller()).await.unwrap();
             assert!(sent == ActionSend::Gone || owner == Some(page), "another browser had a code sent");
             sent
         } else {
             let factor = if self.chance.percent(60) { Factor::Sms } else { Factor::Email };
             let flows = &self.house.flows;
-            let sent = flows.send_action_code(service_id, id, factor, by_voice, caller()).await.unwrap();
+            let sent = flows.send_action_code(service_id, id, factor, channel, caller()).await.unwrap();
             assert!(sent == ActionSend::Gone || owner.is_none(), "two doors were open at once");
             sent
         };

@@ -23,8 +23,8 @@ pub(crate) struct SendCode {
     /// The factor that it proves: `sms` or `email`.
     #[schema(value_type = schema::Factor)]
     factor: Factor,
-    /// How it travels: `voice` has it spoken by a call to the same number, where the server has a route for
-    /// that. The factor's own way if it is left out.
+    /// How it travels: `voice` has it spoken by a call to the same number, `whatsapp` sends it there, where the
+    /// server has a route for that. The factor's own way if it is left out.
     #[schema(value_type = Option<schema::Channel>)]
     channel: Option<Channel>,
     /// The network address of the person who asked, for limits.
@@ -81,9 +81,8 @@ pub(crate) async fn send_action_code(
     Body(input): Body<SendCode>,
 ) -> Result<Answer<ActionBody>, Problem> {
     let now = server.flows().now();
-    let by_voice = input.channel == Some(Channel::Voice);
     let caller = Caller { ip: input.client_ip, ..Caller::default() };
-    match server.flows().send_action_code(service_id, id, input.factor, by_voice, caller).await? {
+    match server.flows().send_action_code(service_id, id, input.factor, input.channel, caller).await? {
         ActionSend::Sent => as_it_stands(&server, service_id, id).await.map(Answer::ok),
         ActionSend::Refused(refusal) => Err(outcomes::send_refused(refusal, now)),
         ActionSend::Gone => {

@@ -4,14 +4,14 @@ use super::{DetailsInput, VerificationBody, sample};
 use crate::api::answer::Answer;
 use crate::api::body::{Body, Fields, Id, Input};
 use crate::api::key::RelyingParty;
-use crate::api::outcomes;
 use crate::api::person::client_ip;
 use crate::api::problem::table::Kind;
 use crate::api::problem::{Problem, errors};
+use crate::api::{outcomes, schema};
 use crate::state::Server;
 use axum::extract::State;
 use countersign_flows::core::id::VerificationId;
-use countersign_flows::core::model::VerificationStatus;
+use countersign_flows::core::model::{Channel, VerificationStatus};
 use countersign_flows::core::verification::Details;
 use countersign_flows::{ApiResend, Caller};
 use std::net::IpAddr;
@@ -24,6 +24,10 @@ pub(crate) struct Resend {
     /// What the verification was started with, exactly; nothing if it was started without.
     #[schema(value_type = Option<DetailsInput>)]
     details: Option<Details>,
+    /// How it travels from now on: `voice` has it spoken by a call to the same number, `whatsapp` sends it
+    /// there, `sms` is the text message again. As before if it is left out.
+    #[schema(value_type = Option<schema::Channel>)]
+    channel: Option<Channel>,
     /// The network address of the person who asked, for limits.
     #[schema(value_type = Option<String>, example = "203.0.113.7")]
     client_ip: Option<IpAddr>,
@@ -33,9 +37,16 @@ impl Input for Resend {
     const MAY_BE_ABSENT: bool = true;
 
     fn read(fields: &mut Fields) -> Result<Self, Problem> {
-        Ok(Self { details: DetailsInput::take(fields)?, client_ip: client_ip(fields)? })
+        Ok(Self {
+            details: DetailsInput::take(fields)?,
+            channel: fields.value("channel", NO_SUCH_CHANNEL, Channel::from_text)?,
+            client_ip: client_ip(fields)?,
+        })
     }
 }
+
+const NO_SUCH_CHANNEL: &str =
+    "It takes a channel that reaches the verification's address and has a route here.";
 
 errors! {
     Errors: BodyMalformed, ParamUnknown, ParamMissing, ParamInvalid, VerificationNotFound, Conflict,
@@ -74,9 +85,12 @@ pub(crate) async fn resend_verification(
 ) -> Result<Answer<VerificationBody>, Problem> {
     let now = server.flows().now();
     let caller = Caller { ip: input.client_ip, ..Caller::default() };
-    match server.flows().resend_verification(service_id, id, input.details, caller).await? {
+    match server.flows().resend_verification(service_id, id, input.channel, input.details, caller).await? {
         ApiResend::Sent(view) => Ok(Answer::ok((*view).into())),
         ApiResend::Refused(refusal) => Err(outcomes::send_refused(refusal, now)),
+        ApiResend::NoSuchChannel => {
+            Err(Problem::new(Kind::ParamInvalid).param("channel").detail(NO_SUCH_CHANNEL))
+        }
         ApiResend::Unknown => Err(Problem::new(Kind::VerificationNotFound)),
     }
 }

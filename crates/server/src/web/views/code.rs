@@ -4,9 +4,9 @@
 //! whether one is right. Times are drawn from the server's clock, so reload and Back change nothing.
 
 use askama::Template;
-use countersign_flows::core::model::Factor;
+use countersign_flows::core::model::{Channel, Factor};
 
-use super::{Layout, Page, Problem, minutes};
+use super::{Layout, Page, Problem, RegionState};
 use crate::web::words::{Address, Moment, Sentence, Words};
 
 /// What the code is for: decides headings, addresses of the forms and the ways out.
@@ -26,7 +26,7 @@ pub(crate) enum CodePurpose {
 
 impl CodePurpose {
     /// Where `code` is posted.
-    fn action(self) -> &'static str {
+    pub(crate) fn action(self) -> &'static str {
         match self {
             CodePurpose::SignUp => "/signup/code",
             CodePurpose::SignIn => "/signin/code",
@@ -47,6 +47,15 @@ impl CodePurpose {
         }
     }
 
+    /// Where a code to text to us is shown, for what a text of the holder's own may prove.
+    pub(crate) fn own_text(self) -> Option<&'static str> {
+        match self {
+            CodePurpose::SignUp => Some("/signup/text"),
+            CodePurpose::Activate => Some("/security/phone/text"),
+            CodePurpose::SignIn | CodePurpose::ProveEmail | CodePurpose::Console => None,
+        }
+    }
+
     /// One step back, with its words.
     fn back(self) -> (&'static str, &'static str) {
         match self {
@@ -58,7 +67,7 @@ impl CodePurpose {
         }
     }
 
-    fn step(self) -> Option<u32> {
+    pub(super) fn step(self) -> Option<u32> {
         match self {
             CodePurpose::SignUp | CodePurpose::SignIn | CodePurpose::Console => None,
             CodePurpose::ProveEmail => Some(1),
@@ -91,6 +100,8 @@ pub(crate) enum Method {
     Sms,
     /// The same code, spoken in a call.
     Voice,
+    /// The same code, as a message of WhatsApp.
+    Whatsapp,
     /// A code by email.
     Email,
     /// A code of an authenticator app.
@@ -106,9 +117,10 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    pub(super) const ALL: [Method; 8] = [
+    pub(super) const ALL: [Method; 9] = [
         Method::Sms,
         Method::Voice,
+        Method::Whatsapp,
         Method::Email,
         Method::Totp,
         Method::TradingPassword,
@@ -140,6 +152,7 @@ impl Method {
         match self {
             Method::Sms => "sms",
             Method::Voice => "voice",
+            Method::Whatsapp => "whatsapp",
             Method::Email => "email",
             Method::Totp => "totp",
             Method::TradingPassword => "trading_password",
@@ -154,6 +167,7 @@ impl Method {
         match self {
             Method::Sms => "factor-sms",
             Method::Voice => "factor-voice",
+            Method::Whatsapp => "factor-whatsapp",
             Method::Email => "factor-email",
             Method::Totp => "factor-totp",
             Method::TradingPassword => "factor-trading-password",
@@ -182,6 +196,7 @@ impl OtherWay {
         match (self.method, &self.address) {
             (Method::Sms, Some(address)) => words.say("method-sms").set("address", address),
             (Method::Voice, Some(address)) => words.say("method-voice").set("address", address),
+            (Method::Whatsapp, Some(address)) => words.say("method-whatsapp").set("address", address),
             (Method::Email, Some(address)) => words.say("method-email").set("address", address),
             (method, _) => words.say(method.key()),
         }
@@ -205,18 +220,36 @@ pub(crate) enum Resend {
     Spent,
 }
 
-/// A country whose messages are slow at the moment, from measured delivery.
-pub(crate) struct SlowRegion {
-    /// Its name.
-    pub(crate) region: String,
-    /// Usual delay, seconds.
-    pub(crate) delay_s: u32,
+/// The words of the button that sends a new code over another channel; posts the channel's name as `channel`.
+pub(super) fn channel_key(channel: &Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "text-instead",
+        Channel::Voice => "call-instead",
+        Channel::Whatsapp => "whatsapp-instead",
+        Channel::Email => "mail-instead",
+    }
 }
 
-impl SlowRegion {
-    pub(super) fn minutes(&self) -> u32 {
-        minutes(self.delay_s)
-    }
+/// What is worth saying of the newest message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Newest {
+    /// It has been waiting to leave for longer than usual.
+    Waiting,
+    /// The carrier says that the handset has it.
+    Delivered,
+    /// It will not arrive.
+    Failed,
+}
+
+/// Whether a text of the holder's own would do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OwnTextWay {
+    /// Not here.
+    None,
+    /// It would.
+    Offered,
+    /// A code for it was shown already.
+    Begun,
 }
 
 /// The code page. Posts `code`.
@@ -247,10 +280,14 @@ pub(crate) struct CodePage {
     pub(crate) attempts_left: Option<u32>,
     /// The other methods: posted as `method` to `/signin/method`, at sign-in only.
     pub(crate) other_ways: Vec<OtherWay>,
-    /// Whether the code can be called out instead: posts `channel` = `voice` where a new code is asked for.
-    pub(crate) voice: bool,
-    /// Set when the country is slow.
-    pub(crate) slow: Option<SlowRegion>,
+    /// Other channels to the same address: each posts its name as `channel` where a new code is asked for.
+    pub(crate) channels: Vec<Channel>,
+    /// Set when messages to the country are slow, or do not get through.
+    pub(crate) trouble: Option<RegionState>,
+    /// What is worth saying of the newest message.
+    pub(crate) newest: Option<Newest>,
+    /// Whether a text of the holder's own would do instead.
+    pub(crate) own_text: OwnTextWay,
     /// Set after too many wrong codes, Unix milliseconds: no code is taken before it.
     pub(crate) locked_until_ms: Option<i64>,
 }
@@ -282,9 +319,25 @@ impl CodePage {
         *at_ms > self.layout.now_ms
     }
 
-    /// After the second resend the other ways stand open on the same page (interface.md, acceptance 6).
+    /// After the second resend the other ways stand open on the same page (interface.md, acceptance 6); earlier where
+    /// it is known that the message is late or lost.
     fn is_struggling(&self) -> bool {
-        self.resends >= 2 || self.has_ended()
+        let is_lost = self.newest == Some(Newest::Failed);
+        self.resends >= 2 || self.has_ended() || self.trouble.is_some() || is_lost
+    }
+
+    /// Where a code to text to us is shown, once that is worth offering.
+    fn offers_own_text(&self) -> Option<&'static str> {
+        let is_worth_it = match self.own_text {
+            OwnTextWay::None => false,
+            OwnTextWay::Offered => self.is_struggling(),
+            OwnTextWay::Begun => true,
+        };
+        self.purpose.own_text().filter(|_| is_worth_it)
+    }
+
+    fn has_begun_own_text(&self) -> bool {
+        self.own_text == OwnTextWay::Begun
     }
 
     fn can_resend(&self) -> bool {

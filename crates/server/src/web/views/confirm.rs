@@ -6,9 +6,10 @@
 
 use askama::Template;
 use countersign_flows::core::fingerprint;
-use countersign_flows::core::model::{ActionDetails, ActionKind, CancelReason, Setting};
+use countersign_flows::core::model::{ActionDetails, ActionKind, CancelReason, Channel, Setting};
 
-use super::{Layout, LocalPath, Method, Page, Problem, Resend, SlowRegion};
+use super::code::channel_key;
+use super::{Layout, LocalPath, Method, Newest, Page, Problem, RegionState, Resend};
 use crate::web::words::{Address, Moment};
 
 /// What is confirmed.
@@ -261,8 +262,8 @@ pub(crate) enum Ask {
         method: Method,
         /// Where it would go, masked.
         sent_to: Address,
-        /// Whether it can be spoken instead: a second button posts `channel` = `voice`.
-        voice: bool,
+        /// Other channels to the same address: a button for each posts its name as `channel`.
+        channels: Vec<Channel>,
     },
     /// A code is out. Posted as `code` to `/confirm/{id}`.
     Code(AskCode),
@@ -298,8 +299,11 @@ pub(crate) struct AskCode {
     pub(crate) attempts_left: Option<u32>,
     /// When a new one can be asked for; posts to `/confirm/{id}/resend`.
     pub(crate) resend: Resend,
-    /// Whether a call is offered: posts `channel` = `voice` to `/confirm/{id}/resend`.
-    pub(crate) voice: bool,
+    /// Other channels to the same address: each posts its name as `channel` to `/confirm/{id}/resend`. Always offered:
+    /// there is no time here to ask twice first.
+    pub(crate) channels: Vec<Channel>,
+    /// What is worth saying of the newest message.
+    pub(crate) newest: Option<Newest>,
 }
 
 impl AskCode {
@@ -341,8 +345,8 @@ pub(crate) struct Confirm {
     pub(crate) ask: Ask,
     /// The other ways: each posts `way` to `/confirm/{id}/way`.
     pub(crate) ways: Vec<Way>,
-    /// Set when the country is slow.
-    pub(crate) slow: Option<SlowRegion>,
+    /// Set when messages to the country are slow, or do not get through.
+    pub(crate) trouble: Option<RegionState>,
     /// Where "Start again" leads once the time is up. None: the page says to go back by oneself.
     pub(crate) back: Option<WayBack>,
     /// What is wrong with the form as a whole.

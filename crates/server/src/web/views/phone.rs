@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Field, Layout, Method, OtherWay, Page, Problem, RegionPicker, SlowRegion, fields_in_trouble};
+use super::{Field, Layout, Method, OtherWay, Page, Problem, RegionPicker, RegionState, fields_in_trouble};
 use crate::web::words::{Address, Moment};
 
 /// The phone that an account has.
@@ -103,8 +103,8 @@ pub(crate) struct PhoneConfirm {
     pub(crate) region: String,
     /// Set when it takes the place of another number: for how many hours withdrawals are held afterwards.
     pub(crate) hold_hours: Option<u32>,
-    /// Set when the country is slow.
-    pub(crate) slow: Option<SlowRegion>,
+    /// Set when messages to the country are slow, or do not get through.
+    pub(crate) trouble: Option<RegionState>,
     /// Why the message was not sent.
     pub(crate) problem: Option<Problem>,
 }

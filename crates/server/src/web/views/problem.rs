@@ -83,6 +83,8 @@ pub(crate) enum Problem {
     },
     /// The factor was disabled after too many failures (R17).
     FactorDisabled,
+    /// The holder's own text has not come.
+    OwnTextAwaited,
 
     /// No number was given.
     NumberMissing,
@@ -306,6 +308,7 @@ entries! {
     Problem::SendingLocked { .. } => 2010 "problem-sending-locked",
     Problem::CodesLocked { .. } => 2011 "problem-codes-locked",
     Problem::FactorDisabled => 2012 "problem-factor-disabled",
+    Problem::OwnTextAwaited => 2013 "problem-own-text-awaited",
     Problem::NumberMissing => 3001 "problem-number-missing",
     Problem::NumberUnreadable => 3002 "problem-number-unreadable",
     Problem::NumberShort => 3003 "problem-number-short",

@@ -4,12 +4,14 @@
 //! Decides nothing: made-up facts only (numbers from ranges reserved for fiction).
 
 use askama::Template;
+use countersign_flows::core::model::Channel;
 
 use super::*;
 use crate::web::words::{Address, Moment};
 
 mod console;
 mod console_templates;
+mod own_text;
 mod step_up;
 
 /// 21 November 2025, 14:30:00 UTC.
@@ -45,6 +47,8 @@ impl Samples {
             self.account(),
             self.code(),
             self.code_in_trouble(),
+            self.code_and_its_message(),
+            self.own_text(),
             self.overview(),
             self.phone(),
             self.sms(),
@@ -202,9 +206,11 @@ impl Samples {
             problem: None,
             attempts_left: None,
             other_ways: Vec::new(),
-            slow: None,
+            trouble: None,
             locked_until_ms: None,
-            voice: method == Method::Sms,
+            channels: if method == Method::Sms { vec![Channel::Voice] } else { Vec::new() },
+            newest: None,
+            own_text: OwnTextWay::None,
         }
     }
 
@@ -226,8 +232,8 @@ impl Samples {
             typed: self.text("482913"),
             problem: Some(Problem::CodeWrong),
             attempts_left: Some(2),
-            voice: false,
-            slow: Some(SlowRegion { region: self.text("Thailand"), delay_s: 70 }),
+            channels: Vec::new(),
+            trouble: Some(RegionState { region: self.text("Thailand"), delay_s: Some(70) }),
             ..activate()
         };
         let last = CodePage { attempts_left: Some(1), problem: Some(Problem::CodeWrong), ..base() };
@@ -333,18 +339,18 @@ impl Samples {
             number: self.address("+66 81 234 5678"),
             password_problem: problem,
         };
-        let confirm = |slow, problem| PhoneConfirm {
+        let confirm = |trouble, problem| PhoneConfirm {
             layout: self.inside(),
             number: self.address("+66 81 234 5678"),
             region: self.text("Thailand"),
             hold_hours: None,
-            slow,
+            trouble,
             problem,
         };
         let replacing = PhoneConfirm { hold_hours: Some(24), ..confirm(None, None) };
         let done =
             |sms_on| PhoneDone { layout: self.inside(), number: self.address("+66 81 234 5678"), sms_on };
-        let slow = SlowRegion { region: self.text("Thailand"), delay_s: 150 };
+        let slow = RegionState { region: self.text("Thailand"), delay_s: Some(150) };
         let landline = self.typed("02 123 4567", Some(Problem::NumberFixedLine));
         let both = self.typed("", Some(Problem::NumberMissing));
         let email_only = || self.ways().split_off(1);
@@ -499,7 +505,7 @@ impl Samples {
             number: self.address("+66 81 234 5678"),
             region: self.text("Thailand"),
             hold_hours: None,
-            slow: None,
+            trouble: None,
             problem: Some(problem),
         };
         let drawn = |problem: Problem| ("problem", page(problem).render().expect("renders"));
@@ -536,6 +542,7 @@ impl Samples {
             Problem::CodeExpiredNewSent,
             Problem::CodeElsewhere,
             Problem::FactorDisabled,
+            Problem::OwnTextAwaited,
             Problem::NumberMissing,
             Problem::NumberUnreadable,
             Problem::NumberShort,

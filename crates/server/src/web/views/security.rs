@@ -7,7 +7,7 @@ use askama::Template;
 use super::factors::{FactorState, is_low};
 use super::phone::BoundPhone;
 use super::{Layout, Page, Problem, minutes};
-use crate::web::words::{Address, Moment};
+use crate::web::words::{Address, Moment, Sentence, Words};
 
 /// How well the account is protected, in words (product.md D). Never above fair with SMS alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -158,8 +158,14 @@ pub(crate) struct RegionState {
 }
 
 impl RegionState {
-    fn minutes(&self) -> Option<u32> {
-        self.delay_s.map(minutes)
+    /// One calm line.
+    pub(super) fn sentence<'w>(&self, words: &'w Words) -> Sentence<'w> {
+        match self.delay_s {
+            Some(delay_s) => {
+                words.say("slow-region").set("region", &self.region).set("minutes", minutes(delay_s))
+            }
+            None => words.say("blocked-region").set("region", &self.region),
+        }
     }
 }
 

@@ -56,8 +56,9 @@ fn nothing_is_inline_and_nothing_is_loaded_from_elsewhere() {
                 "{name}: inline style <{tag}>"
             );
             for place in ["href", "src", "action"].iter().filter_map(|link| attribute(tag, link)) {
-                // An authenticator app on the same device is the one thing that is not a page of this host.
-                let app = tag.starts_with("a ") && place.starts_with("otpauth://");
+                // Apps on the same device are all that is not a page of this host: authenticators and messages.
+                let app = ["otpauth://", "sms:+"].iter().any(|scheme| place.starts_with(scheme));
+                let app = tag.starts_with("a ") && app;
                 let here = place.starts_with('/') && !place.starts_with("//");
                 assert!(here || app || place.starts_with('#'), "{name}: {tag}");
             }
@@ -377,4 +378,55 @@ fn nothing_takes_the_focus_away_from_what_is_confirmed_but_a_problem() {
     for name in ["confirm-wrong", "confirm-code-wrong"] {
         assert_eq!(count(&page(name), " autofocus"), 1, "{name}");
     }
+}
+
+#[test]
+fn a_country_in_trouble_is_said_in_one_line_with_the_other_ways_beside_it() {
+    let blocked = page("code-blocked");
+    assert!(blocked.contains("Messages to <bdi>Thailand</bdi> are not getting through at the moment."));
+    assert!(blocked.contains("still waiting to leave"));
+    assert!(page("code-wrong").contains("Thailand</bdi> are slow at the moment (about 1 minute)."));
+    for channel in ["voice", "whatsapp"] {
+        assert!(blocked.contains(&format!("name=\"channel\" value=\"{channel}\" data-wakes=")), "{channel}");
+        assert!(!page("activate-code").contains(channel), "not before it is of use");
+    }
+    assert!(blocked.contains("action=\"/security/phone/text\""));
+    assert!(page("code-slow-sign-in").contains("name=\"method\" value=\"email\""));
+}
+
+#[test]
+fn what_the_carrier_says_of_the_message_is_said_and_opens_the_ways_only_when_it_is_lost() {
+    let delivered = page("code-delivered");
+    assert!(delivered.contains("Your carrier says it was delivered."));
+    assert!(!delivered.contains("/security/phone/text") && !delivered.contains("value=\"voice\""));
+    let failed = page("code-failed");
+    assert!(failed.contains("could not be delivered") && failed.contains("value=\"voice\""));
+    assert!(!failed.contains("/security/phone/text"), "only where it would do");
+}
+
+#[test]
+fn after_a_call_the_text_message_is_offered_again_and_a_text_that_was_begun_is_gone_on_with() {
+    let html = page("code-by-call");
+    assert!(html.contains("name=\"channel\" value=\"sms\"") && !html.contains("value=\"voice\""));
+    assert!(html.contains("<a class=\"button\" href=\"/signup/text\">"));
+    assert!(!html.contains("action=\"/signup/text\""), "asking again would kill the code that was shown");
+}
+
+#[test]
+fn the_own_text_is_one_code_one_number_and_a_way_on_without_a_script() {
+    let html = page("own-text");
+    assert!(html.contains("<strong dir=\"ltr\" id=\"own-text-code\">4821 9931</strong>"));
+    assert!(html.contains("+44 7400 999999") && html.contains("+66 81 234 5678"));
+    assert!(html.contains("href=\"sms:+447400999999?&#38;body=48219931\""));
+    assert!(html.contains("role=\"status\"") && html.contains(">14:40 UTC</time>"));
+    assert!(html.contains("action=\"/security/phone/text/done\" data-awaits=\"/security/phone/text/state\""));
+    assert!(
+        html.contains("name=\"shown\" value=\"48219931\""),
+        "the page that goes on too early shows it again"
+    );
+    assert!(page("own-text-early").contains("data-problem=\"2013\""));
+    let again = page("own-text-again");
+    assert!(!again.contains("sms:") && !again.contains("4821") && again.contains("action=\"/signup/text\""));
+    let heard = page("own-text-heard");
+    assert!(heard.contains("Your message has arrived.") && !heard.contains("data-awaits"));
 }

@@ -48,7 +48,7 @@ impl World {
         write.await.unwrap()
     }
 
-    async fn status(&self, id: MessageId) -> String {
+    pub(crate) async fn status(&self, id: MessageId) -> String {
         self.standing(id).await.0
     }
 }

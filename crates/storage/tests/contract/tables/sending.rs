@@ -17,6 +17,17 @@ use std::sync::Arc;
 impl World {
     /// Claims at most `limit` texts at an instant, for a node.
     pub(crate) async fn claim(&self, node: u8, now: Timestamp, limit: usize) -> Vec<Leased> {
+        self.claim_over("route-a", node, now, limit).await
+    }
+
+    /// The same, over a route.
+    pub(crate) async fn claim_over(
+        &self,
+        route: &'static str,
+        node: u8,
+        now: Timestamp,
+        limit: usize,
+    ) -> Vec<Leased> {
         let entropy = self.entropy.clone();
         let write = self.write(move |tx, r| {
             let entropy = entropy.clone();
@@ -27,7 +38,7 @@ impl World {
                     .map(|one| Leased {
                         message: one.message,
                         attempt_id: AttemptId::draw(now, entropy.as_ref()),
-                        route: "route-a".into(),
+                        route: route.into(),
                         tries: one.tries,
                     })
                     .collect();
@@ -158,7 +169,7 @@ pub(crate) async fn dispatchers_never_share_a_message(database: Database) {
         let messages: [Message; 16] = std::array::from_fn(|_| world.message(None, NOW));
         world.save(messages.map(Change::InsertMessage)).await.unwrap();
     }
-    let taken = join_all((0..16).map(|node| world.claim(node, NOW, 16))).await;
+    let taken = join_all((0..32).map(|node| world.claim(node, NOW, 8))).await;
     let all: Vec<MessageId> = taken.iter().flatten().map(|leased| leased.message.id).collect();
     let different: HashSet<MessageId> = all.iter().copied().collect();
     assert_eq!(all.len(), different.len(), "no message went to two dispatchers");

@@ -3,7 +3,9 @@
 //! Decides nothing: made-up facts only.
 
 use askama::Template;
-use countersign_flows::core::model::{ActionDetails, ActionKind, CancelReason, Factor, HoldCause, Setting};
+use countersign_flows::core::model::{
+    ActionDetails, ActionKind, CancelReason, Channel, Factor, HoldCause, Setting,
+};
 
 use super::{DAY_MS, Drawn, MINUTE_MS, Samples, draw};
 use crate::web::views::*;
@@ -66,7 +68,7 @@ impl Samples {
                 Way { index: 1, methods: vec![Method::Passkey, Method::TradingPassword] },
                 Way { index: 2, methods: vec![Method::RecoveryCode, Method::Email] },
             ],
-            slow: None,
+            trouble: None,
             back: WayBack::new("/security"),
             problem: None,
         }
@@ -81,7 +83,8 @@ impl Samples {
             problem: None,
             attempts_left: None,
             resend: Resend::From { at_ms: self.now_ms + 30_000 },
-            voice: method == Method::Sms,
+            channels: if method == Method::Sms { vec![Channel::Voice] } else { Vec::new() },
+            newest: None,
         }
     }
 
@@ -112,10 +115,12 @@ impl Samples {
             ..self.code_asked(Method::Email)
         };
         let slow = Confirm {
-            slow: Some(SlowRegion { region: self.text("Thailand"), delay_s: 70 }),
+            trouble: Some(RegionState { region: self.text("Thailand"), delay_s: Some(70) }),
             ..code(AskCode { digits: 8, ..self.code_asked(Method::Voice) })
         };
-        let send = Ask::Send { method: Method::Sms, sent_to: self.address("•••• 88"), voice: true };
+        let both = vec![Channel::Voice, Channel::Whatsapp];
+        let send =
+            Ask::Send { method: Method::Sms, sent_to: self.address("•••• 88"), channels: both };
         let passkey = |problem: Option<Problem>| Ask::Passkey { options_json: self.text(OPTIONS), problem };
         let locked = Ask::Locked { method: Method::Totp, until_ms: self.now_ms + 15 * MINUTE_MS };
         let hold = HoldBanner { cause: HoldCause::PhoneChanged, ends_at_ms: self.now_ms + DAY_MS };
