@@ -52,7 +52,7 @@ pub(crate) fn leads_to<'r>(reply: &'r Reply, to: &str) -> &'r Reply {
     reply
 }
 
-async fn house() -> House {
+pub(crate) async fn house() -> House {
     staffed(House::new().await).await
 }
 
