@@ -52,8 +52,12 @@ pub(crate) fn leads_to<'r>(reply: &'r Reply, to: &str) -> &'r Reply {
     reply
 }
 
-async fn house() -> House {
-    let house = House::new().await;
+pub(crate) async fn house() -> House {
+    staffed(House::new().await).await
+}
+
+/// The same with an operator.
+pub(crate) async fn staffed(house: House) -> House {
     house.flows.record_policy(house.service_id).await.unwrap();
     let email = Address::from_exposed(EMAIL).unwrap();
     let operator = NewOperator { service_id: house.service_id, email };
@@ -62,7 +66,7 @@ async fn house() -> House {
 }
 
 /// A browser with an operator in it.
-async fn let_in(house: &mut House) -> (Browser, String) {
+pub(crate) async fn let_in(house: &mut House) -> (Browser, String) {
     let mut browser = Browser::default();
     let form = csrf(&browser.get(house, "/console/signin").await);
     let fields = format!("email={EMAIL}&password={PASSWORD}").replace(' ', "+");
