@@ -68,6 +68,7 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         return_origins: config.return_origins.clone(),
         channels: channels(config),
         inbound_numbers: Vec::new(),
+        app_hash: config.android_app_hash.clone(),
     });
     let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
     if let Some(floor) = seen {

@@ -3,6 +3,7 @@
 
 use crate::world::wall_now;
 use countersign_core::policy::{Policy, PolicyFile};
+use countersign_core::template::AppHash;
 use countersign_delivery::http::{EgressPolicy, HttpClient};
 use countersign_delivery::providers::{GammuConfig, GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::smpp::SmppConfig;
@@ -40,6 +41,8 @@ struct Raw {
     /// Origins that a confirm page may lead back to.
     #[serde(default)]
     return_origins: Vec<String>,
+    /// Eleven characters that tell the service's Android app that a text message is for it.
+    android_app_hash: Option<AppHash>,
     #[serde(default)]
     egress: EgressPolicy,
     storage: RawStorage,
@@ -109,6 +112,7 @@ pub(crate) struct Config {
     pub(crate) http: Vec<HttpRouteConfig>,
     pub(crate) gammu: Vec<GammuConfig>,
     pub(crate) return_origins: Vec<String>,
+    pub(crate) android_app_hash: Option<AppHash>,
     pub(crate) egress: EgressPolicy,
 }
 
@@ -210,6 +214,7 @@ fn check(raw: Raw) -> Result<Config, String> {
             .iter()
             .map(|text| return_origin(text))
             .collect::<Result<_, _>>()?,
+        android_app_hash: raw.android_app_hash,
         egress: raw.egress,
     })
 }
@@ -323,6 +328,7 @@ mod tests {
             ("1:0001", "0:0001", "id from 1 to 255"),
             ("sqlite =", "sqlit =", "unknown field `sqlit`"),
             ("service = \"Acme\"", "service = \"\"", "1 to 30 characters"),
+            ("[storage]", "android_app_hash = \"FA+9qCX9VS\"\n[storage]", "eleven characters"),
             ("[keys]", "[policy]\ncode_length = 4\n[keys]", "policy.code_length: 4 is outside 6 to 8"),
         ] {
             assert!(GOOD.contains(from), "{from}");

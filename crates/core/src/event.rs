@@ -224,6 +224,17 @@ pub enum Event {
         /// Who (`op_…`); empty for the command line.
         operator: String,
     },
+    /// An operator wrote the service's own text for a code, or took it away.
+    TemplateChanged {
+        /// Which codes it is for.
+        name: String,
+        /// Its language.
+        locale: String,
+        /// Who: an identifier.
+        operator: String,
+        /// It was taken away: our words speak again.
+        removed: bool,
+    },
 }
 
 impl Event {
@@ -266,6 +277,7 @@ impl Event {
             Event::PasswordChanged => "password_changed",
             Event::RouteWishSet { .. } => "route_wish_set",
             Event::TestMessageSent { .. } => "test_message_sent",
+            Event::TemplateChanged { .. } => "template_changed",
         }
     }
 
@@ -307,7 +319,8 @@ impl Event {
             | Event::PhraseChanged
             | Event::PasswordChanged
             | Event::RouteWishSet { .. }
-            | Event::TestMessageSent { .. } => Group::Changes,
+            | Event::TestMessageSent { .. }
+            | Event::TemplateChanged { .. } => Group::Changes,
         }
     }
 }

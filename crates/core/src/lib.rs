@@ -41,6 +41,7 @@ pub mod session;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
+pub mod template;
 pub mod time;
 pub mod totp;
 pub mod trading_password;

@@ -135,6 +135,11 @@ impl Purpose {
     pub const fn needs_details(self) -> bool {
         matches!(self, Purpose::Withdrawal | Purpose::P2pSell)
     }
+
+    /// Whether a text with the code says what it moves, or opens a way out for: all of it, or the text is not used.
+    pub const fn moves_value(self) -> bool {
+        self.needs_details() || matches!(self, Purpose::Transfer)
+    }
 }
 
 named! {

@@ -17,6 +17,7 @@ use countersign_core::address::Address;
 use countersign_core::id::MessageId;
 use countersign_core::model::Body;
 use countersign_core::outbox::{Inbound, Receipt, Submission};
+use countersign_core::template::{AppHash, Template};
 use countersign_core::time::Timestamp;
 use providers::{CallbackRequest, Reading};
 use std::future::Future;
@@ -45,6 +46,10 @@ pub struct Letter {
     pub origin: String,
     /// The phrase that the account's owner chose; emails show it, so that a fake one is recognised.
     pub phrase: Option<String>,
+    /// The service's own text for it, if there is one in this language.
+    pub template: Option<Template>,
+    /// What tells the service's Android app that a text message is for it (R14).
+    pub app_hash: Option<AppHash>,
     /// How long it is still of use: carriers are told to drop it after that.
     pub valid_for: Duration,
 }

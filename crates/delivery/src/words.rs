@@ -5,10 +5,12 @@
 mod catalogue;
 mod mail;
 mod plain;
+mod preview;
 mod sms;
 mod voice;
 
 pub use mail::{Mail, render_mail};
+pub use preview::{Occasion, Preview, PreviewCoding, Samples, languages, preview, samples};
 pub use sms::render_sms;
 pub use voice::{render_voice, voice_language};
 

@@ -5,3 +5,4 @@ pub(crate) mod delivery;
 pub(crate) mod policy;
 pub(crate) mod session;
 pub(crate) mod sign_in;
+pub(crate) mod templates;

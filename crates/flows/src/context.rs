@@ -2,6 +2,7 @@
 //! and could be lost: limits, locks and leases are rows.
 
 use crate::clock::Clock;
+use crate::console::templates::TemplateCopies;
 use crate::error::FlowError;
 use crate::passkeys::Passkeys;
 use crate::passwords::PasswordHasher;
@@ -14,6 +15,7 @@ use countersign_core::model::Channel;
 use countersign_core::numbers::PhoneNumber;
 use countersign_core::policy::Policy;
 use countersign_core::session::Scene;
+use countersign_core::template::AppHash;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::World;
 use countersign_storage::tables::{self, Rows};
@@ -44,6 +46,8 @@ pub struct FlowsConfig {
     pub channels: Vec<Channel>,
     /// Numbers that people can text to (E.164), for proof by their own message.
     pub inbound_numbers: Vec<String>,
+    /// What tells the service's Android app that a text message is for it (R14).
+    pub app_hash: Option<AppHash>,
 }
 
 /// The use cases. Cheap to clone.
@@ -67,6 +71,9 @@ pub(crate) struct Kit {
     pub(crate) inbound_numbers: Vec<PhoneNumber>,
     /// This node's routes, with a copy of what all nodes know of them.
     pub(crate) roads: Roads,
+    /// What this node last read of the services' own texts.
+    pub(crate) templates: TemplateCopies,
+    pub(crate) app_hash: Option<AppHash>,
     pub(crate) return_origins: Vec<String>,
     /// Version of the policy in force, by service, as recorded when the program started.
     pub(crate) policy_version: AtomicI64,
@@ -130,6 +137,8 @@ impl Flows {
             channels: config.channels,
             inbound_numbers: numbers_of(&config.inbound_numbers),
             roads: Roads::default(),
+            templates: TemplateCopies::default(),
+            app_hash: config.app_hash,
             return_origins: config.return_origins,
             policy_version: AtomicI64::new(0),
             rows: config.rows,

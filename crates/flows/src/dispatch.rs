@@ -9,9 +9,10 @@ mod take;
 use crate::context::Flows;
 use crate::error::FlowError;
 use countersign_core::id::ServiceId;
-use countersign_core::model::Channel;
+use countersign_core::model::{Body, Channel, Message};
 use countersign_core::outbox::{self, Leased, Submission};
 use countersign_core::route::Outcome;
+use countersign_core::template::Template;
 use countersign_core::time::Timestamp;
 use countersign_delivery::Letter;
 use countersign_storage::Topic;
@@ -159,8 +160,19 @@ impl Dispatcher {
             host: self.host.clone(),
             origin: self.origin.clone(),
             phrase: self.phrase(&started.leased).await,
+            template: self.template(message).await,
+            app_hash: self.flows.kit.app_hash.clone(),
             valid_for: message.expires_at.since(self.flows.now()),
         }
+    }
+
+    /// The service's own text for the code, if there is one.
+    async fn template(&self, message: &Message) -> Option<Template> {
+        let Body::Code { purpose, .. } = &message.body else { return None };
+        if self.channel != Channel::Sms {
+            return None;
+        }
+        self.flows.template_for(message.service_id, *purpose, &message.locale).await
     }
 
     /// The phrase that the account's emails show, as it is at this moment.

@@ -356,6 +356,9 @@ impl Flows {
         loop {
             let told = tokio::time::timeout(FLUSH, wake.changed()).await.is_ok();
             flushes += 1;
+            if told {
+                self.forget_templates();
+            }
             let result = match told || flushes % FLUSHES_PER_READ == 0 {
                 true => self.refresh_roads().await,
                 false => self.flush_tally().await,

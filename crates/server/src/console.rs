@@ -5,6 +5,7 @@
 mod delivery;
 mod policy;
 mod sign_in;
+mod templates;
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;
@@ -33,6 +34,9 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/delivery/errors", get(delivery::errors))
         .route("/console/delivery/messages", get(delivery::messages).post(delivery::find))
         .route("/console/delivery/messages/{id}", get(delivery::message))
+        .route("/console/delivery/templates", get(templates::list))
+        .route("/console/delivery/templates/edit", get(templates::edit).post(templates::write))
+        .route("/console/delivery/templates/delete", post(templates::delete))
 }
 
 /// A request by a signed-in member of staff; anybody else is sent to sign in.

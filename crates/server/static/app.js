@@ -251,3 +251,5 @@ if (one('[data-passkey-get], [data-passkey-create], [data-passkey-signal]')) {
   import('./passkey.js').then(({ passkeys }) => passkeys());
 }
 if (select) import('./picker.js').then(({ picker }) => picker(select, number));
+const template = one('form[data-template]');
+if (template) import('./templates.js').then(({ live }) => live(template));

@@ -254,6 +254,8 @@ fn letter(index: u32) -> Result<Letter, String> {
         host: "bench.example".to_owned(),
         origin: String::new(),
         phrase: None,
+        template: None,
+        app_hash: None,
         valid_for: Duration::from_secs(300),
     })
 }

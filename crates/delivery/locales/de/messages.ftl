@@ -18,6 +18,17 @@ sms-never-ask = Wir fragen Sie nie danach.
 sms-not-you = Nicht Sie? Nie weitergeben.
 sms-valid = Gültig { $minutes } Min.
 
+## Wozu ein Code dient, in einem Text des Dienstes
+sms-purpose-sign_up = für die Registrierung
+sms-purpose-sign_in = für die Anmeldung auf einem neuen Gerät
+sms-purpose-bind = zum Hinterlegen dieser Nummer
+sms-purpose-setting_change = für eine Sicherheitseinstellung
+sms-purpose-password_reset = zum Zurücksetzen des Passworts
+sms-purpose-withdrawal = für eine Auszahlung
+sms-purpose-p2p_sell = für einen Verkauf
+sms-purpose-transfer = für einen Transfer
+sms-purpose-api_key = für einen neuen API-Schlüssel
+
 ## Kurznachrichten darüber, was geschehen ist, und was zu tun ist, wenn es jemand anders war
 sms-notice-new_sign_in = { $brand }: neue Anmeldung{ $facts }.
 sms-notice-second_factor_locked = { $brand }: jemand hatte Ihr Passwort, aber keinen Code{ $facts }.

@@ -18,6 +18,17 @@ sms-never-ask = We never ask for it by phone or chat.
 sms-not-you = Not you? Do not share it.
 sms-valid = Valid { $minutes } min.
 
+## What a code is for, inside a text that the service wrote itself
+sms-purpose-sign_up = to sign up
+sms-purpose-sign_in = to sign in on a new device
+sms-purpose-bind = to add this phone number
+sms-purpose-setting_change = to change a security setting
+sms-purpose-password_reset = to reset your password
+sms-purpose-withdrawal = to withdraw
+sms-purpose-p2p_sell = to sell
+sms-purpose-transfer = to transfer
+sms-purpose-api_key = to create an API key
+
 ## Text messages that tell what happened, and what to do if it was somebody else
 sms-notice-new_sign_in = { $brand }: new sign-in{ $facts }.
 sms-notice-second_factor_locked = { $brand }: someone had your password but no code{ $facts }.

@@ -7,16 +7,17 @@ use crate::Letter;
 use countersign_core::address::Address;
 use countersign_core::id::MessageId;
 use countersign_core::model::{Body, Notice, Purpose};
+use countersign_core::template::TemplateName;
 use countersign_smpp::gsm7;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 const LOCALES: [&str; 2] = ["en", "de"];
-const BRAND: &str = "Acme Digital Markets"; // 20 characters
-const HOST: &str = "login.acme.example"; // 18 characters
+pub(super) const BRAND: &str = "Acme Digital Markets"; // 20 characters
+pub(super) const HOST: &str = "login.acme.example"; // 18 characters
 /// A taproot address of BIP 350, as long as payees get.
 const PAYEE: &str = "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0";
-const PAYEE_CUT: &str = "bc1p0x..zk5jj0";
+pub(super) const PAYEE_CUT: &str = "bc1p0x..zk5jj0";
 const FINGERPRINT: &str = "ocean tiger";
 /// As long as a token of 128 bits makes it.
 const FREEZE_PATH: &str = "/freeze/Zm9vYmFyYmF6cXV4MTIzNA";
@@ -32,7 +33,7 @@ pub(super) fn note_use(key: &str) {
     USED.with_borrow_mut(|used| used.insert(key.to_owned()));
 }
 
-fn letter(locale: &str, body: Body) -> Letter {
+pub(super) fn letter(locale: &str, body: Body) -> Letter {
     Letter {
         reference: MessageId::from_bytes([7; 16]),
         to: Address::from_exposed("ada@example.com").unwrap(),
@@ -43,6 +44,8 @@ fn letter(locale: &str, body: Body) -> Letter {
         host: HOST.to_owned(),
         origin: format!("https://{HOST}"),
         phrase: None,
+        template: None,
+        app_hash: None,
         valid_for: Duration::from_millis(119_990),
     }
 }
@@ -52,7 +55,7 @@ fn moves_value(purpose: Purpose) -> bool {
     purpose.needs_details() || purpose == Purpose::Transfer
 }
 
-fn code_body(purpose: Purpose, code: &str) -> Body {
+pub(super) fn code_body(purpose: Purpose, code: &str) -> Body {
     let details = moves_value(purpose);
     Body::Code {
         code: code.to_owned(),
@@ -89,7 +92,7 @@ fn code_texts(change: impl Fn(&mut Letter)) -> Vec<(Purpose, &'static str, Strin
 }
 
 /// "Parse an origin-bound one-time code message" of the WICG draft report, step by step; gives host and code.
-fn parse_origin_bound(message: &str) -> Option<(String, String)> {
+pub(super) fn parse_origin_bound(message: &str) -> Option<(String, String)> {
     fn marked_token(line: &[char], position: &mut usize, marker: char) -> Option<String> {
         if *line.get(*position)? != marker {
             return None;
@@ -397,6 +400,16 @@ fn catalogues_hold_exactly_the_keys_that_are_used_and_no_faults() {
             render_sms(&letter);
             render_mail(&letter);
         }
+    }
+    for name in TemplateName::all() {
+        samples(&Occasion {
+            brand: BRAND.to_owned(),
+            host: HOST.to_owned(),
+            app_hash: None,
+            code_length: 6,
+            locale: "en".to_owned(),
+            name,
+        });
     }
     let mut address = code_body(Purpose::Transfer, "482913");
     if let Body::Code { amount, .. } = &mut address {

@@ -21,6 +21,8 @@ fn say(locale: &str, body: Body) -> String {
         host: "login.acme.example".to_owned(),
         origin: "https://login.acme.example".to_owned(),
         phrase: None,
+        template: None,
+        app_hash: None,
         valid_for: Duration::from_secs(120),
     })
 }

@@ -11,11 +11,11 @@ use countersign_core::verification::{CheckOutcome, SendRefusal};
 use countersign_flows::*;
 use std::time::Duration;
 
-const EMAIL: &str = "staff@acme.example";
+pub(crate) const EMAIL: &str = "staff@acme.example";
 const PASSWORD: &str = "a rail beside a fluid room";
 
 impl House {
-    async fn operator(&self, email: &str, disabled: bool) {
+    pub(crate) async fn operator(&self, email: &str, disabled: bool) {
         let operator = Operator {
             id: OperatorId::draw(self.now(), self.entropy.as_ref()),
             service_id: self.service_id,
@@ -43,7 +43,7 @@ impl House {
         self.flows.check_console_code(self.service_id, token, code, caller()).await.unwrap()
     }
 
-    async fn let_in(&self) -> String {
+    pub(crate) async fn let_in(&self) -> String {
         let token = self.asked().await;
         match self.enter(&token, &self.code().await).await {
             ConsoleCheck::SignedIn(cookie) => cookie.expose().to_owned(),
@@ -164,7 +164,7 @@ async fn a_holders_pages_and_the_console_do_not_lend_each_other_their_journeys()
     let code = house.code().await;
     let (flows, service_id) = (&house.flows, house.service_id);
     assert_eq!(flows.code_page(service_id, &staff, None).await.unwrap(), None);
-    let sent = flows.resend_for_journey(service_id, &staff, None, false, caller()).await.unwrap();
+    let sent = flows.resend_for_journey(service_id, &staff, None, None, caller()).await.unwrap();
     assert_eq!(sent, JourneyResend::Gone);
     let checked = flows.check_sign_in(service_id, &staff, &code, caller()).await.unwrap();
     assert_eq!(checked, SignInCheck::Gone);

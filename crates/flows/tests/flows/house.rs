@@ -266,6 +266,7 @@ fn config(
         return_origins: vec![EXCHANGE.to_owned()],
         channels: vec![Channel::Sms, Channel::Email, Channel::Voice],
         inbound_numbers: vec![INBOUND.to_owned()],
+        app_hash: None,
     }
 }
 

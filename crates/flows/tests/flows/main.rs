@@ -8,4 +8,5 @@ mod house;
 mod own_text;
 mod roads;
 mod step_up;
+mod templates;
 mod walk;

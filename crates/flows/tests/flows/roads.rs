@@ -128,7 +128,8 @@ impl Roads {
     }
 
     async fn attempts(&self, view: &VerificationView) -> Vec<(String, AttemptStatus, String)> {
-        let step = Attempts { rows: self.house.rows.clone(), service: self.house.service_id, view: view.clone() };
+        let step =
+            Attempts { rows: self.house.rows.clone(), service: self.house.service_id, view: view.clone() };
         self.house.store.read(step).await.unwrap()
     }
 }
@@ -249,7 +250,11 @@ async fn silence_sends_it_another_way_and_a_late_receipt_still_counts() {
     let (_, code) = roads.letter().await;
     roads.stands(&view, MessageStatus::Submitted).await;
     roads.house.later(20);
-    assert_eq!(roads.letter().await, ("second", code), "after the longest wait, nothing being known of its speed");
+    assert_eq!(
+        roads.letter().await,
+        ("second", code),
+        "after the longest wait, nothing being known of its speed"
+    );
     roads.stands(&view, MessageStatus::Submitted).await;
     roads.receipt("first-1", ReceiptState::Delivered).await;
     assert_eq!(roads.status(&view).await, Some(MessageStatus::Delivered));
@@ -317,10 +322,13 @@ async fn a_breaker_that_one_node_opened_is_open_on_the_others() {
     other.open_routes(ways.iter().enumerate().map(|(order, way)| route(order, way)).collect());
     other.refresh_roads().await.unwrap();
     let standings = roads.house.store.read(Standings { rows: roads.house.rows.clone() }).await.unwrap();
-    let of_first: Vec<&str> = standings.iter().map(|(route, region)| {
-        assert_eq!(route, "first");
-        region.as_str()
-    }).collect();
+    let of_first: Vec<&str> = standings
+        .iter()
+        .map(|(route, region)| {
+            assert_eq!(route, "first");
+            region.as_str()
+        })
+        .collect();
     assert_eq!(of_first, ["", "GB"], "the route's own and the country's");
     // The first node takes nothing more, so that the message is the other's.
     roads.house.flows.open_routes(Vec::new());

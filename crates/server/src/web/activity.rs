@@ -24,7 +24,7 @@ pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
             let page = views::Activity {
                 layout: visit.layout("/security/activity"),
                 kind,
-                rows: activity.entries.iter().map(row).collect(),
+                rows: activity.entries.iter().filter_map(row).collect(),
                 next: activity.next.map(|id| id.to_string()),
             };
             visit.page(StatusCode::OK, &page)
@@ -32,18 +32,19 @@ pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
     }
 }
 
-fn row(entry: &EventEntry) -> ActivityRow {
-    ActivityRow {
+fn row(entry: &EventEntry) -> Option<ActivityRow> {
+    Some(ActivityRow {
         at_ms: entry.at.unix_ms(),
-        event: shown(&entry.event),
+        event: shown(&entry.event)?,
         browser: Some(entry.device.clone()).filter(|device| !device.is_empty()),
         place: None,
-    }
+    })
 }
 
-fn shown(event: &Event) -> views::Event {
+/// None: it happened to no account.
+fn shown(event: &Event) -> Option<views::Event> {
     use views::Event as Row;
-    match event {
+    Some(match event {
         Event::AccountOpened => Row::SignedUp,
         Event::SignedIn { new_device: true, .. } => Row::SignedInNewDevice,
         Event::SignedIn { .. } => Row::SignedIn,
@@ -97,5 +98,6 @@ fn shown(event: &Event) -> views::Event {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
-    }
+        Event::TemplateChanged { .. } => return None,
+    })
 }

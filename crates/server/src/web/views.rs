@@ -14,6 +14,7 @@ mod activity;
 mod code;
 mod confirm;
 mod console;
+mod console_templates;
 mod devices;
 mod factors;
 mod fault;
@@ -40,6 +41,9 @@ pub(crate) use console::errors::{ConsoleErrors, ErrorRow};
 pub(crate) use console::messages::{AttemptShown, ConsoleMessage, ConsoleMessages, MessageRow, MessageShown};
 pub(crate) use console::routes::{ConsoleRoute, ConsoleRoutes, LiveShown, PlaceRow, RouteShown, route_path};
 pub(crate) use console::{ConsolePolicy, ConsoleSignIn, FactsForm, PolicyVersion, RuleRow};
+pub(crate) use console_templates::{
+    ConsoleTemplate, ConsoleTemplates, SenderCell, SenderRow, TextCell, TextRow, problem_of,
+};
 pub(crate) use devices::{DeviceRow, Devices, SessionRow, SignedInWith};
 pub(crate) use factors::{
     FactorState, PasskeyCard, PasskeyNew, PasskeySignal, Passkeys, PasswordNew, RecoveryCodes,
@@ -236,10 +240,14 @@ pub(crate) enum Notice {
     RouteDrained,
     /// A route was asked to carry a test message.
     TestSent,
+    /// A text of the service's own was saved.
+    TextSaved,
+    /// It was taken away.
+    TextDeleted,
 }
 
 impl Notice {
-    const ALL: [Notice; 28] = [
+    const ALL: [Notice; 30] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -268,6 +276,8 @@ impl Notice {
         Notice::RoutePaused,
         Notice::RouteDrained,
         Notice::TestSent,
+        Notice::TextSaved,
+        Notice::TextDeleted,
     ];
 
     /// The notice of this name, if it is one.
@@ -310,6 +320,8 @@ impl Notice {
             Notice::RoutePaused => "notice-route-paused",
             Notice::RouteDrained => "notice-route-drained",
             Notice::TestSent => "notice-test-sent",
+            Notice::TextSaved => "notice-text-saved",
+            Notice::TextDeleted => "notice-text-deleted",
         }
     }
 }

@@ -213,6 +213,9 @@ impl Visit {
             (_, "/console/signin/resend") => "/console/signin/code",
             (_, "/console/signout") => "/console",
             (_, path) if path.starts_with("/console/delivery/routes/") => page_of_route(path),
+            (_, "/console/delivery/templates/edit" | "/console/delivery/templates/delete") => {
+                "/console/delivery/templates"
+            }
             (_, "/signup/resend") => "/signup/code",
             (_, "/signin/resend") => "/signin/code",
             (_, "/security/phone/prove/resend") => "/security/phone/prove/code",

@@ -14,7 +14,7 @@ const PASSWORD: &str = "a rail beside a fluid room";
 pub(crate) struct Browser(Vec<(String, String)>);
 
 impl Browser {
-    async fn ask(&mut self, house: &House, ask: Ask) -> Reply {
+    pub(crate) async fn ask(&mut self, house: &House, ask: Ask) -> Reply {
         let cookies: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let reply = house.send(ask.header("cookie", &cookies.join("; "))).await;
         for set in reply.headers.get_all("set-cookie") {
@@ -43,7 +43,7 @@ impl Browser {
     }
 }
 
-fn csrf(page: &Reply) -> String {
+pub(crate) fn csrf(page: &Reply) -> String {
     page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn leads_to<'r>(reply: &'r Reply, to: &str) -> &'r Reply {
     reply
 }
 
-async fn house() -> House {
+pub(crate) async fn house() -> House {
     staffed(House::new().await).await
 }
 

@@ -127,6 +127,8 @@ impl Flows {
             host: String::new(),
             origin: String::new(),
             phrase: None,
+            template: None,
+            app_hash: None,
             valid_for: TEST_LIFE,
         })
     }

@@ -211,6 +211,48 @@ pub(crate) enum Problem {
     },
     /// This server does not drive the route.
     RouteElsewhere,
+    /// Not a language tag.
+    LocaleUnreadable,
+    /// No text was written.
+    TextMissing,
+    /// More than is kept.
+    TextLong {
+        /// The most characters.
+        characters_max: u32,
+    },
+    /// Line breaks or characters that cannot be seen.
+    TextControl,
+    /// A brace that opens or closes nothing.
+    TextBrace,
+    /// No value has this name.
+    TextUnknown {
+        /// In its braces.
+        name: String,
+    },
+    /// A value that must be there is not.
+    TextLacks {
+        /// In its braces.
+        name: String,
+    },
+    /// Such codes never have this value.
+    TextOutOfPlace {
+        /// In its braces.
+        name: String,
+    },
+    /// A digit or another value stands right beside the code.
+    TextCodeTouched,
+    /// Something that phones make a link of (R12).
+    TextLink {
+        /// The word.
+        link: String,
+    },
+    /// Two messages, and nobody agreed to pay for the second.
+    TextSplit,
+    /// More messages than anybody can agree to.
+    TextSegments {
+        /// How many.
+        segments: u32,
+    },
 
     /// No route takes messages at the moment.
     SendingUnavailable,
@@ -230,6 +272,7 @@ impl Problem {
             | Problem::PasswordLong { characters_max: limit }
             | Problem::NameLong { characters_max: limit }
             | Problem::PhraseLong { characters_max: limit }
+            | Problem::TextLong { characters_max: limit }
             | Problem::ReasonLong { characters_max: limit } => sentence.set("limit", *limit),
             Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
@@ -242,6 +285,11 @@ impl Problem {
             }
             Problem::RegionRefused { region } => sentence.set("region", region),
             Problem::NumberDenied { reference } => sentence.set("reference", reference),
+            Problem::TextUnknown { name }
+            | Problem::TextLacks { name }
+            | Problem::TextOutOfPlace { name } => sentence.set("name", name),
+            Problem::TextLink { link } => sentence.set("link", link),
+            Problem::TextSegments { segments } => sentence.set("count", *segments),
             _ => sentence,
         }
     }
@@ -335,5 +383,17 @@ entries! {
     Problem::AddressUnfit => 6007 "problem-address-unfit",
     Problem::CapReached { .. } => 6008 "problem-cap-reached",
     Problem::RouteElsewhere => 6009 "problem-route-elsewhere",
+    Problem::LocaleUnreadable => 6101 "problem-locale-unreadable",
+    Problem::TextMissing => 6102 "problem-text-missing",
+    Problem::TextLong { .. } => 6103 "problem-text-long",
+    Problem::TextControl => 6104 "problem-text-control",
+    Problem::TextBrace => 6105 "problem-text-brace",
+    Problem::TextUnknown { .. } => 6106 "problem-text-unknown",
+    Problem::TextLacks { .. } => 6107 "problem-text-lacks",
+    Problem::TextOutOfPlace { .. } => 6108 "problem-text-out-of-place",
+    Problem::TextCodeTouched => 6109 "problem-text-code-touched",
+    Problem::TextLink { .. } => 6110 "problem-text-link",
+    Problem::TextSplit => 6111 "problem-text-split",
+    Problem::TextSegments { .. } => 6112 "problem-text-segments",
     Problem::SendingUnavailable => 9001 "problem-sending-unavailable",
 }

@@ -10,6 +10,7 @@ use super::*;
 use crate::web::words::{Address, Moment};
 
 mod console;
+mod console_templates;
 mod delivery;
 mod own_text;
 mod step_up;
@@ -62,6 +63,7 @@ impl Samples {
             self.guard(),
             self.console(),
             self.delivery(),
+            self.console_texts(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -575,6 +577,7 @@ impl Samples {
             Problem::SendingUnavailable,
         ]);
         problems.extend(step_up::problems());
+        problems.extend(self.text_problems());
         problems
     }
 
