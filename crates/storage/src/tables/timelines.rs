@@ -178,8 +178,8 @@ pub async fn recent(
     found.iter().map(|row| read(rows, row)).collect()
 }
 
-/// The newest messages with codes of a service to one address, at most `limit`. Looks through the newest hundred thousand
-/// verifications of all services.
+/// The newest messages with codes of a service to one address, at most `limit`. Looks through the newest hundred
+/// thousand verifications of all services.
 pub async fn messages_to(
     tx: &mut Tx,
     rows: &Rows,
