@@ -164,7 +164,7 @@ async fn a_holders_pages_and_the_console_do_not_lend_each_other_their_journeys()
     let code = house.code().await;
     let (flows, service_id) = (&house.flows, house.service_id);
     assert_eq!(flows.code_page(service_id, &staff, None).await.unwrap(), None);
-    let sent = flows.resend_for_journey(service_id, &staff, None, false, caller()).await.unwrap();
+    let sent = flows.resend_for_journey(service_id, &staff, None, None, caller()).await.unwrap();
     assert_eq!(sent, JourneyResend::Gone);
     let checked = flows.check_sign_in(service_id, &staff, &code, caller()).await.unwrap();
     assert_eq!(checked, SignInCheck::Gone);
