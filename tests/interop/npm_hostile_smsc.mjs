@@ -30,7 +30,8 @@ const GARBAGE = [
   unit(0x80000000, 3, 0x7fffffee), // a generic_nack about nothing
   unit(0x00000005, 0, 79, [0xff, 0xff, 0xff]), // a deliver_sm that ends in its first field
   unit(0x00000005, 0, 80), // and one without any
-  unit(0x00000005, 0, 81, [0, 1, 1, 49, 0, 1, 1, 50, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 200, 1]), // says 200 octets, has one
+  // says 200 octets, has one
+  unit(0x00000005, 0, 81, [0, 1, 1, 49, 0, 1, 1, 50, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 200, 1]),
   unit(0x00000103, 0, 82, [0, 0, 0]), // a data_sm cut short
   unit(0x0000000b, 0, 83, [0, 0]), // an outbind in the middle of a session
   unit(0x80000015, 0, 84), // an answer to an enquire_link that was never asked
@@ -43,7 +44,12 @@ const oddReceipts = (to, id) => [
   { short_message: "", receipted_message_id: String(id), message_state: 2 },
   { short_message: "id:ffffffffffffffffffffffffffffffffffffffffffff stat:DELIVRD err:000" }, // beyond any integer
   { short_message: `id:${id} stat:NONSENSE done date:99 err:` },
-].map((receipt) => ({ esm_class: smpp.ESM_CLASS.MC_DELIVERY_RECEIPT, source_addr: to, destination_addr: "Acme", ...receipt }));
+].map((receipt) => ({
+  esm_class: smpp.ESM_CLASS.MC_DELIVERY_RECEIPT,
+  source_addr: to,
+  destination_addr: "Acme",
+  ...receipt,
+}));
 
 const server = smpp.createServer((session) => {
   let held = [];
@@ -75,14 +81,16 @@ const server = smpp.createServer((session) => {
     tell({ event: "submit", to: pdu.destination_addr, part });
     const say = (fields) => held.push(pdu.response(fields));
     if (turn >= 40 && turn < 60) say({ command_status: smpp.ESME_RTHROTTLED });
-    else if (turn % 29 === 0 && turn < 500) say({ command_status: turn % 2 ? smpp.ESME_RSYSERR : smpp.ESME_RUNKNOWNERR });
+    else if (turn % 29 === 0 && turn < 500)
+      say({ command_status: turn % 2 ? smpp.ESME_RSYSERR : smpp.ESME_RUNKNOWNERR });
     else if (turn % 97 !== 0 || turn > 500) say({ message_id: id.toString(16) }); // else no answer, ever
     if (turn % 13 === 0) session.socket.write(GARBAGE[(turn / 13) % GARBAGE.length]);
     if (turn % 17 === 0) {
       const receipts = oddReceipts(pdu.destination_addr, id);
       session.deliver_sm(receipts[(turn / 17) % receipts.length], () => tell({ event: "acknowledged" }));
     }
-    if (turn % 83 === 0) session.deliver_sm({ source_addr: pdu.destination_addr, destination_addr: "72345", short_message: "STOP" });
+    if (turn % 83 === 0)
+      session.deliver_sm({ source_addr: pdu.destination_addr, destination_addr: "72345", short_message: "STOP" });
     if (turn % 71 === 0 && hangUps < 6) {
       hangUps += 1;
       if (hangUps % 3 === 0) session.socket.write(Buffer.alloc(64, 0xff)); // a length that nobody can read

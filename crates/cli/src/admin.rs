@@ -1,6 +1,8 @@
 //! `countersign admin …`: what is set up once, by hand or by a script. Secrets come from standard input and leave on
 //! standard output, once; never on the command line, where other processes can read them.
 
+mod delivery;
+
 use crate::config;
 use crate::{assemble, output};
 use clap::{Args, Subcommand};
@@ -61,6 +63,18 @@ enum Act {
         #[arg(long, default_value = "en")]
         locale: String,
     },
+    /// List the routes: what operators want of each, and how it does.
+    Routes,
+    /// Pause, drain or resume a route.
+    Route {
+        #[command(subcommand)]
+        act: delivery::RouteAct,
+    },
+    /// Show the way of a message.
+    Message {
+        /// Its id (`msg_…`).
+        id: String,
+    },
 }
 
 /// Does one act.
@@ -102,6 +116,15 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
             let service = find(flows, name, &config.service).await?;
             let added = flows.import_account(service.id, address(&email)?, &password()?, &locale).await;
             said_once(json, added.map_err(broken)?, "account")
+        }
+        Act::Routes => delivery::list(flows, &config, json).await,
+        Act::Route { act } => {
+            let service = find(flows, name, &config.service).await?;
+            delivery::wish(flows, &config, &service, act, json).await
+        }
+        Act::Message { id } => {
+            let service = find(flows, name, &config.service).await?;
+            delivery::message(flows, &service, &id, json).await
         }
     }
 }

@@ -2,6 +2,7 @@
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
 use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose};
+use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
 
 /// What a holder narrows the list of events to.
@@ -203,6 +204,26 @@ pub enum Event {
     PhraseChanged,
     /// The password was changed.
     PasswordChanged,
+    /// Operators said what they want of a route.
+    RouteWishSet {
+        /// Name of the route.
+        route: String,
+        /// What they want.
+        wish: RouteWish,
+        /// Why, in their words.
+        reason: String,
+        /// Who (`op_…`); empty for the command line.
+        operator: String,
+    },
+    /// An operator sent a message over one route to see whether it arrives.
+    TestMessageSent {
+        /// Name of the route.
+        route: String,
+        /// Masked address.
+        to: String,
+        /// Who (`op_…`); empty for the command line.
+        operator: String,
+    },
     /// An operator wrote the service's own text for a code, or took it away.
     TemplateChanged {
         /// Which codes it is for.
@@ -254,6 +275,8 @@ impl Event {
             Event::NumberChanged { .. } => "number_changed",
             Event::PhraseChanged => "phrase_changed",
             Event::PasswordChanged => "password_changed",
+            Event::RouteWishSet { .. } => "route_wish_set",
+            Event::TestMessageSent { .. } => "test_message_sent",
             Event::TemplateChanged { .. } => "template_changed",
         }
     }
@@ -295,6 +318,8 @@ impl Event {
             | Event::NumberChanged { .. }
             | Event::PhraseChanged
             | Event::PasswordChanged
+            | Event::RouteWishSet { .. }
+            | Event::TestMessageSent { .. }
             | Event::TemplateChanged { .. } => Group::Changes,
         }
     }

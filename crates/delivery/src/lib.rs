@@ -1,5 +1,5 @@
-//! Ways out to people and systems: SMPP routes, providers' HTTP interfaces and modems for text messages, SMTP for email,
-//! calls, webhooks, and the words that travel over them.
+//! Ways out to people and systems: SMPP routes, providers' HTTP interfaces and modems for text messages, SMTP for
+//! email, calls, webhooks, and the words that travel over them.
 //!
 //! Decides how one letter goes over one route and what the other side's answer means. Refuses to know which
 //! route is best, when to try again and how tries are recorded: that is the dispatcher's and the core's.

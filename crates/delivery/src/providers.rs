@@ -240,7 +240,7 @@ impl HttpRoute {
         if asks_for_receipts && provider.has_receipts() && !can_prove {
             return bad("callback_token must be set: without it nobody can tell whose receipts these are");
         }
-        let has_receipts = config.carries.receipts.unwrap_or(asks_for_receipts && provider.has_receipts());
+        let has_receipts = asks_for_receipts && provider.has_receipts();
         let mut address = format!("{}/callbacks/{}", public_url.trim_end_matches('/'), config.name);
         if let Some(token) = &config.callback_token {
             address.push('/');

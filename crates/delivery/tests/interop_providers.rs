@@ -5,8 +5,8 @@
 use serde_json::Value;
 use std::process::Command;
 
-/// Runs where the test command names a Python that has the libraries (see the script); the record itself is used by the
-/// unit tests, with or without Python.
+/// Runs where the test command names a Python that has the libraries (see the script): they are many, and no test but
+/// this needs them. The record itself is what the unit tests go by, with or without Python.
 #[test]
 fn the_oracle_still_says_what_was_recorded() {
     let Some(python) = std::env::var_os("COUNTERSIGN_TEST_PYTHON") else { return };

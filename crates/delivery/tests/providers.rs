@@ -5,6 +5,8 @@
 mod http_peer;
 mod log_lines;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use countersign_core::address::Address;
 use countersign_core::id::MessageId;
 use countersign_core::model::{Body, Purpose};
@@ -15,10 +17,14 @@ use countersign_delivery::providers::{CallbackRefusal, CallbackRequest, HttpRout
 use countersign_delivery::{CallbackDoor, Channel, Letter};
 use http_peer::{Does, HttpPeer};
 use log_lines::LogLines;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 const NUMBER: &str = "+4915112345678";
 const NOW: Timestamp = Timestamp::from_unix_ms(1_795_269_909_000);
@@ -170,4 +176,45 @@ async fn a_certificate_is_fetched_once_and_one_that_does_not_come_proves_nothing
     // Rightly signed, but it leads to Amazon's host and not to the one that was set: nobody goes there.
     assert_eq!(route.read(&confirmation, NOW).await, Err(CallbackRefusal::Malformed));
     assert_eq!(amazon.heard().len(), 4);
+}
+
+/// A confirmation whose address leads to the peer, signed as Amazon signs (the oracle proves that form).
+fn confirmation(sns_url: &str) -> CallbackRequest {
+    let mut request = posted("aws confirmation", sns_url);
+    let mut body: Value = serde_json::from_slice(&request.body).unwrap();
+    body["SubscribeURL"] = json!(format!("{sns_url}/?Action=ConfirmSubscription&Token=t0k3n"));
+    let names = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+    let text: String =
+        names.iter().map(|name| format!("{name}\n{}\n", body[name].as_str().unwrap())).collect();
+    let key = PrivatePkcs8KeyDer::from_pem_slice(include_bytes!("fixtures/providers/sns.key.pem")).unwrap();
+    let key = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
+    body["Signature"] = json!(STANDARD.encode(signature));
+    request.body = body.to_string().into_bytes();
+    request
+}
+
+#[tokio::test]
+async fn a_subscription_to_our_topic_is_confirmed_by_one_visit() {
+    let amazon = HttpPeer::start().await;
+    let sns_url = format!("http://127.0.0.1:{}", amazon.port);
+    let (route, request) = (aws(&sns_url), confirmation(&sns_url));
+    amazon.says("200 OK", include_str!("fixtures/providers/sns.pem"));
+    let reading = route.read(&request, NOW).await.unwrap();
+    assert_eq!((reading.answer.status, reading.receipts.len(), reading.inbound.len()), (200, 0, 0));
+    let heard = amazon.heard();
+    let asked = heard.iter().map(|heard| &*heard.head[0]).collect::<Vec<_>>();
+    let expected = [
+        "GET /SimpleNotificationService-0123abcd.pem HTTP/1.1",
+        "GET /?Action=ConfirmSubscription&Token=t0k3n HTTP/1.1",
+    ];
+    assert_eq!(asked, expected);
+    // A visit that failed is asked for again.
+    amazon.says("500 Oops", "");
+    assert_eq!(route.read(&request, NOW).await.unwrap().answer.status, 503);
+    let forged = String::from_utf8(request.body.clone()).unwrap().replace("t0k3n", "t0k4n");
+    let forged = CallbackRequest { body: forged.into_bytes(), ..request };
+    assert_eq!(route.read(&forged, NOW).await, Err(CallbackRefusal::Forged));
+    assert_eq!(amazon.heard().len(), 3);
 }

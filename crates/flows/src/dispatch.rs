@@ -3,7 +3,7 @@
 //! core's rule, which words are sent, and how, is the channel's affair.
 
 pub(crate) mod receipts;
-mod record;
+pub(crate) mod record;
 mod take;
 
 use crate::context::Flows;

@@ -2,6 +2,7 @@
 //! nobody without an operator's learns what stands behind the sign-in page. Handlers read the form, call one flow
 //! and show its outcome.
 
+mod delivery;
 mod policy;
 mod sign_in;
 mod templates;
@@ -25,6 +26,14 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/signin/resend", post(sign_in::resend))
         .route("/console/signout", post(sign_in::sign_out))
         .route("/console/policy", get(policy::page))
+        .route("/console/delivery", get(delivery::routes))
+        .route("/console/delivery/routes/{name}", get(delivery::route))
+        .route("/console/delivery/routes/{name}/wish", post(delivery::wish))
+        .route("/console/delivery/routes/{name}/test", post(delivery::test))
+        .route("/console/delivery/countries", get(delivery::countries))
+        .route("/console/delivery/errors", get(delivery::errors))
+        .route("/console/delivery/messages", get(delivery::messages).post(delivery::find))
+        .route("/console/delivery/messages/{id}", get(delivery::message))
         .route("/console/delivery/templates", get(templates::list))
         .route("/console/delivery/templates/edit", get(templates::edit).post(templates::write))
         .route("/console/delivery/templates/delete", post(templates::delete))

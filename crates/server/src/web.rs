@@ -21,7 +21,7 @@ mod sign_up;
 mod sms;
 pub(crate) mod views;
 pub(crate) mod visit;
-mod words;
+pub(crate) mod words;
 
 use crate::state::Server;
 use axum::Router;

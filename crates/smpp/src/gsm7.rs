@@ -63,8 +63,41 @@ impl Septets {
     }
 }
 
+/// What [`LATIN`] says of a character that the alphabet lacks, and adds to a septet that takes the escape.
+const ABSENT: u8 = 0xFF;
+const ESCAPED: u8 = 0x80;
+
+/// Septets by the characters below U+0100, which nearly all texts are made of: every character of every message is
+/// looked up several times.
+const LATIN: [u8; 256] = {
+    let mut table = [ABSENT; 256];
+    let mut septet = 0;
+    while septet < BASIC.len() {
+        if (BASIC[septet] as usize) < table.len() {
+            table[BASIC[septet] as usize] = septet as u8;
+        }
+        septet += 1;
+    }
+    let mut at = 0;
+    while at < EXTENSION.len() {
+        let (septet, character) = EXTENSION[at];
+        if (character as usize) < table.len() {
+            table[character as usize] = septet | ESCAPED;
+        }
+        at += 1;
+    }
+    table
+};
+
 /// The septets of a character; `None` when the alphabet lacks it.
 pub fn septets(character: char) -> Option<Septets> {
+    if let Some(known) = LATIN.get(character as usize) {
+        return match *known {
+            ABSENT => None,
+            septet if septet & ESCAPED != 0 => Some(Septets::Escaped(septet & !ESCAPED)),
+            septet => Some(Septets::One(septet)),
+        };
+    }
     if character == REPLACEMENT {
         return None;
     }

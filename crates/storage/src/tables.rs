@@ -10,6 +10,7 @@ pub mod authenticators;
 pub mod bindings;
 pub mod clock_marks;
 pub mod counters;
+pub mod desk;
 pub mod devices;
 pub mod events;
 pub mod factors;
@@ -129,6 +130,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     bindings::STATEMENTS,
     clock_marks::STATEMENTS,
     counters::STATEMENTS,
+    desk::STATEMENTS,
     devices::STATEMENTS,
     events::STATEMENTS,
     factors::STATEMENTS,

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &DeliveryArguments) -> Result<(), String> {
     let mut rows = Vec::new();
     for plan in plans {
         tracing::info!("simulating {}", plan.name);
-        rows.push((plan, Crowd::new(arguments, plan).run()?));
+        rows.push((plan, Crowd::new(arguments, plan)?.run()?));
     }
     output::say(&if arguments.json {
         report::json(arguments, &rows)

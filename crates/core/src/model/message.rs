@@ -123,5 +123,7 @@ named! {
         AccountFrozen = "account_frozen",
         /// It was opened again.
         AccountUnfrozen = "account_unfrozen",
+        /// Nothing happened: operators look whether a route delivers.
+        RouteTest = "route_test",
     }
 }

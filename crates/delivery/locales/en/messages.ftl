@@ -50,11 +50,13 @@ sms-notice-phrase_changed = { $brand }: anti-phishing phrase changed{ $facts }.
 sms-notice-password_changed = { $brand }: password changed{ $facts }.
 sms-notice-account_frozen = { $brand }: your account is frozen{ $facts }.
 sms-notice-account_unfrozen = { $brand }: your account is open again{ $facts }.
+sms-notice-route_test = { $brand }: test message{ $facts }.
 sms-fact = { ", " }{ $fact }
 sms-next-password = Not you? Change your password now.
 sms-next-support = Not you? Contact support now.
 sms-next-number = Sign in and add another.
 sms-next-open = Sign in to open it again.
+sms-next-nothing = You need to do nothing.
 sms-freeze = Not you? Freeze: { $link }
 
 ## Email with a code
@@ -110,6 +112,7 @@ mail-notice-subject-phrase_changed = The anti-phishing phrase of your { $brand }
 mail-notice-subject-password_changed = The password of your { $brand } account was changed
 mail-notice-subject-account_frozen = Your { $brand } account is frozen
 mail-notice-subject-account_unfrozen = Your { $brand } account is open again
+mail-notice-subject-route_test = A test message from { $brand }
 mail-notice-new_sign_in = A device that was not used before has signed in to your { $brand } account.
 mail-notice-second_factor_locked = Someone entered the right password of your { $brand } account, then so many wrong codes that codes are locked for a while.
 mail-notice-number_bound = A phone number was added to your { $brand } account.
@@ -130,6 +133,7 @@ mail-notice-phrase_changed = The phrase that our emails show you was set, change
 mail-notice-password_changed = The password of your { $brand } account was changed.
 mail-notice-account_frozen = Your { $brand } account was frozen. Nothing can leave it, and no setting can be changed, until you open it again.
 mail-notice-account_unfrozen = Your { $brand } account was frozen and has been opened again.
+mail-notice-route_test = { $brand } is testing whether its messages arrive.
 mail-held = Withdrawals and other ways for value to leave are paused for a time after this change. Your Security Center shows until when; support cannot shorten it.
 mail-when = When: { $when }
 mail-device = Device: { $detail }
@@ -139,6 +143,7 @@ mail-next-locked = If this was not you, change your password now: someone else k
 mail-next-support = If this was not you, contact support now.
 mail-next-number = Sign in another way and add a number that is yours.
 mail-next-open = To open it again, sign in and confirm with what your account has. If you did not freeze it, someone may read your messages: change the password of your mailbox first.
+mail-next-nothing = You need to do nothing, and nothing about your account has changed.
 mail-freeze = Not you? This page freezes your account at once, signed in or not. Nothing leaves a frozen account, and only you can open it again:
 mail-notice-never-ask = We never ask for codes or passwords.
 

@@ -329,8 +329,8 @@ impl SmppConfig {
         self.check_values()?;
         let composer = Composer::new(self)?;
         let senders = self.carries.senders.values().chain(&self.carries.fallback_sender);
-        let probes = senders.map(|sender| composer.template(sender)).chain([composer.template(&self.sender)]);
-        probes.map(|message| encodes(Body::SubmitSm(message))).collect::<Result<(), _>>()?;
+        let mut senders = senders.chain([&self.sender]);
+        senders.try_for_each(|sender| encodes(Body::SubmitSm(composer.template(sender))))?;
         encodes(Body::Bind(BindMode::Transceiver, self.account()))?;
         Ok((composer, Dialling::new(self)?))
     }

@@ -1,5 +1,5 @@
-//! One session from its connection to its end: bytes in, events filed, messages out, in turns. Each turn writes all that
-//! it made at once, and ends where there is nothing to do before the stream, a message, a wish or a timer says so.
+//! One session from its connection to its end: bytes in, events filed, messages out, in turns. Each turn writes all
+//! that it made at once, and ends where there is nothing to do before the stream, a message, a wish or a timer says so.
 
 use super::backoff::End;
 use super::line::{Line, Over, Wish};

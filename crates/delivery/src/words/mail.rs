@@ -113,6 +113,7 @@ fn notice_mail(
         Notice::SecondFactorLocked => "mail-next-locked",
         Notice::SmsSuspended => "mail-next-number",
         Notice::AccountFrozen => "mail-next-open",
+        Notice::RouteTest => "mail-next-nothing",
         _ => "mail-next-support",
     };
     paragraphs.push(words.say(next).text());
@@ -144,6 +145,7 @@ fn holds(notice: Notice) -> bool {
         | Notice::RecoveryCodesMade
         | Notice::RecoveryCodeUsed
         | Notice::PhraseChanged
-        | Notice::AccountFrozen => false,
+        | Notice::AccountFrozen
+        | Notice::RouteTest => false,
     }
 }

@@ -243,6 +243,7 @@ fn next_key(notice: Notice) -> &'static str {
         Notice::NewSignIn | Notice::SecondFactorLocked => "sms-next-password",
         Notice::SmsSuspended => "sms-next-number",
         Notice::AccountFrozen => "sms-next-open",
+        Notice::RouteTest => "sms-next-nothing",
         _ => "sms-next-support",
     }
 }

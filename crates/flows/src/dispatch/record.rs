@@ -38,14 +38,19 @@ impl Done {
     }
 
     fn outcome(&self) -> Outcome {
-        match &self.submission {
-            Submission::Accepted { .. } => Outcome::Accepted,
-            Submission::Refused { failure: Failure::Number, .. } => Outcome::NumberRefused,
-            Submission::Refused { failure: Failure::Throttled, .. } => Outcome::Throttled,
-            Submission::Refused { .. } => Outcome::Refused,
-            Submission::Lost => Outcome::Lost,
-            Submission::NotSent => Outcome::NotSent,
-        }
+        outcome_of(&self.submission)
+    }
+}
+
+/// What an answer counts as.
+pub(crate) fn outcome_of(submission: &Submission) -> Outcome {
+    match submission {
+        Submission::Accepted { .. } => Outcome::Accepted,
+        Submission::Refused { failure: Failure::Number, .. } => Outcome::NumberRefused,
+        Submission::Refused { failure: Failure::Throttled, .. } => Outcome::Throttled,
+        Submission::Refused { .. } => Outcome::Refused,
+        Submission::Lost => Outcome::Lost,
+        Submission::NotSent => Outcome::NotSent,
     }
 }
 

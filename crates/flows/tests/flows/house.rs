@@ -111,23 +111,20 @@ impl House {
         let entropy: Arc<dyn Entropy> = Arc::new(Counting::from(seed));
         let clock = Arc::new(TestClock::new());
         let rows = || Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), entropy.clone());
-        let flows = Flows::new(FlowsConfig {
-            store: store.clone(),
-            rows: rows(),
-            policy,
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            password_hashers: 1,
-            issuer: "http://localhost:8080".to_owned(),
-            return_origins: vec![EXCHANGE.to_owned()],
-            channels: vec![Channel::Sms, Channel::Email, Channel::Voice],
-            inbound_numbers: vec![INBOUND.to_owned()],
-            app_hash: None,
-        });
+        let flows = Flows::new(config(&store, rows(), policy, &clock, &entropy));
         let service_id = flows.create_service("Acme", false).await.unwrap().id;
         flows.record_policy(service_id).await.unwrap();
         let (rows, people) = (Arc::new(rows()), AtomicU64::new(0));
         Self { flows, store, rows, service_id, clock, entropy, people }
+    }
+
+    /// The use cases of another process on the same rows.
+    pub(crate) async fn beside(house: &House) -> Flows {
+        let rows = Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), house.entropy.clone());
+        let policy = house.flows.policy().clone();
+        let flows = Flows::new(config(&house.store, rows, policy, &house.clock, &house.entropy));
+        flows.record_policy(house.service_id).await.unwrap();
+        flows
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -248,6 +245,28 @@ impl House {
         let codes: Vec<String> = self.post().await.iter().filter_map(code_in).collect();
         assert_eq!(codes.len(), 1, "one code was sent");
         codes.into_iter().next().unwrap()
+    }
+}
+
+fn config(
+    store: &Store,
+    rows: Rows,
+    policy: Policy,
+    clock: &Arc<TestClock>,
+    entropy: &Arc<dyn Entropy>,
+) -> FlowsConfig {
+    FlowsConfig {
+        store: store.clone(),
+        rows,
+        policy,
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        password_hashers: 1,
+        issuer: "http://localhost:8080".to_owned(),
+        return_origins: vec![EXCHANGE.to_owned()],
+        channels: vec![Channel::Sms, Channel::Email, Channel::Voice],
+        inbound_numbers: vec![INBOUND.to_owned()],
+        app_hash: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod app;
 mod console;
 mod house;
 mod own_text;
+mod roads;
 mod step_up;
 mod templates;
 mod walk;

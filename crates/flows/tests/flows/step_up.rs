@@ -93,7 +93,7 @@ impl House {
         self.flows.act_on_confirm_page(self.service_id, action.id, BROWSER, act, caller()).await.unwrap();
         loop {
             let sent =
-                self.flows.send_on_confirm_page(self.service_id, action.id, BROWSER, false, caller()).await;
+                self.flows.send_on_confirm_page(self.service_id, action.id, BROWSER, None, caller()).await;
             assert_eq!(sent.unwrap(), ActionSend::Sent);
             let mut code = self.code().await;
             loop {

@@ -94,6 +94,10 @@ fn shown(event: &Event) -> Option<views::Event> {
         }
         Event::PhraseChanged => Row::PhraseChanged,
         Event::PasswordChanged => Row::PasswordChanged,
+        Event::RouteWishSet { route, wish, .. } => Row::RouteWishSet { route: route.clone(), wish: *wish },
+        Event::TestMessageSent { route, to, .. } => {
+            Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
+        }
         Event::TemplateChanged { .. } => return None,
     })
 }

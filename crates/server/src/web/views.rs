@@ -36,6 +36,10 @@ pub(crate) use confirm::{
     Ask, AskCode, AskField, Confirm, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, StepRow, StepState,
     Way, WayBack,
 };
+pub(crate) use console::countries::{CellShown, ConsoleCountries};
+pub(crate) use console::errors::{ConsoleErrors, ErrorRow};
+pub(crate) use console::messages::{AttemptShown, ConsoleMessage, ConsoleMessages, MessageRow, MessageShown};
+pub(crate) use console::routes::{ConsoleRoute, ConsoleRoutes, LiveShown, PlaceRow, RouteShown, route_path};
 pub(crate) use console::{ConsolePolicy, ConsoleSignIn, FactsForm, PolicyVersion, RuleRow};
 pub(crate) use console_templates::{
     ConsoleTemplate, ConsoleTemplates, SenderCell, SenderRow, TextCell, TextRow, problem_of,
@@ -228,6 +232,14 @@ pub(crate) enum Notice {
     MoreTime,
     /// The holder turned back: nothing was changed.
     NothingChanged,
+    /// A route carries messages again.
+    RouteActive,
+    /// A route takes no new messages.
+    RoutePaused,
+    /// A route takes none, and its connections end.
+    RouteDrained,
+    /// A route was asked to carry a test message.
+    TestSent,
     /// A text of the service's own was saved.
     TextSaved,
     /// It was taken away.
@@ -235,7 +247,7 @@ pub(crate) enum Notice {
 }
 
 impl Notice {
-    const ALL: [Notice; 26] = [
+    const ALL: [Notice; 30] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -260,6 +272,10 @@ impl Notice {
         Notice::Unfrozen,
         Notice::MoreTime,
         Notice::NothingChanged,
+        Notice::RouteActive,
+        Notice::RoutePaused,
+        Notice::RouteDrained,
+        Notice::TestSent,
         Notice::TextSaved,
         Notice::TextDeleted,
     ];
@@ -300,6 +316,10 @@ impl Notice {
             Notice::Unfrozen => "notice-unfrozen",
             Notice::MoreTime => "notice-more-time",
             Notice::NothingChanged => "notice-nothing-changed",
+            Notice::RouteActive => "notice-route-active",
+            Notice::RoutePaused => "notice-route-paused",
+            Notice::RouteDrained => "notice-route-drained",
+            Notice::TestSent => "notice-test-sent",
             Notice::TextSaved => "notice-text-saved",
             Notice::TextDeleted => "notice-text-deleted",
         }

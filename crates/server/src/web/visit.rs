@@ -212,6 +212,7 @@ impl Visit {
             // Paths that only take forms have no page to go back to.
             (_, "/console/signin/resend") => "/console/signin/code",
             (_, "/console/signout") => "/console",
+            (_, path) if path.starts_with("/console/delivery/routes/") => page_of_route(path),
             (_, "/console/delivery/templates/edit" | "/console/delivery/templates/delete") => {
                 "/console/delivery/templates"
             }
@@ -271,6 +272,13 @@ fn page_of_confirmation(path: &str) -> &str {
         Some((page, _)) if page != "/confirm" => page,
         _ => path,
     }
+}
+
+/// Where the forms of a route's page were shown.
+fn page_of_route(path: &str) -> &str {
+    const ROUTES: &str = "/console/delivery/routes/";
+    let name = path.strip_prefix(ROUTES).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    path.get(..ROUTES.len() + name.len()).unwrap_or(path)
 }
 
 /// How a signed-in holder is called on pages: never in full, a screen may be seen by others.

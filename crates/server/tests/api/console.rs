@@ -53,7 +53,11 @@ pub(crate) fn leads_to<'r>(reply: &'r Reply, to: &str) -> &'r Reply {
 }
 
 pub(crate) async fn house() -> House {
-    let house = House::new().await;
+    staffed(House::new().await).await
+}
+
+/// The same with an operator.
+pub(crate) async fn staffed(house: House) -> House {
     house.flows.record_policy(house.service_id).await.unwrap();
     let email = Address::from_exposed(EMAIL).unwrap();
     let operator = NewOperator { service_id: house.service_id, email };

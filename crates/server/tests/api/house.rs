@@ -37,6 +37,9 @@ pub(crate) const ISSUER: &str = "http://localhost:8080";
 /// A number of the range that Ofcom keeps for drama; the plan counts it as mobile.
 pub(crate) const NUMBER: &str = "+447400123456";
 
+/// The service's number that people can text to.
+pub(crate) const TEXT_TO: &str = "+447400999999";
+
 /// The API as described.
 pub(crate) static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(&countersign_server::openapi_json()).unwrap());
@@ -117,7 +120,7 @@ impl House {
             issuer: ISSUER.to_owned(),
             return_origins: vec!["https://exchange.example".to_owned()],
             channels: vec![Way::Sms, Way::Email, Way::Voice],
-            inbound_numbers: Vec::new(),
+            inbound_numbers: vec![TEXT_TO.to_owned()],
             app_hash: None,
         });
         let service = flows.create_service("Acme", false).await.unwrap();

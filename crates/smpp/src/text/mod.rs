@@ -36,16 +36,28 @@ pub enum Alphabet {
 }
 
 impl Alphabet {
-    /// The octets of one character under this alphabet. A character must also be in the GSM alphabet, for
+    /// Units that one character takes; `None` when it cannot be carried. It must also be in the GSM alphabet, for
     /// that is what the handset gets in the end: anything else has to go as UCS-2.
-    pub(crate) fn octets(self, character: char, out: &mut Vec<u8>) -> Option<usize> {
+    fn units(self, character: char) -> Option<usize> {
         let septets = gsm7::septets(character)?;
-        match self {
-            Self::Gsm => septets.write(out),
-            Self::Latin1 => out.push(u8::try_from(u32::from(character)).ok()?),
-            Self::Ascii => out.push(u8::try_from(character).ok().filter(u8::is_ascii)?),
+        let fits = match self {
+            Self::Gsm => true,
+            Self::Latin1 => u8::try_from(u32::from(character)).is_ok(),
+            Self::Ascii => character.is_ascii(),
+        };
+        fits.then_some(septets.count())
+    }
+
+    /// Appends the octets of one character; `?` for one that cannot be carried, which [`Coding::for_text`] rules out.
+    fn write(self, character: char, out: &mut Vec<u8>) {
+        match (self, gsm7::septets(character)) {
+            (Self::Gsm, Some(septets)) => septets.write(out),
+            (Self::Latin1, Some(_)) => out.push(u8::try_from(u32::from(character)).unwrap_or(b'?')),
+            (Self::Ascii, Some(_)) => {
+                out.push(u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(b'?'))
+            }
+            (_, None) => out.push(b'?'),
         }
-        Some(septets.count())
     }
 
     fn decode(self, octets: &[u8]) -> String {
@@ -72,11 +84,7 @@ pub enum Coding {
 impl Coding {
     /// The cheapest coding that carries the whole text.
     pub fn for_text(text: &str, alphabet: Alphabet) -> Self {
-        let mut scratch = Vec::with_capacity(2);
-        let fits = text.chars().all(|character| {
-            scratch.clear();
-            alphabet.octets(character, &mut scratch).is_some()
-        });
+        let fits = text.chars().all(|character| alphabet.units(character).is_some());
         if fits { Self::Default(alphabet) } else { Self::Ucs2 }
     }
 
@@ -104,21 +112,23 @@ impl Coding {
         }
     }
 
-    /// Appends one character and says how many units it takes. A character outside the alphabet, which
-    /// [`Coding::for_text`] rules out, goes as `?`.
-    pub(crate) fn write(self, character: char, out: &mut Vec<u8>) -> usize {
+    /// How many units one character takes.
+    pub(crate) fn units(self, character: char) -> usize {
         match self {
-            Self::Default(alphabet) => alphabet.octets(character, out).unwrap_or_else(|| {
-                out.push(b'?');
-                1
-            }),
+            Self::Default(alphabet) => alphabet.units(character).unwrap_or(1),
+            Self::Ucs2 => character.len_utf16(),
+        }
+    }
+
+    /// Appends one character.
+    pub(crate) fn write(self, character: char, out: &mut Vec<u8>) {
+        match self {
+            Self::Default(alphabet) => alphabet.write(character, out),
             Self::Ucs2 => {
                 let mut units = [0; 2];
-                let units = character.encode_utf16(&mut units);
-                for unit in units.iter() {
+                for unit in character.encode_utf16(&mut units).iter() {
                     out.extend_from_slice(&unit.to_be_bytes());
                 }
-                units.len()
             }
         }
     }

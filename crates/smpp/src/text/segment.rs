@@ -9,6 +9,9 @@ use crate::pdu::{Octets, ShortMessage, Tlv, esm_class, tag};
 /// Most octets in a `message_payload` that still leaves room for everything else in a unit of 64 KiB.
 const PAYLOAD_OCTETS_MAX: usize = 64_000;
 
+/// Room for a short message without growing, whatever its coding.
+const PIECE_OCTETS_USUAL: usize = 160;
+
 /// How a route carries a text that does not fit one message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LongMessage {
@@ -117,19 +120,18 @@ pub fn segment(
 
 /// Fills pieces of at most `units_max` with whole characters. An empty text is one empty piece.
 fn cut(text: &str, coding: Coding, units_max: usize) -> Vec<Vec<u8>> {
-    let mut pieces = vec![Vec::new()];
+    let piece = || Vec::with_capacity(text.len().min(PIECE_OCTETS_USUAL));
+    let mut pieces = vec![piece()];
     let mut units_used = 0;
-    let mut octets = Vec::with_capacity(4);
     for character in text.chars() {
-        octets.clear();
-        let units = coding.write(character, &mut octets);
+        let units = coding.units(character);
         if units_used + units > units_max {
-            pieces.push(Vec::new());
+            pieces.push(piece());
             units_used = 0;
         }
         units_used += units;
         if let Some(piece) = pieces.last_mut() {
-            piece.extend_from_slice(&octets);
+            coding.write(character, piece);
         }
     }
     pieces

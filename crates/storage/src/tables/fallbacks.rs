@@ -34,9 +34,11 @@ macro_rules! no_road_open {
     };
 }
 
+/// The newest message of a verification, unless it was credited already.
 macro_rules! newest_message {
     () => {
-        "(SELECT id FROM messages WHERE verification_id = $1 ORDER BY id DESC LIMIT 1)"
+        "(SELECT id FROM messages WHERE converted_at IS NULL
+            AND id = (SELECT id FROM messages WHERE verification_id = $1 ORDER BY id DESC LIMIT 1))"
     };
 }
 
@@ -80,7 +82,7 @@ const NOTHING_TO_WAIT_FOR: &str = concat!(
 // The road that says it delivered; else the newest that may have. One whose answer is still to be written down was
 // quicker than that.
 const CREDIT: &str = concat!(
-    "UPDATE attempts SET converted_at = $2 WHERE converted_at IS NULL AND id =
+    "UPDATE attempts SET converted_at = $2 WHERE id =
     (SELECT id FROM attempts WHERE message_id = ",
     newest_message!(),
     " AND status IN ('delivered', 'accepted', 'overdue', 'unknown', 'submitting')
@@ -89,7 +91,7 @@ const CREDIT: &str = concat!(
 const CONVERT: &str = concat!(
     "UPDATE messages SET converted_at = $2, fallback_at = NULL, body_sealed = NULL, lease_node = NULL,
         status = CASE WHEN status = 'queued' THEN 'canceled' ELSE status END
-    WHERE converted_at IS NULL AND id = ",
+    WHERE id = ",
     newest_message!()
 );
 const COUNT_CONVERTED: &str = concat!(
@@ -283,10 +285,10 @@ pub(super) fn credit(verification_id: &VerificationId, at: Timestamp) -> Write<'
     Write::any(CREDIT).bind(verification_id).bind(at)
 }
 
-/// What else follows from [`credit`]: its message takes no other road, and the code is counted.
+/// What else follows from [`credit`]: the code is counted, and its message takes no other road. Once per message.
 pub(super) fn credit_further(verification_id: &VerificationId, at: Timestamp, shard: i64) -> [Write<'_>; 2] {
     [
-        Write::any(CONVERT).bind(verification_id).bind(at),
         Write::any(COUNT_CONVERTED).bind(verification_id).bind(at).bind(shard.rem_euclid(SHARDS)),
+        Write::any(CONVERT).bind(verification_id).bind(at),
     ]
 }

@@ -6,7 +6,7 @@
 pub use super::fallbacks::{Heard, fall_back};
 pub use super::parts::receipts;
 pub use super::timelines::{
-    AttemptLine, ErrorCount, MessageLine, Timeline, errors, messages_of, recent, timeline,
+    AttemptLine, ErrorCount, MessageLine, Timeline, errors, messages_of, messages_to, recent, timeline,
 };
 
 use super::parts::{self, Part};

@@ -1,5 +1,5 @@
-//! Words that a service says in its own way: one row per text and language. What a template may hold, and which language
-//! stands in for a missing one, is decided where messages are written.
+//! Words that a service says in its own way: one row per text and language. What a template may hold, and which
+//! language stands in for a missing one, is decided where messages are written.
 
 use super::rows::Rows;
 use crate::error::StorageError;

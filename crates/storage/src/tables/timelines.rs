@@ -6,7 +6,7 @@ use super::rows::{Rows, first_id_at};
 use crate::error::StorageError;
 use crate::tx::Tx;
 use crate::value::Row;
-use countersign_core::address::Address;
+use countersign_core::address::{Address, AddressIndex};
 use countersign_core::id::{AttemptId, MessageId, ServiceId, VerificationId};
 use countersign_core::model::{AttemptStatus, Channel, MessageStatus};
 use countersign_core::time::Timestamp;
@@ -39,11 +39,19 @@ const RECENT_OF_ROUTE: &str = select!(
         AND EXISTS (SELECT 1 FROM attempts WHERE attempts.message_id = messages.id AND attempts.route = $4)
      ORDER BY id DESC LIMIT $3"
 );
+// Numbers are sealed; their verifications know them by their index.
+const TO: &str = select!(
+    "service_id = $1 AND verification_id IN (SELECT newest.id
+        FROM (SELECT id, service_id, address_index FROM verifications ORDER BY id DESC LIMIT 100000) AS newest
+        WHERE newest.service_id = $1 AND newest.address_index = $2)
+     ORDER BY id DESC LIMIT $3"
+);
 const ERRORS: &str = "SELECT route, error, count(*) FROM attempts
     WHERE id >= $1 AND status = 'failed' AND error <> ''
     GROUP BY route, error ORDER BY count(*) DESC, route, error LIMIT $2";
 
-pub(crate) const STATEMENTS: &[&str] = &[MESSAGE, ATTEMPTS, OF_VERIFICATION, RECENT, RECENT_OF_ROUTE, ERRORS];
+pub(crate) const STATEMENTS: &[&str] =
+    &[MESSAGE, ATTEMPTS, OF_VERIFICATION, RECENT, RECENT_OF_ROUTE, TO, ERRORS];
 
 /// What is known of a message, without what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +176,19 @@ pub async fn recent(
         }
     };
     found.iter().map(|row| read(rows, row)).collect()
+}
+
+/// The newest messages with codes of a service to one address, at most `limit`. Looks through the newest hundred thousand
+/// verifications of all services.
+pub async fn messages_to(
+    tx: &mut Tx,
+    rows: &Rows,
+    service_id: ServiceId,
+    address: AddressIndex,
+    limit: u32,
+) -> Result<Vec<MessageLine>, StorageError> {
+    let params = [(&service_id).into(), (&address.0).into(), limit.into()];
+    tx.rows(TO, &params).await?.iter().map(|row| read(rows, row)).collect()
 }
 
 /// What routes gave as reasons for tries that failed since an instant: most frequent first, at most `limit`.

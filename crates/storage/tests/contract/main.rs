@@ -15,7 +15,7 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, authenticators, codes, forgetting, people, protections, receipts, roads, routes, secrecy,
+    actions, authenticators, codes, desk, forgetting, people, protections, receipts, roads, routes, secrecy,
     sending, staff, texts, upgrade, webhooks,
 };
 
@@ -62,6 +62,8 @@ on_every_engine! {
     codes::superseding_spares_other_purposes_subjects_and_the_newest,
     codes::the_right_code_64_times_is_one_success,
     codes::verifications_round_trip_and_stay_finished,
+    desk::a_kept_message_is_no_dispatcher_s,
+    desk::messages_are_found_by_the_index_of_their_address,
     forgetting::codes_are_forgotten_a_day_after_the_end,
     forgetting::counters_outlive_their_window_once,
     forgetting::actions_are_forgotten_after_thirteen_months,

@@ -27,7 +27,7 @@ const ROUTES: [&str; 4] = ["north", "east", "south", "west"];
 /// there at least and at most, in milliseconds.
 const COUNTRIES: [(&str, usize, u32, u32); 20] = [
     ("+4915112", 6, 800, 4_000),
-    ("+33612", 7, 800, 4_000),
+    ("+33612", 6, 800, 4_000),
     ("+447400", 6, 800, 4_000),
     ("+39347", 7, 1_000, 5_000),
     ("+34612", 6, 1_000, 5_000),
@@ -140,7 +140,7 @@ fn ms_of(at: Timestamp) -> u64 {
 }
 
 impl<'a> Crowd<'a> {
-    pub(super) fn new(arguments: &'a DeliveryArguments, plan: Plan) -> Self {
+    pub(super) fn new(arguments: &'a DeliveryArguments, plan: Plan) -> Result<Self, String> {
         let operators =
             COUNTRIES.iter().enumerate().map(|(place, (prefix, _, least, most))| OperatorConfig {
                 name: format!("country-{place}"),
@@ -158,7 +158,7 @@ impl<'a> Crowd<'a> {
             ..AccountConfig::friendly(name)
         };
         let network =
-            Simulation::new(arguments.seed, operators.collect(), ROUTES.iter().map(account).collect());
+            Simulation::new(arguments.seed, operators.collect(), ROUTES.iter().map(account).collect())?;
         let mut crowd = Self {
             arguments,
             routes: plan.routes,
@@ -179,7 +179,7 @@ impl<'a> Crowd<'a> {
         if arguments.death_every_s > 0 {
             crowd.plan(arguments.death_every_s * 1_000, Event::Die);
         }
-        crowd
+        Ok(crowd)
     }
 
     fn plan(&mut self, at_ms: u64, event: Event) {

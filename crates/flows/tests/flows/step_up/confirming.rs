@@ -40,7 +40,7 @@ async fn a_tenth_of_a_bitcoin_takes_an_sms_code_too_and_by_api_as_well() {
     let answers = both(&person, &house.totp(&person));
     let first = flows.prove_by_api(service_id, action.id, answers, caller()).await.unwrap();
     assert!(matches!(first, ProveOutcome::Open { sent: None, .. }), "no code leaves for an API by itself");
-    let sent = flows.send_action_code(service_id, action.id, Factor::Sms, false, caller()).await.unwrap();
+    let sent = flows.send_action_code(service_id, action.id, Factor::Sms, None, caller()).await.unwrap();
     assert_eq!(sent, ActionSend::Sent);
     let message = house.post().await.pop().unwrap();
     let Body::Code { code, amount, payee, fingerprint, .. } = message.body else { panic!("not a code") };
@@ -107,7 +107,7 @@ async fn another_browser_has_neither_page_nor_answers_nor_codes() {
     let by_api = flows.prove_by_api(service_id, id, answers.clone(), caller()).await.unwrap();
     assert!(matches!(by_api, ProveOutcome::Gone), "two doors at once");
     assert_eq!(
-        flows.send_on_confirm_page(service_id, id, thief, false, caller()).await.unwrap(),
+        flows.send_on_confirm_page(service_id, id, thief, None, caller()).await.unwrap(),
         ActionSend::Gone
     );
     assert!(!flows.act_on_confirm_page(service_id, id, thief, ConfirmAct::Decline, caller()).await.unwrap());

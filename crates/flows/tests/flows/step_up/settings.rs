@@ -83,7 +83,7 @@ async fn what_is_removed_may_be_what_proved_it() {
     let act = ConfirmAct::Way(u32::try_from(way).unwrap());
     house.flows.act_on_confirm_page(house.service_id, remove.id, BROWSER, act, caller()).await.unwrap();
     house.post().await;
-    house.flows.send_on_confirm_page(house.service_id, remove.id, BROWSER, false, caller()).await.unwrap();
+    house.flows.send_on_confirm_page(house.service_id, remove.id, BROWSER, None, caller()).await.unwrap();
     house.answer(remove.id, code_answer(&house.code().await)).await;
     let effect = house.done(remove.id, totp_answer(&house.totp(&person))).await;
     assert!(matches!(effect, Some(Effect::Changed(Setting::TotpRemove))), "{effect:?}");
@@ -120,11 +120,8 @@ async fn a_number_is_replaced_by_the_old_ones_code_and_everybody_is_told() {
     let person = house.person(ALL).await;
     let (cookie, elsewhere) = (house.session(&person).await, house.session(&person).await);
     let change = house.wants(&cookie, Setting::Phone).await;
-    let sent = house
-        .flows
-        .send_on_confirm_page(house.service_id, change.id, BROWSER, false, caller())
-        .await
-        .unwrap();
+    let sent =
+        house.flows.send_on_confirm_page(house.service_id, change.id, BROWSER, None, caller()).await.unwrap();
     assert_eq!(sent, ActionSend::Sent);
     let message = house.post().await.pop().unwrap();
     assert_eq!(Some(&message.to), person.number.as_ref(), "to the old number");

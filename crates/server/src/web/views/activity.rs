@@ -4,6 +4,7 @@
 
 use askama::Template;
 use countersign_flows::core::model::{ActionKind, CancelReason, Factor, HoldCause};
+use countersign_flows::core::route::RouteWish;
 
 use super::confirm::{action_name, cancel_name};
 use super::guard::hold_cause;
@@ -215,6 +216,20 @@ pub(crate) enum Event {
     PhraseChanged,
     /// The password was changed.
     PasswordChanged,
+    /// Operators said what they want of a route.
+    RouteWishSet {
+        /// Its name.
+        route: String,
+        /// What they want.
+        wish: RouteWish,
+    },
+    /// An operator sent a test message over a route.
+    TestMessageSent {
+        /// Its name.
+        route: String,
+        /// Where to.
+        to: Address,
+    },
 }
 
 impl Event {
@@ -253,6 +268,8 @@ impl Event {
             Event::HoldStarted { cause, until_ms } => {
                 sentence.set("until", Moment::full(*until_ms)).set("cause", words.text(hold_cause(*cause)))
             }
+            Event::RouteWishSet { route, .. } => sentence.set("route", route),
+            Event::TestMessageSent { route, to } => sentence.set("route", route).set("address", to),
             Event::PhoneChanged { from, to } => sentence.set("from", from).set("to", to),
             _ => sentence,
         }
@@ -301,6 +318,10 @@ impl Event {
             Event::PhoneChanged { .. } => "event-phone-changed",
             Event::PhraseChanged => "event-phrase-changed",
             Event::PasswordChanged => "event-password-changed",
+            Event::RouteWishSet { wish: RouteWish::Active, .. } => "event-route-active",
+            Event::RouteWishSet { wish: RouteWish::Paused, .. } => "event-route-paused",
+            Event::RouteWishSet { wish: RouteWish::Drained, .. } => "event-route-drained",
+            Event::TestMessageSent { .. } => "event-test-message",
         }
     }
 }

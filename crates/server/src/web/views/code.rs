@@ -221,7 +221,7 @@ pub(crate) enum Resend {
 }
 
 /// The words of the button that sends a new code over another channel; posts the channel's name as `channel`.
-pub(super) fn channel_key(channel: &Channel) -> &'static str {
+pub(super) fn channel_key(channel: Channel) -> &'static str {
     match channel {
         Channel::Sms => "text-instead",
         Channel::Voice => "call-instead",
@@ -324,6 +324,10 @@ impl CodePage {
     fn is_struggling(&self) -> bool {
         let is_lost = self.newest == Some(Newest::Failed);
         self.resends >= 2 || self.has_ended() || self.trouble.is_some() || is_lost
+    }
+
+    fn channel_key(&self, channel: &Channel) -> &'static str {
+        channel_key(*channel)
     }
 
     /// Where a code to text to us is shown, once that is worth offering.

@@ -383,6 +383,10 @@ impl Confirm {
         *at_ms > self.layout.now_ms
     }
 
+    fn channel_key(&self, channel: &Channel) -> &'static str {
+        channel_key(*channel)
+    }
+
     fn is_locked(&self) -> bool {
         matches!(self.ask, Ask::Locked { .. })
     }

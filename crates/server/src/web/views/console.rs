@@ -2,10 +2,20 @@
 //!
 //! Decides words and order; refuses to judge: rules, their verdicts and their risks come in as they were decided.
 
+mod codes;
+pub(crate) mod countries;
+pub(crate) mod errors;
+mod figures;
+pub(crate) mod messages;
+mod parts;
+pub(crate) mod routes;
+
 use askama::Template;
 use countersign_flows::core::model::{AccountStatus, ActionKind, Factor};
 use countersign_flows::core::requirement::{Conditions, Judged, Requirement, Rule, Signal};
 use countersign_flows::core::risk;
+
+pub(super) use parts::purpose_key;
 
 use super::confirm::action_name;
 use super::{Field, Layout, Method, Page, Problem, RegionPicker, fields_in_trouble};

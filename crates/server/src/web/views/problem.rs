@@ -191,6 +191,26 @@ pub(crate) enum Problem {
     AmountUnreadable,
     /// Not a number of seconds.
     SecondsUnreadable,
+    /// An operator's act without a reason.
+    ReasonMissing,
+    /// A reason longer than is kept.
+    ReasonLong {
+        /// The most characters.
+        characters_max: u32,
+    },
+    /// Neither a message's identifier nor an address.
+    LookUpUnreadable,
+    /// Nothing is known of that message.
+    MessageUnknown,
+    /// The address is not one that the route's channel reaches.
+    AddressUnfit,
+    /// A cap on sending was reached.
+    CapReached {
+        /// When its window ends.
+        until: Moment,
+    },
+    /// This server does not drive the route.
+    RouteElsewhere,
     /// Not a language tag.
     LocaleUnreadable,
     /// No text was written.
@@ -252,10 +272,12 @@ impl Problem {
             | Problem::PasswordLong { characters_max: limit }
             | Problem::NameLong { characters_max: limit }
             | Problem::TextLong { characters_max: limit }
-            | Problem::PhraseLong { characters_max: limit } => sentence.set("limit", *limit),
+            | Problem::PhraseLong { characters_max: limit }
+            | Problem::ReasonLong { characters_max: limit } => sentence.set("limit", *limit),
             Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
-            | Problem::CodesLocked { until } => sentence.set("until", *until),
+            | Problem::CodesLocked { until }
+            | Problem::CapReached { until } => sentence.set("until", *until),
             Problem::ResendEarly { at } => sentence.set("at", *at),
             Problem::CodeUnreadable { digits } => sentence.set("digits", *digits),
             Problem::CodeLength { digits, entered } => {
@@ -354,6 +376,13 @@ entries! {
     Problem::NothingToConfirmWith => 5022 "problem-nothing-to-confirm-with",
     Problem::AmountUnreadable => 6001 "problem-amount-unreadable",
     Problem::SecondsUnreadable => 6002 "problem-seconds-unreadable",
+    Problem::ReasonMissing => 6003 "problem-reason-missing",
+    Problem::ReasonLong { .. } => 6004 "problem-reason-long",
+    Problem::LookUpUnreadable => 6005 "problem-look-up-unreadable",
+    Problem::MessageUnknown => 6006 "problem-message-unknown",
+    Problem::AddressUnfit => 6007 "problem-address-unfit",
+    Problem::CapReached { .. } => 6008 "problem-cap-reached",
+    Problem::RouteElsewhere => 6009 "problem-route-elsewhere",
     Problem::LocaleUnreadable => 6101 "problem-locale-unreadable",
     Problem::TextMissing => 6102 "problem-text-missing",
     Problem::TextLong { .. } => 6103 "problem-text-long",

@@ -11,6 +11,7 @@ use crate::web::words::{Address, Moment};
 
 mod console;
 mod console_templates;
+mod delivery;
 mod own_text;
 mod step_up;
 
@@ -61,6 +62,7 @@ impl Samples {
             self.recovery_codes(),
             self.guard(),
             self.console(),
+            self.delivery(),
             self.console_texts(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
@@ -524,6 +526,8 @@ impl Samples {
             Problem::ResendEarly { at: Moment::clock(self.now_ms) },
             Problem::SendingLocked { until },
             Problem::CodesLocked { until },
+            Problem::ReasonLong { characters_max: 300 },
+            Problem::CapReached { until },
             Problem::RegionRefused { region: self.text("Nigeria") },
             Problem::NumberDenied { reference: self.text("7F3K") },
         ];
@@ -565,6 +569,11 @@ impl Samples {
             Problem::EmailUnreadable,
             Problem::AmountUnreadable,
             Problem::SecondsUnreadable,
+            Problem::ReasonMissing,
+            Problem::LookUpUnreadable,
+            Problem::MessageUnknown,
+            Problem::AddressUnfit,
+            Problem::RouteElsewhere,
             Problem::SendingUnavailable,
         ]);
         problems.extend(step_up::problems());

@@ -13,6 +13,11 @@ fn count(html: &str, part: &str) -> usize {
     html.matches(part).count()
 }
 
+/// A page without its pictures, whose parts have titles of their own.
+fn outside_pictures(html: &str) -> String {
+    html.split("<svg").map(|part| part.split_once("</svg>").map_or(part, |(_, rest)| rest)).collect()
+}
+
 /// The opening tags of a page, `<` to `>`: no template writes `>` inside an attribute, and values are
 /// escaped.
 fn tags(html: &str) -> impl Iterator<Item = &str> {
@@ -40,7 +45,7 @@ fn texts_from_outside_are_escaped_wherever_they_stand() {
         assert!(!html.contains("\"onx"), "{name} lets an attribute through");
         assert!(!html.contains("62615533"), "{name} evaluates a template");
         assert!(html.contains("{{7919*7907}}"), "{name} shows the text as it is");
-        assert_eq!(count(&html, "</title>"), 1, "{name} ends its title early");
+        assert_eq!(count(&outside_pictures(&html), "</title>"), 1, "{name} ends its title early");
     }
 }
 
@@ -94,7 +99,7 @@ fn every_form_carries_its_token_and_posts() {
 fn every_page_has_its_landmarks_one_heading_and_labels_for_its_fields() {
     for (name, html) in in_every_language() {
         for part in ["<main id=\"main\"", "<header", "<footer", "<h1>", "href=\"#main\"", "</title>"] {
-            assert_eq!(count(&html, part), 1, "{name}: {part}");
+            assert_eq!(count(&outside_pictures(&html), part), 1, "{name}: {part}");
         }
         for tag in tags(&html) {
             let Some(id) =

@@ -15,6 +15,7 @@ enum Shown {
     Exact,
     Day,
     Full,
+    Precise,
 }
 
 /// A point in time, Unix milliseconds. The digits are the same in every language (year first), so that nobody
@@ -46,6 +47,11 @@ impl Moment {
         Moment { at_ms, shown: Shown::Full }
     }
 
+    /// `2025-11-21 14:32:05.123 UTC`, for moments that are compared; stays in UTC
+    pub(crate) fn precise(at_ms: i64) -> Moment {
+        Moment { at_ms, shown: Shown::Precise }
+    }
+
     /// The clock alone when it falls on the same UTC day as now, else with its date: for the end of a lock.
     pub(crate) fn near(at_ms: i64, now_ms: i64) -> Moment {
         const DAY_MS: i64 = 86_400_000;
@@ -59,6 +65,7 @@ impl Moment {
             Shown::Exact => "%H:%M:%S UTC",
             Shown::Day => "%Y-%m-%d",
             Shown::Full => "%Y-%m-%d %H:%M UTC",
+            Shown::Precise => "%Y-%m-%d %H:%M:%S%.3f UTC",
         };
         self.format(pattern)
     }
@@ -76,6 +83,10 @@ impl fmt::Display for Moment {
             Shown::Exact => "exact",
             Shown::Day => "day",
             Shown::Full => "full",
+            Shown::Precise => {
+                let machine = self.format("%Y-%m-%dT%H:%M:%S%.3fZ");
+                return write!(f, "<time datetime=\"{machine}\">{}</time>", self.utc());
+            }
         };
         let machine = self.format("%Y-%m-%dT%H:%M:%SZ");
         write!(f, "<time datetime=\"{machine}\" data-local=\"{style}\">{}</time>", self.utc())

@@ -141,6 +141,10 @@ fn moments_are_the_utc_clock_and_calendar() {
     );
     assert!(Moment::clock(at_ms).to_string().ends_with(">14:30 UTC</time>"));
     assert!(Moment::exact(at_ms + 5_000).to_string().ends_with(">14:30:05 UTC</time>"));
+    assert_eq!(
+        Moment::precise(at_ms + 5_007).to_string(),
+        "<time datetime=\"2025-11-21T14:30:05.007Z\">2025-11-21 14:30:05.007 UTC</time>"
+    );
     assert!(Moment::day(at_ms).to_string().ends_with(">2025-11-21</time>"));
     assert_eq!(Moment::near(at_ms + 900_000, at_ms), Moment::clock(at_ms + 900_000));
     assert_eq!(Moment::near(at_ms + 86_400_000, at_ms), Moment::full(at_ms + 86_400_000));

@@ -340,8 +340,8 @@ pub(crate) async fn an_entered_code_credits_the_road_that_brought_it(database: D
         .iter()
         .map(|row| (row.text(0).unwrap(), row.text(1).unwrap(), row.int(2).unwrap(), row.int(3).unwrap()))
         .collect();
-    // 1,800,020,000 s and 20 s later are the same minute.
-    assert_eq!(counted, vec![("route-a", "GB", 30_000_333, 2), ("route-b", "GB", 30_000_334, 1)]);
+    // 1,800,020,000 s is 20 s into its minute; the second road was taken 20 s later.
+    assert_eq!(counted, vec![("route-a", "GB", 30_000_333, 2), ("route-b", "GB", 30_000_333, 1)]);
     let sums = world.read(move |tx, r| Box::pin(routes::minutes(tx, r, NOW))).await;
     assert_eq!(sums.iter().map(|(_, _, counts)| counts.converted).sum::<u64>(), 3);
 }

@@ -12,7 +12,12 @@ use super::{Drawn, Samples, draw};
 use crate::web::views::*;
 
 impl Samples {
-    pub(super) fn in_console(&self, signed_in: bool) -> Layout {
+    /// Any page of the console.
+    pub(crate) fn console_layout(&self) -> Layout {
+        self.in_console(true)
+    }
+
+    fn in_console(&self, signed_in: bool) -> Layout {
         let signed_in = signed_in.then(|| self.text("op•••@acme.example"));
         Layout { area: Area::Console, signed_in, ..self.layout() }
     }

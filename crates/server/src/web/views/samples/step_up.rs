@@ -6,6 +6,7 @@ use askama::Template;
 use countersign_flows::core::model::{
     ActionDetails, ActionKind, CancelReason, Channel, Factor, HoldCause, Setting,
 };
+use countersign_flows::core::route::RouteWish;
 
 use super::{DAY_MS, Drawn, MINUTE_MS, Samples, draw};
 use crate::web::views::*;
@@ -370,6 +371,12 @@ impl Samples {
             },
             Event::PhraseChanged,
             Event::PasswordChanged,
+            Event::RouteWishSet { route: self.text("simulated"), wish: RouteWish::Active },
+            Event::RouteWishSet { route: self.text("simulated"), wish: RouteWish::Paused },
+            Event::RouteWishSet { route: self.text("simulated"), wish: RouteWish::Drained },
+            Event::TestMessageSent {
+                route: self.text("simulated"), to: self.address("+44 •••• 3456")
+            },
         ];
         events.extend(Factor::ALL.iter().map(|factor| Event::FactorAdded { factor: *factor, name: name() }));
         for action in ActionKind::ALL.iter().copied() {
