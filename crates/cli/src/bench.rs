@@ -136,6 +136,7 @@ fn config(database: Database) -> Config {
         voice: Vec::new(),
         http: Vec::new(),
         gammu: Vec::new(),
+        android_app_hash: None,
         return_origins: Vec::new(),
         egress: EgressPolicy::default(),
     }

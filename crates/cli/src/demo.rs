@@ -277,6 +277,7 @@ fn config(
             timeout_s: 10,
             carries: Carries::default(),
         }],
+        android_app_hash: None,
         return_origins: vec![format!("http://{exchange}")],
         egress: EgressPolicy { allow_private: true },
     })

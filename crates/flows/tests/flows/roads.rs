@@ -176,8 +176,7 @@ impl Step for Attempts {
         for message in messages {
             let found = outbox::timeline(tx, &self.rows, self.service, message.id).await?;
             for line in found.map(|found| found.attempts).unwrap_or_default() {
-                let why = line.why.map(|why| why.as_str().to_owned()).unwrap_or_default();
-                lines.push((line.route, line.status, why));
+                lines.push((line.route, line.status, line.why));
             }
         }
         Ok(lines)

@@ -271,8 +271,8 @@ impl Problem {
             Problem::PasswordShort { characters_min: limit }
             | Problem::PasswordLong { characters_max: limit }
             | Problem::NameLong { characters_max: limit }
-            | Problem::TextLong { characters_max: limit }
             | Problem::PhraseLong { characters_max: limit }
+            | Problem::TextLong { characters_max: limit }
             | Problem::ReasonLong { characters_max: limit } => sentence.set("limit", *limit),
             Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
