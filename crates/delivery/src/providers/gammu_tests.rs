@@ -99,6 +99,8 @@ fn letter(to: &str) -> Letter {
         host: "acme.example".to_owned(),
         origin: "https://acme.example".to_owned(),
         phrase: None,
+        template: None,
+        app_hash: None,
         valid_for: Duration::from_secs(300),
     }
 }

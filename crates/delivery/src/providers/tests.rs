@@ -41,6 +41,8 @@ fn letter() -> Letter {
         host: "acme.example".to_owned(),
         origin: PUBLIC_URL.to_owned(),
         phrase: None,
+        template: None,
+        app_hash: None,
         valid_for: Duration::from_secs(300),
     }
 }

@@ -7,7 +7,7 @@ use countersign_core::model::Purpose;
 use countersign_core::template::{TemplateName, TemplateProblem};
 use countersign_flows::*;
 use countersign_storage::tables::{Rows, templates};
-use countersign_storage::{MasterKeys, Step, StorageError, Tx};
+use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
 fn head() -> Letterhead {
@@ -137,19 +137,7 @@ impl Step for Write {
 async fn another_node_speaks_by_it_within_five_seconds_and_never_by_what_the_rules_refuse() {
     let house = House::new().await;
     let staff = staff(&house).await;
-    let other = Flows::new(FlowsConfig {
-        store: house.store.clone(),
-        rows: Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), house.entropy.clone()),
-        policy: house.flows.policy().clone(),
-        clock: house.clock.clone(),
-        entropy: house.entropy.clone(),
-        password_hashers: 1,
-        issuer: "http://localhost:8080".to_owned(),
-        return_origins: vec![],
-        channels: vec![],
-        inbound_numbers: vec![],
-        app_hash: None,
-    });
+    let other = House::beside(&house).await;
     assert_eq!(speaks(&other, &house, Purpose::SignIn, "en").await, "");
     house.flows.save_template(&staff, &head(), &draft(SIGN_IN, "en", "{code} now")).await.unwrap();
     house.later(4);

@@ -15,6 +15,8 @@ use countersign_flows::core::model::{AccountStatus, ActionKind, Factor};
 use countersign_flows::core::requirement::{Conditions, Judged, Requirement, Rule, Signal};
 use countersign_flows::core::risk;
 
+pub(super) use parts::purpose_key;
+
 use super::confirm::action_name;
 use super::{Field, Layout, Method, Page, Problem, RegionPicker, fields_in_trouble};
 use crate::web::words::{Moment, Sentence, Words};

@@ -4,11 +4,11 @@
 //! Decides words and order; refuses to count and to judge: previews and refusals come in as they were decided.
 
 use askama::Template;
-use countersign_flows::core::model::Purpose;
 use countersign_flows::core::route::NameUse;
 use countersign_flows::core::template::{Placeholder, TemplateName};
 use countersign_flows::{Preview, PreviewCoding, Samples};
 
+use super::console::purpose_key;
 use super::{Field, Layout, Page, Problem};
 use crate::web::words::Moment;
 
@@ -175,18 +175,10 @@ impl ConsoleTemplate {
 }
 
 /// What codes are for, as a name of their text.
-pub(crate) fn name_key(name: TemplateName) -> &'static str {
+fn name_key(name: TemplateName) -> &'static str {
     match name {
         TemplateName::Default => "console-text-default",
-        TemplateName::For(Purpose::SignUp) => "console-text-sign-up",
-        TemplateName::For(Purpose::SignIn) => "console-text-sign-in",
-        TemplateName::For(Purpose::Bind) => "console-text-bind",
-        TemplateName::For(Purpose::SettingChange) => "console-text-setting",
-        TemplateName::For(Purpose::PasswordReset) => "console-text-reset",
-        TemplateName::For(Purpose::Withdrawal) => "console-text-withdrawal",
-        TemplateName::For(Purpose::P2pSell) => "console-text-sale",
-        TemplateName::For(Purpose::ApiKey) => "console-text-api-key",
-        TemplateName::For(Purpose::Transfer) => "console-text-transfer",
+        TemplateName::For(purpose) => purpose_key(purpose),
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn why_key(why: Why) -> &'static str {
     }
 }
 
-pub(super) fn purpose_key(purpose: Purpose) -> &'static str {
+pub(in crate::web::views) fn purpose_key(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::SignUp => "console-purpose-sign-up",
         Purpose::SignIn => "console-purpose-sign-in",

@@ -17,7 +17,7 @@ impl Samples {
         self.in_console(true)
     }
 
-    pub(super) fn in_console(&self, signed_in: bool) -> Layout {
+    fn in_console(&self, signed_in: bool) -> Layout {
         let signed_in = signed_in.then(|| self.text("op•••@acme.example"));
         Layout { area: Area::Console, signed_in, ..self.layout() }
     }

@@ -34,7 +34,7 @@ impl Samples {
             }
         });
         ConsoleTemplates {
-            layout: self.in_console(true),
+            layout: self.console_layout(),
             languages: ["en", "fr", "ru"].map(|tag| self.text(tag)).to_vec(),
             texts: TemplateName::all().map(row).collect(),
             locale,
@@ -45,7 +45,7 @@ impl Samples {
 
     fn text_page(&self, body: Field, preview: Option<Preview>) -> ConsoleTemplate {
         ConsoleTemplate {
-            layout: self.in_console(true),
+            layout: self.console_layout(),
             name: TemplateName::Default,
             locale: "en".to_owned(),
             body,
