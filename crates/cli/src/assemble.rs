@@ -8,7 +8,7 @@ use countersign_core::model::{Channel, Service};
 use countersign_core::outbox::{Inbound, Receipt};
 use countersign_core::route::Carries;
 use countersign_delivery::http::HttpClient;
-use countersign_delivery::providers::{GammuRoute, HttpRoute};
+use countersign_delivery::providers::{GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
 use countersign_flows::{Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
@@ -67,7 +67,7 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         issuer: config.public_url.clone(),
         return_origins: config.return_origins.clone(),
         channels: channels(config),
-        inbound_numbers: Vec::new(),
+        inbound_numbers: inbound_numbers(config),
         app_hash: config.android_app_hash.clone(),
     });
     let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
@@ -82,12 +82,37 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
 
 /// The channels that have a route.
 fn channels(config: &Config) -> Vec<Channel> {
-    let routed = [
-        (Channel::Sms, !config.smpp.is_empty()),
-        (Channel::Email, !config.smtp.is_empty()),
-        (Channel::Voice, !config.voice.is_empty()),
-    ];
-    routed.into_iter().filter_map(|(channel, is_routed)| is_routed.then_some(channel)).collect()
+    let http = HttpClient::new(config.egress);
+    let of_provider = |route: &HttpRouteConfig| {
+        // Checked when the configuration was read: one that cannot be opened carries nothing.
+        let opened = HttpRoute::new(route.clone(), http.clone(), &config.public_url, wall_now());
+        opened.ok().map(|route| route.channel())
+    };
+    let by_provider: Vec<Channel> = config.http.iter().filter_map(of_provider).collect();
+    let has_route = |channel: &Channel| {
+        let own = match channel {
+            Channel::Sms => !config.smpp.is_empty() || !config.gammu.is_empty(),
+            Channel::Email => !config.smtp.is_empty(),
+            Channel::Voice => !config.voice.is_empty(),
+            Channel::Whatsapp => false,
+        };
+        own || by_provider.contains(channel)
+    };
+    Channel::ALL.iter().copied().filter(has_route).collect()
+}
+
+/// The numbers that people can text to, each once.
+fn inbound_numbers(config: &Config) -> Vec<String> {
+    let carries = config.smpp.iter().map(|route| &route.carries);
+    let carries = carries.chain(config.http.iter().map(|route| &route.carries));
+    let carries = carries.chain(config.gammu.iter().map(|route| &route.carries));
+    let mut numbers: Vec<String> = Vec::new();
+    for number in carries.filter_map(|carries| carries.inbound_number.clone()) {
+        if !numbers.contains(&number) {
+            numbers.push(number);
+        }
+    }
+    numbers
 }
 
 /// The service that the pages speak for: the one of this name, made if there is none.
