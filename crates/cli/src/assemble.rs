@@ -130,6 +130,7 @@ pub(crate) async fn service(flows: &Flows, name: &str, demo: bool) -> Result<Ser
 /// Everything that runs beside the listener. Dropping it stops it.
 pub(crate) struct Engine {
     _tasks: JoinSet<()>,
+    dispatchers: JoinSet<()>,
     smpp: Vec<Arc<smpp::SmppRoute>>,
 }
 
@@ -142,7 +143,12 @@ impl Engine {
     }
 
     /// Unbinds the routes, and gives back what was still in hand so that another node need not wait for it.
-    pub(crate) async fn stop(self, house: &House) {
+    pub(crate) async fn stop(mut self, house: &House) {
+        house.flows.stop_dispatching();
+        let ended = async { while self.dispatchers.join_next().await.is_some() {} };
+        // What is not answered by then is sent again by whoever leases it next.
+        let _ = tokio::time::timeout(Duration::from_secs(5), ended).await;
+        self.dispatchers.shutdown().await;
         for route in &self.smpp {
             route.shutdown();
         }
@@ -170,16 +176,17 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
     house.flows.open_routes(routes);
     house.flows.refresh_roads().await.map_err(|error| format!("the routes: {error}"))?;
     let (host, origin) = (code_host(&config.public_url), config.public_url.clone());
+    let mut dispatchers = JoinSet::new();
     for channel in channels {
         let dispatcher =
             Dispatcher::new(house.flows.clone(), channel, house.node, host.clone(), origin.clone());
-        tasks.spawn(dispatcher.run());
+        dispatchers.spawn(dispatcher.run());
     }
     tasks.spawn(house.flows.clone().keep_roads());
     tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
     tasks.spawn(run_timers(house.flows.clone(), house.node));
     tasks.spawn(end_overdue(house.flows.clone()));
-    Ok(Engine { _tasks: tasks, smpp })
+    Ok(Engine { _tasks: tasks, dispatchers, smpp })
 }
 
 type Opened = (Vec<Arc<smpp::SmppRoute>>, Vec<RouteChannel>);
@@ -204,7 +211,7 @@ fn open_routes(
         routes.push(RouteChannel {
             kind: "smpp",
             in_flight_max: route.window.saturating_mul(2).saturating_mul(route.binds),
-            has_receipts: route.carries.receipts.unwrap_or(route.registered_delivery != 0),
+            has_receipts: route.carries.receipts.unwrap_or(route.registered_delivery == 1),
             sender: route.sender.clone(),
             ..channel(&route.name, Channel::Sms, out, &route.carries)
         });
@@ -293,29 +300,31 @@ async fn take_receipts(flows: Flows, mut waiting: mpsc::Receiver<Receipt>) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, RECEIPTS_AT_ONCE).await > 0 {
         let receipts = std::mem::take(&mut batch);
-        // Whoever sent them has been told that we have them: a full queue is waited out.
-        for _ in 0..100 {
-            match flows.take_receipts(receipts.clone()).await {
-                Ok(()) => break,
-                Err(FlowError::Busy { retry_after_ms }) => {
-                    let wait = Duration::from_millis(retry_after_ms.clamp(5, 200));
-                    let _ = tokio::time::timeout(wait, std::future::pending::<()>()).await;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, count = receipts.len(), "receipts could not be written down");
-                    break;
-                }
-            }
+        if let Err(error) = insist(|| flows.take_receipts(receipts.clone())).await {
+            tracing::error!(%error, count = receipts.len(), "receipts could not be written down");
         }
     }
 }
 
 async fn take_texts(flows: Flows, mut waiting: mpsc::Receiver<Inbound>) {
     while let Some(inbound) = waiting.recv().await {
-        if let Err(error) = flows.take_inbound(inbound).await {
-            tracing::warn!(%error, "a text could not be looked at");
+        if let Err(error) = insist(|| flows.take_inbound(inbound.clone())).await {
+            tracing::error!(%error, "a text could not be looked at");
         }
     }
+}
+
+/// Tries again for half a minute: whoever sent this has been told that we have it.
+async fn insist<T, F: Future<Output = Result<T, FlowError>>>(
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, FlowError> {
+    for _ in 0..150 {
+        if let Ok(done) = attempt().await {
+            return Ok(done);
+        }
+        let _ = tokio::time::timeout(Duration::from_millis(200), std::future::pending::<()>()).await;
+    }
+    attempt().await
 }
 
 async fn run_timers(flows: Flows, node: [u8; 16]) {

@@ -83,6 +83,8 @@ pub struct Choice {
 pub enum NoRoute {
     /// None can be used at this moment; one may be soon.
     NotNow,
+    /// None carries such messages at all.
+    Nowhere,
     /// Every route that could carry it has taken it already: nothing more can be done.
     AllTried,
 }
@@ -97,6 +99,9 @@ pub fn choose(
     draw: u64,
 ) -> Result<Choice, NoRoute> {
     let suited: Vec<usize> = (0..candidates.len()).filter(|index| suits(need, &candidates[*index])).collect();
+    if suited.is_empty() {
+        return Err(NoRoute::Nowhere);
+    }
     let took = |index: &usize| {
         let name = candidates[*index].name;
         need.tried.iter().any(|tried| tried.is_this_message && tried.was_accepted && tried.route == name)

@@ -345,6 +345,7 @@ impl<'a> Crowd<'a> {
         let choice = match choose(&need, &candidates, &self.ledger.board, &self.policy, now, draw) {
             Ok(choice) => choice,
             Err(NoRoute::AllTried) => return self.set(person, send, MessageStatus::Submitted),
+            Err(NoRoute::Nowhere) => return self.set(person, send, MessageStatus::Failed),
             Err(NoRoute::NotNow) => return self.plan(now_ms + 250, Event::Try { person, send }),
         };
         let other = has_other(&need, &candidates, ROUTES[choice.index]);
