@@ -136,8 +136,8 @@ pub fn plan(facts: &SendFacts<'_>, policy: &Policy, now: Timestamp) -> Vec<Plann
     planned
 }
 
-/// The counters that a further road of a message adds to, after one had taken it: it costs another message, and the money
-/// stop is before it like before the first (R68).
+/// The counters that a further road of a message adds to, after one had taken it: it costs another message, and the
+/// money stop is before it like before the first (R68).
 pub fn plan_further(
     service_id: ServiceId,
     address: &Address,

@@ -1,6 +1,6 @@
-//! Getting messages out: wakes on commit, leases a batch, chooses a road for each message, hands it over and records what
-//! came of it. Sending is at least once and a crash loses nothing; no verification waits for it. Which road is best is the
-//! core's rule, which words are sent, and how, is the channel's affair.
+//! Getting messages out: wakes on commit, leases a batch, chooses a road for each message, hands it over and records
+//! what came of it. Sending is at least once and a crash loses nothing; no verification waits for it. Which road is
+//! best is the core's rule, which words are sent, and how, is the channel's affair.
 
 pub(crate) mod receipts;
 pub(crate) mod record;
@@ -32,8 +32,8 @@ const RECORDS_WAITING_MAX: usize = 4_096;
 /// How long a full or disconnected road is left before it is looked at again.
 const FULL: Duration = Duration::from_millis(50);
 
-/// Sends the messages of one channel over this node's roads. One for each channel and node; several nodes share the work
-/// by leases.
+/// Sends the messages of one channel over this node's roads. One for each channel and node; several nodes share the
+/// work by leases.
 #[derive(Clone)]
 pub struct Dispatcher {
     flows: Flows,
@@ -45,8 +45,8 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// For one channel, after [`Flows::open_routes`]. `host` is the origin that codes are bound to (R13), `origin` where links
-    /// lead; `node` names this process.
+    /// For one channel, after [`Flows::open_routes`]. `host` is the origin that codes are bound to (R13), `origin`
+    /// where links lead; `node` names this process.
     pub fn new(flows: Flows, channel: Channel, node: [u8; 16], host: String, origin: String) -> Self {
         Self { flows, channel, node, host, origin, brands: Arc::default() }
     }

@@ -142,8 +142,8 @@ impl Flows {
 }
 
 impl Flows {
-    /// Whether it came to the number that people are told to text to, over the route that has it: what another route says
-    /// of a sender proves nothing.
+    /// Whether it came to the number that people are told to text to, over the route that has it: what another route
+    /// says of a sender proves nothing.
     fn is_ours(&self, text: &Inbound) -> bool {
         let digits = |number: &str| -> String { number.chars().filter(char::is_ascii_digit).collect() };
         let Some(road) = self.kit.roads.find(&text.route) else { return false };

@@ -1,6 +1,6 @@
 //! The roads of this node: its registered routes, what is known of every route, and what was counted since it was last
-//! written down. What decides is rows; this holds a copy a few seconds old, so that a choice costs no query, and hears at
-//! once what this node sees itself.
+//! written down. What decides is rows; this holds a copy a few seconds old, so that a choice costs no query, and
+//! hears at once what this node sees itself.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;

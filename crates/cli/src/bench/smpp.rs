@@ -1,6 +1,7 @@
-//! `countersign bench smpp`: one bind, from the outbox to the stored receipt. Messages are queued first; then the clock runs
-//! from the start of the dispatcher until the last receipt is committed. Beside it stands what the same bind and SMSC do
-//! without a database. The SMSC is the simulated carriers in a process of their own, or any other that is named.
+//! `countersign bench smpp`: one bind, from the outbox to the stored receipt. Messages are queued first; then the
+//! clock runs from the start of the dispatcher until the last receipt is committed. Beside it stands what the same
+//! bind and SMSC do without a database. The SMSC is the simulated carriers in a process of their own, or any other
+//! that is named.
 
 use crate::carriers::Ready;
 use crate::config::Database;

@@ -120,7 +120,8 @@ pub fn choose(
     pick(need, &pool, candidates, board, policy, now, draw)
 }
 
-/// Whether another route that could carry it now has not had this message yet, so that a failure over `taken` need not wait.
+/// Whether another route that could carry it now has not had this message yet, so that a failure over `taken` need
+/// not wait.
 pub fn has_other(need: &Need<'_>, candidates: &[Candidate<'_>], taken: &str) -> bool {
     candidates.iter().any(|candidate| {
         let is_new = !need.tried.iter().any(|tried| tried.is_this_message && tried.route == candidate.name);
@@ -218,9 +219,9 @@ fn score(need: &Need<'_>, candidate: &Candidate<'_>, board: &Board, policy: &Pol
     quality(board, candidate.name, need.region) * 100.0 - price / policy.point_worth_micros as f64
 }
 
-/// The share of messages that can be expected to be of use, 0 to 1. Conversion counts; receipts only where too few codes
-/// were seen, and not at all for a route that is suspected of lying. A country with little traffic leans on what the whole
-/// route does, and that on a belief held before anything was seen.
+/// The share of messages that can be expected to be of use, 0 to 1. Conversion counts; receipts only where too few
+/// codes were seen, and not at all for a route that is suspected of lying. A country with little traffic leans on
+/// what the whole route does, and that on a belief held before anything was seen.
 pub(super) fn quality(board: &Board, route: &str, region: &str) -> f64 {
     /// Messages that a prior belief weighs as much as.
     const PRIOR_WEIGHT: f64 = 20.0;

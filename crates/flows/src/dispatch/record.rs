@@ -1,5 +1,5 @@
-//! Writing down what came of tries, many in one transaction. What the other side took must be written down, or it would be
-//! sent again: a full queue is waited out.
+//! Writing down what came of tries, many in one transaction. What the other side took must be written down, or it
+//! would be sent again: a full queue is waited out.
 
 use super::take::Started;
 use crate::context::{Flows, Kit};

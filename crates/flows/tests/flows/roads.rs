@@ -1,5 +1,5 @@
-//! Messages and their roads: another one when the first says no, says nothing, or did not convert; none lost while routes
-//! are paused; and what one node learned, known to the other.
+//! Messages and their roads: another one when the first says no, says nothing, or did not convert; none lost while
+//! routes are paused; and what one node learned, known to the other.
 
 use crate::house::{House, address, caller};
 use countersign_core::model::*;

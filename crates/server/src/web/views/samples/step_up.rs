@@ -141,8 +141,6 @@ impl Samples {
                 Ask::Fields(vec![AskField::empty(Method::Password)]),
             )
         };
-        let headings = ActionKind::ALL.iter().map(|kind| Confirmed::Action(*kind));
-        let headings = headings.chain(Setting::ALL.iter().map(|setting| Confirmed::Setting(*setting)));
         let mut drawn = draw(vec![
             ("confirm", &withdrawal(Ask::Fields(every.map(AskField::empty).into()))),
             ("confirm-wrong", &withdrawal(Ask::Fields(vec![wrong, wrong_too]))),
@@ -156,9 +154,17 @@ impl Samples {
             ("confirm-locked", &withdrawal(locked)),
             ("confirm-own", &own),
         ]);
-        let heading = |what| self.confirm_page(what, passkey(None)).render().expect("renders");
-        drawn.extend(headings.map(|what| ("confirm-heading", heading(what))));
+        drawn.extend(self.confirm_headings());
         drawn
+    }
+
+    /// The page for everything that can be confirmed.
+    fn confirm_headings(&self) -> Drawn {
+        let passkey = || Ask::Passkey { options_json: self.text(OPTIONS), problem: None };
+        let heading = |what| self.confirm_page(what, passkey()).render().expect("renders");
+        let actions = ActionKind::ALL.iter().map(|kind| Confirmed::Action(*kind));
+        let all = actions.chain(Setting::ALL.iter().map(|setting| Confirmed::Setting(*setting)));
+        all.map(|what| ("confirm-heading", heading(what))).collect()
     }
 
     pub(super) fn confirm_ends(&self) -> Drawn {
