@@ -119,9 +119,11 @@ impl Samples {
             trouble: Some(RegionState { region: self.text("Thailand"), delay_s: Some(70) }),
             ..code(AskCode { digits: 8, ..self.code_asked(Method::Voice) })
         };
-        let both = vec![Channel::Voice, Channel::Whatsapp];
-        let send =
-            Ask::Send { method: Method::Sms, sent_to: self.address("•••• 88"), channels: both };
+        let send = Ask::Send {
+            method: Method::Sms,
+            sent_to: self.address("•••• 88"),
+            channels: vec![Channel::Voice],
+        };
         let passkey = |problem: Option<Problem>| Ask::Passkey { options_json: self.text(OPTIONS), problem };
         let locked = Ask::Locked { method: Method::Totp, until_ms: self.now_ms + 15 * MINUTE_MS };
         let hold = HoldBanner { cause: HoldCause::PhoneChanged, ends_at_ms: self.now_ms + DAY_MS };
