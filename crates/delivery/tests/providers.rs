@@ -60,6 +60,8 @@ fn letter() -> Letter {
         locale: "en".to_owned(),
         brand: "Acme".to_owned(),
         sender: None,
+        template: None,
+        app_hash: None,
         host: "acme.example".to_owned(),
         origin: "https://acme.example".to_owned(),
         phrase: None,

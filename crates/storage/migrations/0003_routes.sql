@@ -9,6 +9,8 @@ ALTER TABLE messages ADD COLUMN converted_at {INT};
 CREATE INDEX messages_fallback ON messages (channel, fallback_at)
     WHERE status = 'submitted' AND fallback_at IS NOT NULL;
 
+-- Which try of its message an attempt was: two may begin in one millisecond.
+ALTER TABLE attempts ADD COLUMN number {INT} NOT NULL DEFAULT 0;
 ALTER TABLE attempts ADD COLUMN why TEXT NOT NULL DEFAULT '';
 ALTER TABLE attempts ADD COLUMN price_micros {INT} NOT NULL DEFAULT 0;
 ALTER TABLE attempts ADD COLUMN region TEXT NOT NULL DEFAULT '';

@@ -99,7 +99,8 @@ fn route_line(route: &RouteView) -> String {
     let p95 =
         recent.latency_quantile(950).map_or("-".to_owned(), |p95| format!("{:.1} s", p95.as_secs_f64()));
     let mut line = format!(
-        "{}  {}  breaker {}  15 min: {} sent, {} delivered, {} failed, {} overdue, p95 {p95}  2 h: {} of {} codes entered",
+        "{}  {}  breaker {}  15 min: {} sent, {} delivered, {} failed, {} overdue, p95 {p95}  2 h: {} of {} codes \
+         entered",
         route.name,
         route.wish.as_str(),
         breaker_name(route.breaker),

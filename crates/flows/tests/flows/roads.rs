@@ -64,8 +64,12 @@ impl Roads {
 
     /// Asks for a code; gives the verification.
     async fn ask(&self, key: &str) -> VerificationView {
+        self.ask_for(NUMBER, key).await
+    }
+
+    async fn ask_for(&self, number: &str, key: &str) -> VerificationView {
         let new = NewVerification {
-            address: address(NUMBER),
+            address: address(number),
             purpose: Purpose::SignIn,
             details: None,
             account_id: None,
@@ -300,9 +304,11 @@ async fn a_breaker_that_one_node_opened_is_open_on_the_others() {
     let mut roads = Roads::open().await;
     for number in 0..6 {
         roads.answer(0, Failure::Temporary);
-        roads.ask(&format!("{number}")).await;
+        let view = roads.ask_for(&format!("+44740012346{number}"), &format!("{number}")).await;
         assert_eq!(roads.letter().await.0, "first");
         assert_eq!(roads.letter().await.0, "second");
+        roads.stands(&view, MessageStatus::Submitted).await;
+        roads.receipt(&format!("second-{}", number + 1), ReceiptState::Delivered).await;
         roads.house.later(40);
     }
     let view = roads.ask("seven").await;

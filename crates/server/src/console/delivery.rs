@@ -1,5 +1,5 @@
-//! `/console/delivery…`: how routes stand and do, countries, refusals, messages; and what operators do about them. Facts
-//! come from the flows as they were judged; every act needs a reason and is an entry of what happened.
+//! `/console/delivery…`: how routes stand and do, countries, refusals, messages; and what operators do about them.
+//! Facts come from the flows as they were judged; every act needs a reason and is an entry of what happened.
 
 mod acts;
 mod messages;

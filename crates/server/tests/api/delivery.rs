@@ -1,5 +1,5 @@
-//! Delivery at the console, from the outside: only staff see it, an act needs a reason, a test really leaves and counts,
-//! and a number that is looked for is never said again.
+//! Delivery at the console, from the outside: only staff see it, an act needs a reason, a test really leaves and
+//! counts, and a number that is looked for is never said again.
 
 use crate::console::{Browser, leads_to, let_in, staffed};
 use crate::house::{House, NUMBER, Reply};

@@ -106,9 +106,8 @@ async fn a_resend_kills_the_earlier_code_and_refunds_nothing() {
 
 #[tokio::test]
 async fn a_resend_may_take_another_channel_to_the_same_address_where_there_is_one() {
-    let mut house = House::new().await;
+    let house = House::new().await;
     let id = house.started(json!({ "to": NUMBER, "purpose": "sign_in" })).await;
-    house.code().await;
     house.later(30);
     let resend = format!("/v1/verifications/{id}/resend");
     for channel in ["whatsapp", "email", "fax", ""] {
@@ -117,14 +116,10 @@ async fn a_resend_may_take_another_channel_to_the_same_address_where_there_is_on
     }
     let called = house.post(&resend, json!({ "channel": "voice" })).await.succeeded();
     assert_eq!((&called.json["channel"], &called.json["sends"]), (&json!("voice"), &json!(2)));
-    house.code().await;
     house.later(40);
     assert_eq!(house.post(&resend, json!({})).await.succeeded().json["channel"], "voice", "as before");
-    house.code().await;
     house.later(60);
     assert_eq!(house.post(&resend, json!({ "channel": "sms" })).await.succeeded().json["channel"], "sms");
-    let code = house.code().await;
-    assert_eq!(house.check(&id, &code).await.json["result"], "approved");
 }
 
 #[tokio::test]

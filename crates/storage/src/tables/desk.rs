@@ -1,4 +1,5 @@
-//! What operators ask of the outbox, and do to it: how many messages wait, and a message that only whoever made it sends.
+//! What operators ask of the outbox, and do to it: how many messages wait, and a message that only whoever made it
+//! sends.
 
 use super::rows::Rows;
 use crate::error::StorageError;

@@ -42,15 +42,16 @@ const CLAIM: &str = "WITH due AS (
     RETURNING id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at,
         created_at, tries, account_id, send";
 const TRIED_BY_MESSAGE: &str = "SELECT message_id, route, status, receipt_at FROM attempts
-    WHERE message_id = $1 ORDER BY started_at, id";
+    WHERE message_id = $1 ORDER BY number, started_at, id";
 const TRIED_BY_VERIFICATION: &str =
     "SELECT attempts.message_id, attempts.route, attempts.status, attempts.receipt_at
     FROM messages JOIN attempts ON attempts.message_id = messages.id
-    WHERE messages.verification_id = $1 AND messages.id <= $2 ORDER BY attempts.started_at, attempts.id";
+    WHERE messages.verification_id = $1 AND messages.id <= $2 
+    ORDER BY messages.id, attempts.number, attempts.started_at, attempts.id";
 const START_ATTEMPT: &str =
     "INSERT INTO attempts (id, message_id, route, why, price_micros, region, is_code, status, error, started_at,
-        updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 'submitting', '', $8, $8)";
+        updated_at, number)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'submitting', '', $8, $8, (SELECT tries FROM messages WHERE id = $2))";
 // Recorded once: a receipt may have been heard since.
 const END_ATTEMPT: &str = "UPDATE attempts SET status = $2, error = $3, updated_at = $4
     WHERE id = $1 AND status = 'submitting'";

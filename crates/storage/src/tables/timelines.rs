@@ -27,7 +27,7 @@ const MESSAGE: &str = select!("id = $1 AND service_id = $2");
 const ATTEMPTS: &str =
     "SELECT id, route, why, price_micros, status, error, started_at, updated_at, receipt_at,
         converted_at
-    FROM attempts WHERE message_id = $1 ORDER BY started_at, id";
+    FROM attempts WHERE message_id = $1 ORDER BY number, started_at, id";
 const OF_VERIFICATION: &str = select!("verification_id = $1 AND service_id = $2 ORDER BY id");
 // However rare a route is, only the newest messages are looked through.
 const RECENT: &str = select!(
@@ -178,8 +178,8 @@ pub async fn recent(
     found.iter().map(|row| read(rows, row)).collect()
 }
 
-/// The newest messages with codes of a service to one address, at most `limit`. Looks through the newest hundred thousand
-/// verifications of all services.
+/// The newest messages with codes of a service to one address, at most `limit`. Looks through the newest hundred
+/// thousand verifications of all services.
 pub async fn messages_to(
     tx: &mut Tx,
     rows: &Rows,
