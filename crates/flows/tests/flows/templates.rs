@@ -83,7 +83,7 @@ async fn a_text_speaks_to_holders_of_its_language_until_it_is_taken_away() {
     let kept = flows.templates(house.service_id).await.unwrap();
     assert_eq!(kept.len(), 4);
     assert!(kept.iter().all(|entry| entry.operator_id == Some(staff.operator.id)));
-    assert_eq!(kept[2].draft, draft(SIGN_IN, "de", "{code} hier"));
+    assert_eq!(kept[1].draft, draft(SIGN_IN, "de", "{code} hier"));
     assert!(flows.delete_template(&staff, SIGN_IN, "de").await.unwrap());
     assert!(!flows.delete_template(&staff, SIGN_IN, "de").await.unwrap(), "gone already");
     assert_eq!(speaks(flows, &house, Purpose::SignIn, "de").await, "482913 for it");
