@@ -183,7 +183,7 @@ fn route(arguments: &SmppArguments, smsc: SocketAddr) -> Result<SmppConfig, Stri
         "system_id": arguments.system_id,
         "password": arguments.password,
         "window": arguments.window,
-        "sender": "Bench",
+        "sender": "+447860000001",
     });
     serde_json::from_value(settings).map_err(|error| error.to_string())
 }

@@ -334,7 +334,7 @@ impl<'a> Crowd<'a> {
             name,
             channel: Channel::Sms,
             carries: &self.carries,
-            sender: "Acme",
+            sender: "+447860000001",
             is_active: true,
             has_room: true,
         };
