@@ -339,7 +339,6 @@ async fn a_breaker_that_one_node_opened_is_open_on_the_others() {
         assert_eq!(roads.letter().await.0, "second");
         roads.stands(&view, MessageStatus::Submitted).await;
         roads.receipt(&format!("second-{}", number + 1), ReceiptState::Delivered).await;
-        roads.house.later(40);
     }
     let view = roads.ask("seven").await;
     assert_eq!(roads.letter().await.0, "second", "six in a row");
