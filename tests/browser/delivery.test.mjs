@@ -1,6 +1,6 @@
-// Delivery as staff see it and as holders feel it: routes that are paused, tested and resumed with a reason; a code that
-// takes other roads, by itself and when it is asked for again, with its way to be read in the console; refusals in plain
-// words; and the service's own texts on a handset.
+// Delivery as staff see it and as holders feel it: routes that are paused, tested and resumed with a reason; a code
+// that takes other roads, by itself and when it is asked for again, with its way to be read in the console; refusals in
+// plain words; and the service's own texts on a handset.
 
 import assert from 'node:assert/strict';
 import { press, tabTo } from './focus.mjs';
