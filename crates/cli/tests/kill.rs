@@ -61,7 +61,8 @@ fn configuration(folder: &Path, port: u16, smpp: &[&str]) -> PathBuf {
         let (host, smpp_port) = smsc.rsplit_once(':').unwrap();
         text.push_str(&format!(
             "[[routes.smpp]]\nname = \"sim-{order}\"\nhost = {host:?}\nport = {smpp_port}\nsystem_id = \"kill\"\n\
-             password = \"killpass\"\nsender = \"+447860000001\"\nreconnect_s_max = 1\ncarries = {{ order = {order} }}\n",
+             password = \"killpass\"\nsender = \"+447860000001\"\nreconnect_s_max = 1\n\
+             carries = {{ order = {order} }}\n",
         ));
     }
     std::fs::write(&file, text).unwrap();
