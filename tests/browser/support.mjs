@@ -20,8 +20,8 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const PATIENCE_MS = 20_000;
 
 /** Polls until `look` gives something truthy, and gives that. */
-export async function until(what, look) {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function until(what, look, patienceMs = PATIENCE_MS) {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const found = await look();
     if (found) return found;
@@ -118,6 +118,16 @@ export function world() {
   };
   here.mail = (to) => messages(here.demo.mailbox_url, to);
   here.texts = (to) => messages(here.demo.handsets_url, to);
+  const ask = async (method, path, body) => {
+    const headers = { 'content-type': 'application/json' };
+    const url = `${here.demo.handsets_url}${path}`;
+    const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.text()}`);
+  };
+  /** Turns knobs of one account of the simulated network; the others stay. */
+  here.turn = (account, knobs) => ask('PATCH', `/api/routes/${account}`, knobs);
+  /** A text that a handset sends. */
+  here.sendText = (from, to, text) => ask('POST', `/api/handsets/${encodeURIComponent(from)}/texts`, { to, text });
   /** The newest message once there are `count` with a code; the rest are notices. */
   const nthCode = (inbox) => (to, count = 1) => until(`code ${count} for ${to}`, async () => {
     const withCode = (await inbox(to)).filter(({ text }) => CODE.test(text));

@@ -16,8 +16,8 @@ use crate::inbox::{Inbox, Received};
 use crate::network::{AccountNumber, Answer, Call, Due, Network, Origin, ProviderAnswer, ReceiptDue};
 use crate::operator::{Behaviour, OperatorConfig};
 
-/// Messages handed to a connection that it has not sent yet: as many as the network keeps on their way, so that a client
-/// that submits faster than it takes receipts loses none.
+/// Messages handed to a connection that it has not sent yet: as many as the network keeps on their way, so that a
+/// client that submits faster than it takes receipts loses none.
 pub(crate) const DELIVERIES_PER_CONNECTION_MAX: usize = 100_000;
 /// Messages that wait for anybody to be bound.
 const DELIVERIES_WAITING_MAX: usize = 100_000;

@@ -8,7 +8,7 @@ use countersign_core::model::{Channel, Service};
 use countersign_core::outbox::{Inbound, Receipt};
 use countersign_core::route::Carries;
 use countersign_delivery::http::HttpClient;
-use countersign_delivery::providers::{GammuRoute, HttpRoute};
+use countersign_delivery::providers::{GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
 use countersign_flows::{Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
@@ -67,7 +67,7 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         issuer: config.public_url.clone(),
         return_origins: config.return_origins.clone(),
         channels: channels(config),
-        inbound_numbers: Vec::new(),
+        inbound_numbers: inbound_numbers(config),
         app_hash: config.android_app_hash.clone(),
     });
     let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
@@ -82,12 +82,37 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
 
 /// The channels that have a route.
 fn channels(config: &Config) -> Vec<Channel> {
-    let routed = [
-        (Channel::Sms, !config.smpp.is_empty()),
-        (Channel::Email, !config.smtp.is_empty()),
-        (Channel::Voice, !config.voice.is_empty()),
-    ];
-    routed.into_iter().filter_map(|(channel, is_routed)| is_routed.then_some(channel)).collect()
+    let http = HttpClient::new(config.egress);
+    let of_provider = |route: &HttpRouteConfig| {
+        // Checked when the configuration was read: one that cannot be opened carries nothing.
+        let opened = HttpRoute::new(route.clone(), http.clone(), &config.public_url, wall_now());
+        opened.ok().map(|route| route.channel())
+    };
+    let by_provider: Vec<Channel> = config.http.iter().filter_map(of_provider).collect();
+    let has_route = |channel: &Channel| {
+        let own = match channel {
+            Channel::Sms => !config.smpp.is_empty() || !config.gammu.is_empty(),
+            Channel::Email => !config.smtp.is_empty(),
+            Channel::Voice => !config.voice.is_empty(),
+            Channel::Whatsapp => false,
+        };
+        own || by_provider.contains(channel)
+    };
+    Channel::ALL.iter().copied().filter(has_route).collect()
+}
+
+/// The numbers that people can text to, each once.
+fn inbound_numbers(config: &Config) -> Vec<String> {
+    let carries = config.smpp.iter().map(|route| &route.carries);
+    let carries = carries.chain(config.http.iter().map(|route| &route.carries));
+    let carries = carries.chain(config.gammu.iter().map(|route| &route.carries));
+    let mut numbers: Vec<String> = Vec::new();
+    for number in carries.filter_map(|carries| carries.inbound_number.clone()) {
+        if !numbers.contains(&number) {
+            numbers.push(number);
+        }
+    }
+    numbers
 }
 
 /// The service that the pages speak for: the one of this name, made if there is none.
@@ -105,6 +130,7 @@ pub(crate) async fn service(flows: &Flows, name: &str, demo: bool) -> Result<Ser
 /// Everything that runs beside the listener. Dropping it stops it.
 pub(crate) struct Engine {
     _tasks: JoinSet<()>,
+    dispatchers: JoinSet<()>,
     smpp: Vec<Arc<smpp::SmppRoute>>,
 }
 
@@ -117,7 +143,12 @@ impl Engine {
     }
 
     /// Unbinds the routes, and gives back what was still in hand so that another node need not wait for it.
-    pub(crate) async fn stop(self, house: &House) {
+    pub(crate) async fn stop(mut self, house: &House) {
+        house.flows.stop_dispatching();
+        let ended = async { while self.dispatchers.join_next().await.is_some() {} };
+        // What is not answered by then is sent again by whoever leases it next.
+        let _ = tokio::time::timeout(Duration::from_secs(5), ended).await;
+        self.dispatchers.shutdown().await;
         for route in &self.smpp {
             route.shutdown();
         }
@@ -145,16 +176,17 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
     house.flows.open_routes(routes);
     house.flows.refresh_roads().await.map_err(|error| format!("the routes: {error}"))?;
     let (host, origin) = (code_host(&config.public_url), config.public_url.clone());
+    let mut dispatchers = JoinSet::new();
     for channel in channels {
         let dispatcher =
             Dispatcher::new(house.flows.clone(), channel, house.node, host.clone(), origin.clone());
-        tasks.spawn(dispatcher.run());
+        dispatchers.spawn(dispatcher.run());
     }
     tasks.spawn(house.flows.clone().keep_roads());
     tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
     tasks.spawn(run_timers(house.flows.clone(), house.node));
     tasks.spawn(end_overdue(house.flows.clone()));
-    Ok(Engine { _tasks: tasks, smpp })
+    Ok(Engine { _tasks: tasks, dispatchers, smpp })
 }
 
 type Opened = (Vec<Arc<smpp::SmppRoute>>, Vec<RouteChannel>);
@@ -179,7 +211,7 @@ fn open_routes(
         routes.push(RouteChannel {
             kind: "smpp",
             in_flight_max: route.window.saturating_mul(2).saturating_mul(route.binds),
-            has_receipts: route.carries.receipts.unwrap_or(route.registered_delivery != 0),
+            has_receipts: route.carries.receipts.unwrap_or(route.registered_delivery == 1),
             sender: route.sender.clone(),
             ..channel(&route.name, Channel::Sms, out, &route.carries)
         });
@@ -268,29 +300,31 @@ async fn take_receipts(flows: Flows, mut waiting: mpsc::Receiver<Receipt>) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, RECEIPTS_AT_ONCE).await > 0 {
         let receipts = std::mem::take(&mut batch);
-        // Whoever sent them has been told that we have them: a full queue is waited out.
-        for _ in 0..100 {
-            match flows.take_receipts(receipts.clone()).await {
-                Ok(()) => break,
-                Err(FlowError::Busy { retry_after_ms }) => {
-                    let wait = Duration::from_millis(retry_after_ms.clamp(5, 200));
-                    let _ = tokio::time::timeout(wait, std::future::pending::<()>()).await;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, count = receipts.len(), "receipts could not be written down");
-                    break;
-                }
-            }
+        if let Err(error) = insist(|| flows.take_receipts(receipts.clone())).await {
+            tracing::error!(%error, count = receipts.len(), "receipts could not be written down");
         }
     }
 }
 
 async fn take_texts(flows: Flows, mut waiting: mpsc::Receiver<Inbound>) {
     while let Some(inbound) = waiting.recv().await {
-        if let Err(error) = flows.take_inbound(inbound).await {
-            tracing::warn!(%error, "a text could not be looked at");
+        if let Err(error) = insist(|| flows.take_inbound(inbound.clone())).await {
+            tracing::error!(%error, "a text could not be looked at");
         }
     }
+}
+
+/// Tries again for half a minute: whoever sent this has been told that we have it.
+async fn insist<T, F: Future<Output = Result<T, FlowError>>>(
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, FlowError> {
+    for _ in 0..150 {
+        if let Ok(done) = attempt().await {
+            return Ok(done);
+        }
+        let _ = tokio::time::timeout(Duration::from_millis(200), std::future::pending::<()>()).await;
+    }
+    attempt().await
 }
 
 async fn run_timers(flows: Flows, node: [u8; 16]) {

@@ -19,7 +19,7 @@ pub(crate) const MESSAGES_SYSTEM_ID: &str = "demo-http";
 /// The token of the simulated provider of texts. Public.
 pub(crate) const MESSAGES_TOKEN: &str = "demo-messages";
 /// What that provider signs its callbacks with. Public.
-pub(crate) const MESSAGES_SECRET: &str = "demo messages secret, not secret";
+pub(crate) const MESSAGES_SECRET: &str = "demo-messages-key-that-is-no-secret";
 
 /// What to simulate, and where.
 #[derive(clap::Args)]

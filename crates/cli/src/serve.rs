@@ -1,9 +1,11 @@
 //! `countersign serve`, `migrate`, `check-config`: the server on real routes, without any simulation.
 
+use crate::carriers::{MESSAGES_SECRET, MESSAGES_TOKEN};
 use crate::config::{self, Config};
 use crate::{assemble, demo, output};
 use countersign_core::model::Service;
 use countersign_core::risk;
+use countersign_delivery::providers::{HttpRouteConfig, ProviderConfig};
 use std::path::Path;
 use tokio::net::TcpListener;
 
@@ -18,8 +20,8 @@ pub(crate) async fn run(path: &Path) -> Result<(), String> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("listen: {} cannot be listened on: {error}", config.listen))?;
-    if config.smpp.is_empty() {
-        tracing::warn!("no SMPP route is configured: no text message can be sent");
+    if config.smpp.is_empty() && config.http.is_empty() && config.gammu.is_empty() {
+        tracing::warn!("no SMPP, HTTP or modem route is configured: no text message can be sent");
     }
     if config.smtp.is_empty() {
         tracing::warn!("no SMTP route is configured: no email can be sent");
@@ -42,6 +44,25 @@ fn refuse_demo_secrets(config: &Config) -> Result<(), String> {
     if let Some(route) = config.smpp.iter().find(|route| route.password == demo::SMPP_PASSWORD) {
         return Err(format!(
             "routes.smpp {:?}: this is the demo's password, which everybody knows",
+            route.name
+        ));
+    }
+    if let Some(route) = config.voice.iter().find(|route| route.token == demo::CALLS_TOKEN) {
+        return Err(format!(
+            "routes.voice {:?}: this is the demo's token, which everybody knows",
+            route.name
+        ));
+    }
+    let is_demo_route = |route: &&HttpRouteConfig| match &route.provider {
+        ProviderConfig::Generic(account) => {
+            account.secret.as_ref().is_some_and(|secret| secret.expose() == MESSAGES_SECRET)
+                || account.headers.values().any(|value| value.expose().contains(MESSAGES_TOKEN))
+        }
+        _ => false,
+    };
+    if let Some(route) = config.http.iter().find(is_demo_route) {
+        return Err(format!(
+            "routes.http {:?}: this is the demo's secret, which everybody knows",
             route.name
         ));
     }
@@ -76,7 +97,14 @@ pub(crate) fn check_config(path: &Path) -> Result<(), String> {
         "  pages at {} for {:?}, listening on {}",
         config.public_url, config.service, config.listen
     ));
-    output::say(&format!("  routes: {} SMPP, {} SMTP", config.smpp.len(), config.smtp.len()));
+    output::say(&format!(
+        "  routes: {} SMPP, {} over HTTP, {} modems, {} for calls, {} SMTP",
+        config.smpp.len(),
+        config.http.len(),
+        config.gammu.len(),
+        config.voice.len(),
+        config.smtp.len()
+    ));
     let worst = risk::of_policy(&config.policy).into_iter().map(|risk| risk.yearly).fold(0.0, f64::max);
     output::say(&format!(
         "  somebody who knows the password guesses through within a year: {worst:.1e} at most (`countersign policy \

@@ -47,17 +47,23 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn configuration(folder: &Path, port: u16, smpp: &str) -> PathBuf {
-    let (host, smpp_port) = smpp.rsplit_once(':').unwrap();
+/// A server with one route to each SMSC, the first one preferred. Receipts are waited for as short as policy allows.
+fn configuration(folder: &Path, port: u16, smpp: &[&str]) -> PathBuf {
     let file = folder.join("countersign.toml");
-    let text = format!(
+    let mut text = format!(
         "public_url = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\nservice = \"Kill\"\nsupport = \"x\"\n\
          [storage]\nsqlite = {:?}\n[keys]\nmaster = [\"1:{}\"]\n\
-         [[routes.smpp]]\nname = \"sim\"\nhost = {host:?}\nport = {smpp_port}\nsystem_id = \"kill\"\n\
-         password = \"killpass\"\nsender = \"Kill\"\nreconnect_s_max = 1\n",
+         [policy]\nreceipt_wait_s_min = 3\nreceipt_wait_s_max = 5\nroute_explore_percent = 0\n",
         folder.join("kill.db"),
         "5c".repeat(32),
     );
+    for (order, smsc) in smpp.iter().enumerate() {
+        let (host, smpp_port) = smsc.rsplit_once(':').unwrap();
+        text.push_str(&format!(
+            "[[routes.smpp]]\nname = \"sim-{order}\"\nhost = {host:?}\nport = {smpp_port}\nsystem_id = \"kill\"\n\
+             password = \"killpass\"\nsender = \"+447860000001\"\nreconnect_s_max = 1\ncarries = {{ order = {order} }}\n",
+        ));
+    }
     std::fs::write(&file, text).unwrap();
     file
 }
@@ -113,6 +119,22 @@ struct Api {
 }
 
 impl Api {
+    fn new(file: &Path, port: u16) -> Self {
+        let made = Command::new(BINARY)
+            .args(["admin", "--json", "--config"])
+            .arg(file)
+            .args(["key-add", "kill"])
+            .output()
+            .unwrap();
+        let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+        Self { port, authorization: format!("Bearer {}", made["api_key"].as_str().unwrap()) }
+    }
+
+    fn look(&self, id: &str) -> Value {
+        let headers = [("authorization", self.authorization.as_str())];
+        request(self.port, "GET", &format!("/v1/verifications/{id}"), &headers, "").unwrap().1
+    }
+
     fn post(&self, path: &str, idempotency_key: &str, body: &Value) -> Option<(u16, Value)> {
         let headers = [
             ("authorization", self.authorization.as_str()),
@@ -150,15 +172,8 @@ fn what_was_accepted_survives_kill_dash_9_and_no_code_works_twice() {
     let (_carriers, network) = start_carriers();
     let handsets: u16 = network["handsets"].as_str().unwrap().rsplit_once(':').unwrap().1.parse().unwrap();
     let port = free_port();
-    let file = configuration(&folder, port, network["smpp"].as_str().unwrap());
-    let made = Command::new(BINARY)
-        .args(["admin", "--json", "--config"])
-        .arg(&file)
-        .args(["key-add", "kill"])
-        .output()
-        .unwrap();
-    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
-    let api = Api { port, authorization: format!("Bearer {}", made["api_key"].as_str().unwrap()) };
+    let file = configuration(&folder, port, &[network["smpp"].as_str().unwrap()]);
+    let api = Api::new(&file, port);
 
     // Each round kills the server at another moment: at once after the commit, after some work, in the middle of a
     // check.
@@ -196,17 +211,50 @@ fn what_was_accepted_survives_kill_dash_9_and_no_code_works_twice() {
             assert!(!(first && again), "a code worked twice");
             let (_, third) = api.post(&check, "-", &json!({"code": code})).unwrap();
             assert_ne!(third["result"], "approved", "a code worked twice");
-            let (_, view) = request(
-                port,
-                "GET",
-                &format!("/v1/verifications/{id}"),
-                &[("authorization", &api.authorization)],
-                "",
-            )
-            .unwrap();
+            let view = api.look(id);
             assert_eq!(view["status"], "approved", "a committed verification was lost");
         }
         server.kill_dash_9();
     }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[test]
+fn what_a_killed_smsc_had_taken_arrives_over_the_other_one() {
+    let folder = std::env::temp_dir().join(format!("countersign-kill-smsc-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let ((mut first, at_first), (_second, at_second)) = (start_carriers(), start_carriers());
+    let smsc = |network: &Value| network["smpp"].as_str().unwrap().to_owned();
+    let port = free_port();
+    let file = configuration(&folder, port, &[&smsc(&at_first), &smsc(&at_second)]);
+    let api = Api::new(&file, port);
+    let _server = serve(&file, port);
+    let ask = |index: u32| {
+        let number = format!("+8613100000{index:03}");
+        let new = json!({"to": number, "purpose": "bind"});
+        let (status, view) = api.post("/v1/verifications", &number, &new).unwrap();
+        assert_eq!(status, 201, "{view}");
+        view["id"].as_str().unwrap().to_owned()
+    };
+    // Some are on their way, some are on the wire, some come when it is gone: it takes up to 1.5 s to deliver.
+    let mut asked: Vec<String> = (0..10).map(ask).collect();
+    first.kill_dash_9();
+    asked.extend((10..20).map(ask));
+    let deadline = deadline();
+    for id in &asked {
+        loop {
+            let view = api.look(id);
+            match view["delivery"].as_str().unwrap_or_default() {
+                "delivered" => break,
+                "queued" | "submitted" => assert!(!is_past(deadline), "never delivered: {view}"),
+                other => panic!("given up as {other}: {view}"),
+            }
+            std::thread::yield_now();
+        }
+    }
+    let handsets: u16 = at_second["handsets"].as_str().unwrap().rsplit_once(':').unwrap().1.parse().unwrap();
+    let late = (10..20).filter(|index| !codes(handsets, &format!("+8613100000{index:03}")).is_empty());
+    assert_eq!(late.count(), 10, "what came after the end went over the other one");
     let _ = std::fs::remove_dir_all(&folder);
 }

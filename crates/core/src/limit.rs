@@ -136,6 +136,31 @@ pub fn plan(facts: &SendFacts<'_>, policy: &Policy, now: Timestamp) -> Vec<Plann
     planned
 }
 
+/// The counters that a further road of a message adds to, after one had taken it: it costs another message, and the
+/// money stop is before it like before the first (R68).
+pub fn plan_further(
+    service_id: ServiceId,
+    address: &Address,
+    price_micros: u64,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Planned> {
+    let number = address.phone()?;
+    let country = number.region().map_or_else(|| number.calling_code().to_string(), |r| r.to_string());
+    let kind = LimitKind::Money;
+    let price = policy.sms_price_micros(&country).max(price_micros);
+    Some(Planned {
+        key: CounterKey {
+            service_id,
+            kind,
+            key: digest(kind, country.as_bytes()),
+            window_start: now.window_start(kind.window()),
+        },
+        by: i64::try_from(price).unwrap_or(i64::MAX),
+        cap: i64::try_from(policy.spend_per_country_per_day_micros).unwrap_or(i64::MAX),
+    })
+}
+
 /// The first cap that the counters, read after this send was counted, are over.
 pub fn first_hit(planned: &[Planned], totals: &[i64]) -> Option<LimitHit> {
     planned.iter().zip(totals).find(|(plan, total)| **total > plan.cap).map(|(plan, _)| LimitHit {

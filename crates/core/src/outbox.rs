@@ -103,8 +103,8 @@ pub const TRIES_MAX: u32 = 12;
 /// How long a leased message belongs to its dispatcher; after a crash it is anyone's again then.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// Decides after a try, the `tries`-th of a message that is of use until `expires_at`. `has_other`: a route that has not been
-/// tried could carry it, and then it goes there at once.
+/// Decides after a try, the `tries`-th of a message that is of use until `expires_at`. `has_other`: a route that has
+/// not been tried could carry it, and then it goes there at once.
 pub fn after_try(
     tries: u32,
     expires_at: Timestamp,

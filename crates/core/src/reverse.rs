@@ -1,8 +1,9 @@
 //! Proof by a text of the holder's own (section E, "reverse SMS"), for where carriers hold codes back: the page shows a
-//! code, the holder texts it to the service's number, and the page goes on. Who sent a text is only what a carrier says,
-//! and whoever buys access to one can write any sender. So it proves a number that is being bound or signed up with,
-//! after everything else that journey asks for; it never signs anybody in, and it never confirms that value leaves (R71).
-//! How texts arrive, and how many wrong ones a number may send, is not known here.
+//! code, the holder texts it to the service's number, and the page goes on. Who sent a text is only what a carrier
+//! says, and whoever buys access to one can write any sender: at worst they claim a number that is not theirs. So it
+//! proves a number that is being bound or signed up with, after everything else that the journey asks for; it never
+//! signs anybody in to an account, and it never confirms that value leaves (R71). How texts arrive, and how many wrong
+//! ones a number may send, is not known here.
 //!
 //! ```text
 //!              ask: the page shows a code      hear: the code, from the number      finish, on the same page

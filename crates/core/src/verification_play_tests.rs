@@ -364,6 +364,10 @@ impl Play {
                 });
                 queued.for_each(|(_, status)| *status = MessageStatus::Canceled);
             }
+            Change::CreditRoute { verification_id, .. } => {
+                let status = self.verifications[verification_id].status;
+                assert_eq!(status, VerificationStatus::Approved, "only a right code credits its road");
+            }
             Change::InsertEvent(entry) => self.events.push(entry.clone()),
             other => panic!("a verification has no business with {other:?}"),
         }

@@ -1,6 +1,6 @@
-//! Getting messages out: wakes on commit, leases a batch, chooses a road for each message, hands it over and records what
-//! came of it. Sending is at least once and a crash loses nothing; no verification waits for it. Which road is best is the
-//! core's rule, which words are sent, and how, is the channel's affair.
+//! Getting messages out: wakes on commit, leases a batch, chooses a road for each message, hands it over and records
+//! what came of it. Sending is at least once and a crash loses nothing; no verification waits for it. Which road is
+//! best is the core's rule, which words are sent, and how, is the channel's affair.
 
 pub(crate) mod receipts;
 pub(crate) mod record;
@@ -32,8 +32,8 @@ const RECORDS_WAITING_MAX: usize = 4_096;
 /// How long a full or disconnected road is left before it is looked at again.
 const FULL: Duration = Duration::from_millis(50);
 
-/// Sends the messages of one channel over this node's roads. One for each channel and node; several nodes share the work
-/// by leases.
+/// Sends the messages of one channel over this node's roads. One for each channel and node; several nodes share the
+/// work by leases.
 #[derive(Clone)]
 pub struct Dispatcher {
     flows: Flows,
@@ -45,13 +45,13 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// For one channel, after [`Flows::open_routes`]. `host` is the origin that codes are bound to (R13), `origin` where links
-    /// lead; `node` names this process.
+    /// For one channel, after [`Flows::open_routes`]. `host` is the origin that codes are bound to (R13), `origin`
+    /// where links lead; `node` names this process.
     pub fn new(flows: Flows, channel: Channel, node: [u8; 16], host: String, origin: String) -> Self {
         Self { flows, channel, node, host, origin, brands: Arc::default() }
     }
 
-    /// Runs until the task is dropped.
+    /// Runs until the task is dropped, or until [`Flows::stop_dispatching`] and the last answer.
     pub async fn run(self) {
         let (done, waiting) = mpsc::channel(RECORDS_WAITING_MAX);
         let work = async {
@@ -62,7 +62,7 @@ impl Dispatcher {
 
     async fn send_all(&self, done: mpsc::Sender<Done>) {
         let mut wake = self.flows.store.subscribe(Topic::Outbox);
-        loop {
+        while !self.flows.kit.roads.is_stopping() {
             let room = self.flows.kit.roads.room(self.channel).min(TAKE_MAX);
             if room == 0 {
                 let _ = tokio::time::timeout(FULL, self.flows.kit.roads.freed()).await;
@@ -110,9 +110,10 @@ impl Dispatcher {
 
     fn spawn(&self, started: Started, done: mpsc::Sender<Done>) {
         let this = self.clone();
-        this.flows.kit.roads.hand_over(&started.road);
+        let place = this.flows.kit.roads.hand_over(&started.road);
         tokio::spawn(async move {
             let finished = this.deliver(started).await;
+            drop(place);
             // Whoever records is gone only when the whole process is.
             let _ = done.send(finished).await;
         });
@@ -121,9 +122,7 @@ impl Dispatcher {
     /// One try: hand over, judge.
     async fn deliver(&self, started: Started) -> Done {
         let letter = self.letter(&started).await;
-        let roads = &self.flows.kit.roads;
         let submission = started.road.route.out.submit(letter).await;
-        roads.answered(&started.road);
         if let Submission::Refused { code, .. } = &submission {
             let (route, message) = (&started.leased.route, started.leased.message.id);
             tracing::warn!(route, %message, code, "the route said no");
@@ -140,7 +139,9 @@ impl Dispatcher {
         let Leased { message, tries, route, .. } = &started.leased;
         let is_taken = matches!(submission, Submission::Accepted { .. });
         let is_code = message.verification_id.is_some();
-        if !is_taken || !started.road.route.has_receipts {
+        // A call that rings is not made a second time; an email's relay says nothing of its arrival.
+        let may_repeat = matches!(self.channel, Channel::Sms | Channel::Whatsapp);
+        if !is_taken || !may_repeat || !started.road.route.has_receipts {
             return None;
         }
         let p95 = self.flows.kit.roads.p95(route, &started.region);

@@ -134,7 +134,21 @@ impl Flows {
     /// Takes in a text that somebody sent to a number of ours; answers whether it was waited for.
     pub async fn take_inbound(&self, text: Inbound) -> Result<bool, FlowError> {
         let Some(from) = sender(&text.from) else { return Ok(false) };
+        if !self.is_ours(&text) {
+            return Ok(false);
+        }
         self.write(TakeInbound { kit: self.kit.clone(), from, text: text.text }).await
+    }
+}
+
+impl Flows {
+    /// Whether it came to the number that people are told to text to, over the route that has it: what another route
+    /// says of a sender proves nothing.
+    fn is_ours(&self, text: &Inbound) -> bool {
+        let digits = |number: &str| -> String { number.chars().filter(char::is_ascii_digit).collect() };
+        let Some(road) = self.kit.roads.find(&text.route) else { return false };
+        let number = road.route.carries.inbound_number.as_deref();
+        road.route.channel == Channel::Sms && number.is_some_and(|number| digits(number) == digits(&text.to))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The roads of this node: its registered routes, what is known of every route, and what was counted since it was last
-//! written down. What decides is rows; this holds a copy a few seconds old, so that a choice costs no query, and hears at
-//! once what this node sees itself.
+//! written down. What decides is rows; this holds a copy a few seconds old, so that a choice costs no query, and
+//! hears at once what this node sees itself.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
@@ -10,14 +10,14 @@ use countersign_core::route::{
     Board, Candidate, Carries, Choice, Need, NoRoute, Outcome, RouteWish, Run, Standing, Tally, Tried,
     choose, has_other,
 };
-use countersign_core::time::Timestamp;
+use countersign_core::time::{Timestamp, seconds};
 use countersign_delivery::{CallbackDoor, Channel as Way, Letter, LiveState};
 use countersign_storage::tables::outbox::Heard;
 use countersign_storage::tables::routes as rows;
 use countersign_storage::{Step, StorageError, Topic, Tx};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -91,6 +91,19 @@ impl Road {
     }
 }
 
+/// A message's place on a road. Given back however its try ends.
+pub(crate) struct InFlight {
+    road: Arc<Road>,
+    freed: Arc<Notify>,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.road.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.freed.notify_waiters();
+    }
+}
+
 /// What is known, and what is not written down yet.
 #[derive(Default)]
 struct Ledger {
@@ -104,7 +117,9 @@ pub(crate) struct Roads {
     roads: RwLock<Arc<[Arc<Road>]>>,
     ledger: Mutex<Ledger>,
     /// A road has answered, so that it has room again.
-    freed: Notify,
+    freed: Arc<Notify>,
+    /// No more messages are taken.
+    is_stopping: AtomicBool,
     accepted: AtomicU64,
     delivered: AtomicU64,
 }
@@ -114,7 +129,8 @@ impl Default for Roads {
         Self {
             roads: RwLock::new(Arc::from([])),
             ledger: Mutex::default(),
-            freed: Notify::new(),
+            freed: Arc::default(),
+            is_stopping: AtomicBool::new(false),
             accepted: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
         }
@@ -220,13 +236,19 @@ impl Roads {
         self.ledger().board.p95(route, region)
     }
 
-    pub(crate) fn hand_over(&self, road: &Road) {
+    /// Takes room on a road, until the place is dropped.
+    pub(crate) fn hand_over(&self, road: &Arc<Road>) -> InFlight {
         road.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight { road: road.clone(), freed: self.freed.clone() }
     }
 
-    pub(crate) fn answered(&self, road: &Road) {
-        road.in_flight.fetch_sub(1, Ordering::Relaxed);
-        self.freed.notify_waiters();
+    /// How many messages are handed over and not answered.
+    fn in_flight(&self) -> usize {
+        self.all().iter().map(|road| road.in_flight.load(Ordering::Relaxed)).sum()
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
     }
 
     /// Waits until a road has answered.
@@ -322,15 +344,29 @@ impl Flows {
         Some(out.submit(letter).await)
     }
 
+    /// Takes no more messages; dispatchers end once what is out has been answered and recorded.
+    pub fn stop_dispatching(&self) {
+        self.kit.roads.is_stopping.store(true, Ordering::Relaxed);
+        self.kit.roads.freed.notify_waiters();
+        tracing::info!(in_flight = self.kit.roads.in_flight(), "no more messages are taken");
+    }
+
     /// Writes down what was counted and reads what all nodes know. Called at start, and by [`Flows::keep_roads`].
     pub async fn refresh_roads(&self) -> Result<(), FlowError> {
         self.flush_tally().await?;
         let (board, controls) = self.read(ReadRoads { kit: self.kit.clone() }).await?;
         let mut ledger = self.kit.roads.ledger();
         ledger.board = board;
+        // Receipts of what was sent last are still heard; then the connections end.
+        let long_ago = self.now().before(seconds(self.policy().receipt_wait_s_max));
+        let drained: Vec<String> = controls
+            .iter()
+            .filter(|control| control.wish == RouteWish::Drained && control.changed_at <= long_ago)
+            .map(|control| control.route.clone())
+            .collect();
         ledger.wishes = controls.into_iter().map(|control| (control.route, control.wish)).collect();
         for road in self.kit.roads.all().iter() {
-            let is_drained = ledger.wishes.get(&road.route.name) == Some(&RouteWish::Drained);
+            let is_drained = drained.contains(&road.route.name);
             road.route.out.keep_connected(!is_drained);
         }
         Ok(())

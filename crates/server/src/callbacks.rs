@@ -1,6 +1,7 @@
 //! Where providers call back: receipts and texts, at `/callbacks/{route}`, or with a token behind it for providers that
-//! cannot sign. Hands the request on as it came, for the signature is over its bytes, and answers as the provider wants to
-//! be answered. Whoever is not that provider learns nothing: not whether a message is known, only that it was refused.
+//! cannot sign. Hands the request on as it came, for the signature is over its bytes, and answers as the provider
+//! wants to be answered. Whoever is not that provider learns nothing: not whether a message is known, only that it
+//! was refused.
 
 use crate::state::Server;
 use axum::Router;

@@ -1,6 +1,7 @@
-//! `countersign bench delivery`: how many people get their code within a minute when routes lose messages and die, with the
-//! rules of this build and beside them a single route. The network is the simulated carriers' own, the rules are the ones
-//! the dispatcher uses, and time is simulated, so that an hour takes seconds. The same seed gives the same figures.
+//! `countersign bench delivery`: how many people get their code within a minute when routes lose messages and die,
+//! with the rules of this build and beside them a single route. The network is the simulated carriers' own, the
+//! rules are the ones the dispatcher uses, and time is simulated, so that an hour takes seconds. The same seed gives
+//! the same figures.
 
 mod crowd;
 mod ledger;

@@ -108,7 +108,7 @@ impl Bench {
             out,
             in_flight_max: 256,
             carries: Carries::default(),
-            sender: "Bench".to_owned(),
+            sender: "+447860000001".to_owned(),
             has_receipts: false,
             door: None,
         }]);

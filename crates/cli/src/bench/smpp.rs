@@ -1,6 +1,7 @@
-//! `countersign bench smpp`: one bind, from the outbox to the stored receipt. Messages are queued first; then the clock runs
-//! from the start of the dispatcher until the last receipt is committed. Beside it stands what the same bind and SMSC do
-//! without a database. The SMSC is the simulated carriers in a process of their own, or any other that is named.
+//! `countersign bench smpp`: one bind, from the outbox to the stored receipt. Messages are queued first; then the
+//! clock runs from the start of the dispatcher until the last receipt is committed. Beside it stands what the same
+//! bind and SMSC do without a database. The SMSC is the simulated carriers in a process of their own, or any other
+//! that is named.
 
 use crate::carriers::Ready;
 use crate::config::Database;
@@ -182,7 +183,7 @@ fn route(arguments: &SmppArguments, smsc: SocketAddr) -> Result<SmppConfig, Stri
         "system_id": arguments.system_id,
         "password": arguments.password,
         "window": arguments.window,
-        "sender": "Bench",
+        "sender": "+447860000001",
     });
     serde_json::from_value(settings).map_err(|error| error.to_string())
 }

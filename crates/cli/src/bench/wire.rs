@@ -68,7 +68,7 @@ pub(crate) async fn measure(house: &House, rate: u32, span: Duration) -> Result<
         out: route.clone(),
         in_flight_max: 200,
         carries: Carries::default(),
-        sender: "Bench".to_owned(),
+        sender: "+447860000001".to_owned(),
         has_receipts: false,
         door: None,
     }]);
@@ -96,7 +96,7 @@ fn route(address: SocketAddr) -> Result<SmppConfig, String> {
         "port": address.port(),
         "system_id": "bench",
         "password": "bench",
-        "sender": "Bench",
+        "sender": "+447860000001",
     });
     serde_json::from_value(settings).map_err(|error| error.to_string())
 }

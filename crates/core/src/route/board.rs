@@ -37,8 +37,8 @@ pub struct Board {
 pub type Sums = Vec<(String, String, Counts)>;
 
 impl Board {
-    /// From rows: breakers, counts of [`super::RECENT`] and of [`super::SETTLED`], each by route and region. The sums over
-    /// all regions are made here.
+    /// From rows: breakers, counts of [`super::RECENT`] and of [`super::SETTLED`], each by route and region. The
+    /// sums over all regions are made here.
     pub fn new(standings: Vec<Standing>, recent: Sums, settled: Sums) -> Self {
         let mut board = Board::default();
         for standing in standings {

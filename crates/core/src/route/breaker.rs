@@ -75,8 +75,8 @@ impl Run {
 }
 
 impl Outcome {
-    /// Whether it speaks for its route or against it; `None` for neither. Where receipts come, only they speak for it: a
-    /// route that takes everything and delivers nothing is the worst of all.
+    /// Whether it speaks for its route or against it; `None` for neither. Where receipts come, only they speak for
+    /// it: a route that takes everything and delivers nothing is the worst of all.
     pub fn speaks(self, has_receipts: bool) -> Option<bool> {
         match self {
             Outcome::Delivered { .. } | Outcome::Converted => Some(true),

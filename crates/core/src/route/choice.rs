@@ -83,6 +83,8 @@ pub struct Choice {
 pub enum NoRoute {
     /// None can be used at this moment; one may be soon.
     NotNow,
+    /// None carries such messages at all.
+    Nowhere,
     /// Every route that could carry it has taken it already: nothing more can be done.
     AllTried,
 }
@@ -97,6 +99,9 @@ pub fn choose(
     draw: u64,
 ) -> Result<Choice, NoRoute> {
     let suited: Vec<usize> = (0..candidates.len()).filter(|index| suits(need, &candidates[*index])).collect();
+    if suited.is_empty() {
+        return Err(NoRoute::Nowhere);
+    }
     let took = |index: &usize| {
         let name = candidates[*index].name;
         need.tried.iter().any(|tried| tried.is_this_message && tried.was_accepted && tried.route == name)
@@ -115,7 +120,8 @@ pub fn choose(
     pick(need, &pool, candidates, board, policy, now, draw)
 }
 
-/// Whether another route that could carry it now has not had this message yet, so that a failure over `taken` need not wait.
+/// Whether another route that could carry it now has not had this message yet, so that a failure over `taken` need
+/// not wait.
 pub fn has_other(need: &Need<'_>, candidates: &[Candidate<'_>], taken: &str) -> bool {
     candidates.iter().any(|candidate| {
         let is_new = !need.tried.iter().any(|tried| tried.is_this_message && tried.route == candidate.name);
@@ -213,9 +219,9 @@ fn score(need: &Need<'_>, candidate: &Candidate<'_>, board: &Board, policy: &Pol
     quality(board, candidate.name, need.region) * 100.0 - price / policy.point_worth_micros as f64
 }
 
-/// The share of messages that can be expected to be of use, 0 to 1. Conversion counts; receipts only where too few codes
-/// were seen, and not at all for a route that is suspected of lying. A country with little traffic leans on what the whole
-/// route does, and that on a belief held before anything was seen.
+/// The share of messages that can be expected to be of use, 0 to 1. Conversion counts; receipts only where too few
+/// codes were seen, and not at all for a route that is suspected of lying. A country with little traffic leans on
+/// what the whole route does, and that on a belief held before anything was seen.
 pub(super) fn quality(board: &Board, route: &str, region: &str) -> f64 {
     /// Messages that a prior belief weighs as much as.
     const PRIOR_WEIGHT: f64 = 20.0;

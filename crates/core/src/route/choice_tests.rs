@@ -132,8 +132,9 @@ fn paused_full_and_unsuited_routes_are_not_roads() {
     all[1].has_room = false;
     assert_eq!(chosen(&need(&[]), &all, &Board::default()), Err(NoRoute::NotNow));
     all[1].has_room = true;
+    all[0].channel = Channel::Voice;
     all[1].channel = Channel::Voice;
-    assert_eq!(chosen(&need(&[]), &all, &Board::default()), Err(NoRoute::NotNow));
+    assert_eq!(chosen(&need(&[]), &all, &Board::default()), Err(NoRoute::Nowhere), "and none ever will be");
 }
 
 #[test]

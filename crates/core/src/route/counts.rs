@@ -1,5 +1,5 @@
-//! What is counted of a route: one cell per route, region and minute, added up as things happen. Latency is a histogram,
-//! so that minutes add up to hours and any quantile can be read from them.
+//! What is counted of a route: one cell per route, region and minute, added up as things happen. Latency is a
+//! histogram, so that minutes add up to hours and any quantile can be read from them.
 
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
@@ -169,7 +169,8 @@ impl Tally {
         self.cells.is_empty() && self.runs.is_empty()
     }
 
-    /// Adds what was taken and could not be written down. What happened since is newer: a run begins with the older one.
+    /// Adds what was taken and could not be written down. What happened since is newer: a run begins with the older
+    /// one.
     pub fn add(&mut self, older: Tally) {
         for (place, counts) in older.cells {
             self.cells.entry(place).or_default().add(&counts);

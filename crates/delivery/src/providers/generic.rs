@@ -303,7 +303,14 @@ impl Provider for Generic {
         let is_ok = (200..300).contains(&answer.status);
         let among = |codes: &[String], code: &str| codes.iter().any(|one| one == code);
         match code.filter(|code| !among(&rules.accepted, code)) {
-            None if is_ok => accepted(body.pointer(&rules.id).and_then(text_of)),
+            // Where no receipts are read, nobody needs the identifier, and a gateway that gives none has taken it all
+            // the same: it must not be asked again and again.
+            None if is_ok => match accepted(body.pointer(&rules.id).and_then(text_of)) {
+                Submission::Lost if self.config.receipt.is_none() => {
+                    Submission::Accepted { provider_ids: Vec::new() }
+                }
+                submission => submission,
+            },
             None => by_status(answer.status),
             Some(code) => {
                 let failure = if among(&rules.number, &code) {

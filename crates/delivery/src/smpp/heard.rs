@@ -54,7 +54,7 @@ impl Heard {
                 route: self.route.clone(),
                 provider_ids,
                 state: verdict::receipt_state(receipt.state),
-                error: receipt.error_code.unwrap_or_default(),
+                error: receipt.error_code.filter(|code| is_code(code)).unwrap_or_default(),
             });
         }
         if message.esm_class & esm_class::TYPE_MASK != 0 || message.source.value.is_empty() {
@@ -82,6 +82,11 @@ fn spelled(address: &Address) -> String {
     } else {
         address.value.clone()
     }
+}
+
+/// A carrier's code, fit to be kept: short, and no number of a person (R10).
+fn is_code(text: &str) -> bool {
+    (1..=8).contains(&text.len()) && text.bytes().all(|octet| octet.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! "Activate": the number's code, or a text of the holder's own, and the password where the number has a history, bind it. Judging the code, using
-//! it up and binding the number are one transaction (R4).
+//! "Activate": the number's code, or a text of the holder's own, and the password where the number has a history, bind
+//! it. Judging what was brought, using it up and binding the number are one transaction (R4).
 
 use super::{Owner, lock_own, replaces};
 use crate::context::{Caller, Flows, Kit};

@@ -1,5 +1,5 @@
-//! Writing down what came of tries, many in one transaction. What the other side took must be written down, or it would be
-//! sent again: a full queue is waited out.
+//! Writing down what came of tries, many in one transaction. What the other side took must be written down, or it
+//! would be sent again: a full queue is waited out.
 
 use super::take::Started;
 use crate::context::{Flows, Kit};
@@ -91,8 +91,13 @@ async fn write(
                 flows.kit.roads.note_heard(&heard, flows.now());
                 return Ok(());
             }
-            Err(StorageError::Busy { retry_after_ms }) => {
-                let wait = Duration::from_millis(retry_after_ms.clamp(5, 200));
+            Err(
+                error @ (StorageError::Busy { .. }
+                | StorageError::Unavailable { .. }
+                | StorageError::CommitUnknown),
+            ) => {
+                let wait =
+                    Duration::from_millis(if matches!(error, StorageError::Busy { .. }) { 20 } else { 200 });
                 let _ = tokio::time::timeout(wait, std::future::pending::<()>()).await;
             }
             Err(error) => return Err(error),

@@ -4,18 +4,21 @@ use crate::context::Kit;
 use crate::roads::{Road, Wanted};
 use countersign_core::entropy;
 use countersign_core::id::{AttemptId, MessageId};
+use countersign_core::limit;
 use countersign_core::model::{Channel, MessageStatus};
 use countersign_core::outbox::{LEASE, Leased};
 use countersign_core::route::{NoRoute, Standing, Why};
 use countersign_core::time::Timestamp;
+use countersign_storage::tables::counters;
 use countersign_storage::tables::outbox::{self as rows, Due, Heard};
 use countersign_storage::tables::routes;
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a message waits that has no road at this moment.
-const NO_ROAD: Duration = Duration::from_millis(250);
+/// How long a message waits that has no road at this moment: a quarter of its age, within these.
+const NO_ROAD_MIN: Duration = Duration::from_millis(250);
+const NO_ROAD_MAX: Duration = Duration::from_secs(5);
 /// Messages without a receipt in time, looked at in one go.
 const OVERDUE_MAX: u32 = 256;
 
@@ -45,6 +48,8 @@ pub(super) struct Started {
     pub(super) region: String,
     /// Another road could carry it if this one does not.
     pub(super) has_other: bool,
+    /// Another road has taken it before, and this one is paid for beside it: whether that one may still deliver it.
+    taken_before: Option<bool>,
     /// When it was given its road.
     pub(super) at: Timestamp,
 }
@@ -68,7 +73,8 @@ impl Step for Take {
         let claim =
             rows::Claim { channel: self.channel, node: self.node, now, lease_until: now.after(LEASE), limit };
         let due = rows::claim(tx, &kit.rows, &claim).await?;
-        let decided = self.decide(due, now);
+        let mut decided = self.decide(due, now);
+        self.stop_at_the_purse(tx, &mut decided, now).await?;
         let starts: Vec<rows::Start<'_>> = decided.started.iter().map(Started::row).collect();
         rows::start_attempts(tx, &kit.rows, &starts, now).await?;
         rows::postpone(tx, &kit.rows, &decided.postponed).await?;
@@ -81,6 +87,37 @@ impl Step for Take {
 }
 
 impl Take {
+    /// A further road costs another message: where the money of the day is spent, the one before must do (R68).
+    async fn stop_at_the_purse(
+        &self,
+        tx: &mut Tx,
+        decided: &mut Decided,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let kit = &self.kit;
+        let (further, mut started): (Vec<Started>, Vec<Started>) =
+            std::mem::take(&mut decided.started).into_iter().partition(|one| one.taken_before.is_some());
+        for one in further {
+            let message = &one.leased.message;
+            let planned =
+                limit::plan_further(message.service_id, &message.to, one.price_micros, &kit.policy, now);
+            let planned: Vec<limit::Planned> = planned.into_iter().collect();
+            let totals = counters::add(tx, &kit.rows, &planned).await?;
+            if limit::first_hit(&planned, &totals).is_none() {
+                started.push(one);
+                continue;
+            }
+            let back: Vec<limit::Planned> =
+                planned.into_iter().map(|plan| limit::Planned { by: -plan.by, ..plan }).collect();
+            counters::add(tx, &kit.rows, &back).await?;
+            let is_open = one.taken_before == Some(true);
+            let status = if is_open { MessageStatus::Submitted } else { MessageStatus::Failed };
+            decided.ended.push((message.id, one.leased.tries, status));
+        }
+        decided.started = started;
+        Ok(())
+    }
+
     fn decide(&self, due: Vec<Due>, now: Timestamp) -> Decided {
         let kit = &self.kit;
         let mut decided = Decided::default();
@@ -103,6 +140,8 @@ impl Take {
                         *count += 1;
                     }
                     decided.probes.extend(chosen.probes);
+                    let taken = || tried.iter().filter(|one| one.is_this_message && one.was_accepted);
+                    let taken_before = taken().next().map(|_| taken().any(|one| !one.is_dead));
                     decided.started.push(Started {
                         leased: Leased {
                             attempt_id: AttemptId::draw(now, kit.entropy.as_ref()),
@@ -116,10 +155,18 @@ impl Take {
                         sender: chosen.sender,
                         region,
                         has_other: chosen.has_other,
+                        taken_before,
                         at: now,
                     });
                 }
-                Err(NoRoute::NotNow) => decided.postponed.push((message.id, tries, now.after(NO_ROAD))),
+                Err(NoRoute::NotNow) => {
+                    let wait = (now.since(message.created_at) / 4).clamp(NO_ROAD_MIN, NO_ROAD_MAX);
+                    decided.postponed.push((message.id, tries, now.after(wait)));
+                }
+                Err(NoRoute::Nowhere) => {
+                    tracing::warn!(message = %message.id, region, "no route carries this; it is given up");
+                    decided.ended.push((message.id, tries, MessageStatus::Failed));
+                }
                 Err(NoRoute::AllTried) => {
                     // One of them may still deliver it, unless each has said that it will not.
                     let is_open =

@@ -10,11 +10,14 @@ use countersign_core::entropy::Entropy;
 use countersign_core::entropy::testing::Counting;
 use countersign_core::id::{AccountId, AuthenticatorId, BindingId, ServiceId};
 use countersign_core::model::*;
+use countersign_core::outbox::Submission;
 use countersign_core::policy::Policy;
+use countersign_core::route::Carries;
 use countersign_core::session::{self, Scene};
 use countersign_core::time::{Timestamp, days};
 use countersign_core::verification::World;
-use countersign_flows::{Caller, Clock, Flows, FlowsConfig, SignedIn};
+use countersign_delivery::{Letter, Submitting};
+use countersign_flows::{Caller, Clock, Flows, FlowsConfig, RouteChannel, SignedIn};
 use countersign_storage::tables::{self, Rows, outbox};
 use countersign_storage::{Location, MasterKeys, Step, StorageError, Store, StoreConfig, Tx};
 use std::sync::Arc;
@@ -78,6 +81,14 @@ impl Clock for TestClock {
     }
 }
 
+struct Nowhere;
+
+impl countersign_delivery::Channel for Nowhere {
+    fn submit(&self, _letter: Letter) -> Submitting<'_> {
+        Box::pin(async { Submission::NotSent })
+    }
+}
+
 /// What the tests build on.
 pub(crate) struct House {
     pub(crate) flows: Flows,
@@ -114,6 +125,18 @@ impl House {
         let flows = Flows::new(config(&store, rows(), policy, &clock, &entropy));
         let service_id = flows.create_service("Acme", false).await.unwrap().id;
         flows.record_policy(service_id).await.unwrap();
+        // Nothing leaves: it is where texts come in.
+        flows.open_routes(vec![RouteChannel {
+            name: "test".to_owned(),
+            kind: "test",
+            channel: Channel::Sms,
+            out: Arc::new(Nowhere),
+            in_flight_max: 1,
+            carries: Carries { inbound_number: Some(INBOUND.to_owned()), ..Carries::default() },
+            sender: "Acme".to_owned(),
+            has_receipts: false,
+            door: None,
+        }]);
         let (rows, people) = (Arc::new(rows()), AtomicU64::new(0));
         Self { flows, store, rows, service_id, clock, entropy, people }
     }

@@ -343,3 +343,20 @@ async fn nothing_that_is_printed_holds_the_code_or_the_number() {
     let printed = format!("{asked:?} {page:?} {text:?}");
     assert!(!printed.contains(code.expose()) && !printed.contains("7400123456"), "{printed}");
 }
+
+#[tokio::test]
+async fn what_comes_over_another_route_or_to_another_number_proves_nothing() {
+    let house = House::new().await;
+    let token = house.sign_up(NUMBER).await;
+    let code = house.shown(&token, None).await;
+    let text = |route: &str, to: &str| Inbound {
+        route: route.to_owned(),
+        from: NUMBER.to_owned(),
+        to: to.to_owned(),
+        text: code.clone(),
+    };
+    for (route, to) in [("other", INBOUND), ("test", "+447400888888"), ("test", "")] {
+        assert!(!house.flows.take_inbound(text(route, to)).await.unwrap(), "{route} {to}");
+    }
+    assert!(house.flows.take_inbound(text("test", &INBOUND[1..])).await.unwrap(), "spelled without its plus");
+}

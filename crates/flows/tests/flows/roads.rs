@@ -1,5 +1,5 @@
-//! Messages and their roads: another one when the first says no, says nothing, or did not convert; none lost while routes
-//! are paused; and what one node learned, known to the other.
+//! Messages and their roads: another one when the first says no, says nothing, or did not convert; none lost while
+//! routes are paused; and what one node learned, known to the other.
 
 use crate::house::{House, address, caller};
 use countersign_core::model::*;
@@ -47,7 +47,11 @@ struct Roads {
 
 impl Roads {
     async fn open() -> Self {
-        let policy = Policy { route_explore_percent: 0, ..Policy::default() };
+        Self::with(Policy::default()).await
+    }
+
+    async fn with(policy: Policy) -> Self {
+        let policy = Policy { route_explore_percent: 0, ..policy };
         let house = House::with(policy, 0).await;
         let (sender, letters) = mpsc::unbounded_channel();
         let way = |name| {
@@ -265,6 +269,32 @@ async fn silence_sends_it_another_way_and_a_late_receipt_still_counts() {
     assert_eq!(roads.status(&view).await, Some(MessageStatus::Delivered), "delivered is delivered");
     let lines = roads.attempts(&view).await;
     assert_eq!(lines[0].1, AttemptStatus::Delivered);
+}
+
+#[tokio::test]
+async fn a_second_road_is_paid_for_and_stops_where_the_money_does() {
+    // The money of a day is for one message and a half.
+    let spend_per_country_per_day_micros = Policy::default().sms_price_micros("GB") * 3 / 2;
+    let mut roads = Roads::with(Policy { spend_per_country_per_day_micros, ..Policy::default() }).await;
+    let view = roads.ask("one").await;
+    roads.letter().await;
+    roads.stands(&view, MessageStatus::Submitted).await;
+    roads.receipt("first-1", ReceiptState::Failed).await;
+    roads.stands(&view, MessageStatus::Failed).await;
+    assert!(roads.letters.try_recv().is_err(), "nothing more is bought");
+}
+
+#[tokio::test]
+async fn what_no_route_carries_is_given_up_at_once_and_said_so() {
+    let roads = Roads::open().await;
+    let mut routes: Vec<RouteChannel> =
+        roads.ways.iter().enumerate().map(|(order, way)| route(order, way)).collect();
+    for route in &mut routes {
+        route.carries.regions_denied.insert("GB".to_owned());
+    }
+    roads.house.flows.open_routes(routes);
+    let view = roads.ask("one").await;
+    roads.stands(&view, MessageStatus::Failed).await;
 }
 
 #[tokio::test]

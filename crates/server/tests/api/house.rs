@@ -272,7 +272,10 @@ fn open_post(flows: &Flows, secrets: Arc<Mutex<Vec<String>>>) -> mpsc::Unbounded
         channel,
         out: out.clone(),
         in_flight_max: 4,
-        carries: Carries::default(),
+        carries: Carries {
+            inbound_number: (channel == Way::Sms).then(|| TEXT_TO.to_owned()),
+            ..Carries::default()
+        },
         sender: "Acme".to_owned(),
         has_receipts: false,
         door: None,

@@ -26,7 +26,7 @@ fn shown(page: &Reply) -> Option<String> {
 
 async fn text(house: &House, from: &str, text: &str) -> bool {
     let (from, to, text) = (from.to_owned(), TEXT_TO.to_owned(), text.to_owned());
-    house.flows.take_inbound(Inbound { route: "test".to_owned(), from, to, text }).await.unwrap()
+    house.flows.take_inbound(Inbound { route: "sms".to_owned(), from, to, text }).await.unwrap()
 }
 
 #[tokio::test]

@@ -32,8 +32,8 @@ const INSERT: &str = "INSERT INTO messages
 // A code that is dead takes no other road, wherever its message stands.
 const CANCEL: &str = "UPDATE messages SET lease_node = NULL, fallback_at = NULL,
         status = CASE WHEN status = 'queued' THEN 'canceled' ELSE status END,
-        body_sealed = CASE WHEN status = 'queued' THEN NULL ELSE body_sealed END
-    WHERE verification_id = $1 AND (status = 'queued' OR (status = 'submitted' AND fallback_at IS NOT NULL))";
+        body_sealed = NULL
+    WHERE verification_id = $1 AND status IN ('queued', 'submitted')";
 // The common table makes PostgreSQL choose and lock the rows once, whatever plan the rest gets.
 const CLAIM: &str = "WITH due AS (
         SELECT id FROM messages WHERE channel = $1 AND status = 'queued' AND next_try_at <= $2

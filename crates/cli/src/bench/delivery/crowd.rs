@@ -1,5 +1,5 @@
-//! People who ask for codes, wait, ask again, and type what arrives, against simulated routes that lose messages and die.
-//! What becomes of each message is decided by the core, with the same functions that the dispatcher calls.
+//! People who ask for codes, wait, ask again, and type what arrives, against simulated routes that lose messages and
+//! die. What becomes of each message is decided by the core, with the same functions that the dispatcher calls.
 
 use super::DeliveryArguments;
 use super::ledger::Ledger;
@@ -23,8 +23,8 @@ const IN_TIME_MS: u64 = 60_000;
 const RESENDS_MAX: u32 = 2;
 const ROUTES: [&str; 4] = ["north", "east", "south", "west"];
 
-/// Twenty countries: a prefix of mobile numbers in the form of the plan, how many digits follow, and how long a message takes
-/// there at least and at most, in milliseconds.
+/// Twenty countries: a prefix of mobile numbers in the form of the plan, how many digits follow, and how long a
+/// message takes there at least and at most, in milliseconds.
 const COUNTRIES: [(&str, usize, u32, u32); 20] = [
     ("+4915112", 6, 800, 4_000),
     ("+33612", 6, 800, 4_000),
@@ -114,7 +114,8 @@ pub(super) struct Crowd<'a> {
     row: Row,
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the people's own dice, so that a change of rules does not change who asks when.
+/// SplitMix64 (Steele, Lea, Flood 2014): the people's own dice, so that a change of rules does not change who asks
+/// when.
 struct Dice(u64);
 
 impl Dice {
@@ -333,7 +334,7 @@ impl<'a> Crowd<'a> {
             name,
             channel: Channel::Sms,
             carries: &self.carries,
-            sender: "Acme",
+            sender: "+447860000001",
             is_active: true,
             has_room: true,
         };
@@ -345,6 +346,7 @@ impl<'a> Crowd<'a> {
         let choice = match choose(&need, &candidates, &self.ledger.board, &self.policy, now, draw) {
             Ok(choice) => choice,
             Err(NoRoute::AllTried) => return self.set(person, send, MessageStatus::Submitted),
+            Err(NoRoute::Nowhere) => return self.set(person, send, MessageStatus::Failed),
             Err(NoRoute::NotNow) => return self.plan(now_ms + 250, Event::Try { person, send }),
         };
         let other = has_other(&need, &candidates, ROUTES[choice.index]);

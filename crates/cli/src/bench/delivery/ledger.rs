@@ -1,5 +1,5 @@
-//! What the nodes of a service would have written down of their routes, in memory: counts by minute and breakers, added to
-//! every second and read back every five, as the rows are.
+//! What the nodes of a service would have written down of their routes, in memory: counts by minute and breakers,
+//! added to every second and read back every five, as the rows are.
 
 use countersign_core::route::{
     Board, Breaker, Counts, Outcome, RECENT, Run, SETTLED, Standing, Sums, Tally, UNSETTLED,

@@ -67,8 +67,8 @@ pub(super) fn json(arguments: &DeliveryArguments, rows: &[(Plan, Outcome)]) -> S
 
 pub(super) fn table(arguments: &DeliveryArguments, rows: &[(Plan, Outcome)]) -> String {
     let mut text = format!(
-        "{} people in 20 countries, {} s of simulated time, seed {}; each route loses {} % (half of it without a word),\n\
-         one dies every {} s for {} s; people ask for at most two resends\n\n\
+        "{} people in 20 countries, {} s of simulated time, seed {}; each route loses {} % (half of it\n\
+         without a word), one dies every {} s for {} s; people ask for at most two resends\n\n\
          {:<42} {:>9} {:>7} {:>7} {:>7} {:>7} {:>9} {:>9}\n",
         arguments.verifications,
         arguments.span_ms() / 1_000,

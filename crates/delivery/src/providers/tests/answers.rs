@@ -67,7 +67,7 @@ fn a_status_alone_says_whose_fault_it_is() {
 }
 
 #[test]
-fn a_code_says_more() {
+fn a_code_of_vonage_says_more() {
     let vonage =
         |status: &str| format!("{{\"messages\":[{{\"status\":\"{status}\",\"error-text\":\"+49151\"}}]}}");
     let vonage_cases =
@@ -76,6 +76,10 @@ fn a_code_says_more() {
         let expected = Submission::Refused { failure, code: status.to_owned() };
         assert_eq!(judge("vonage", account("vonage"), 200, &vonage(status)), expected);
     }
+}
+
+#[test]
+fn a_code_says_more() {
     let cases = [
         ("twilio", 400, "{\"code\":21614,\"message\":\"+4915112345678 is not\"}", Number, "21614"),
         ("twilio", 400, "{\"code\":21610}", Number, "21610"),

@@ -102,9 +102,9 @@ impl Flows {
             return Ok(TestSend::Capped(hit));
         }
         let roads = &self.kit.roads;
-        roads.hand_over(&road);
+        let place = roads.hand_over(&road);
         let submission = self.send_over(route, self.test_letter(&test).await?).await;
-        roads.answered(&road);
+        drop(place);
         let submission = submission.unwrap_or(Submission::NotSent);
         let now = self.now();
         roads.note(route, &test.region, test.at, Outcome::Sent { is_code: false }, now);

@@ -119,9 +119,11 @@ impl Samples {
             trouble: Some(RegionState { region: self.text("Thailand"), delay_s: Some(70) }),
             ..code(AskCode { digits: 8, ..self.code_asked(Method::Voice) })
         };
-        let both = vec![Channel::Voice, Channel::Whatsapp];
-        let send =
-            Ask::Send { method: Method::Sms, sent_to: self.address("•••• 88"), channels: both };
+        let send = Ask::Send {
+            method: Method::Sms,
+            sent_to: self.address("•••• 88"),
+            channels: vec![Channel::Voice],
+        };
         let passkey = |problem: Option<Problem>| Ask::Passkey { options_json: self.text(OPTIONS), problem };
         let locked = Ask::Locked { method: Method::Totp, until_ms: self.now_ms + 15 * MINUTE_MS };
         let hold = HoldBanner { cause: HoldCause::PhoneChanged, ends_at_ms: self.now_ms + DAY_MS };
@@ -141,8 +143,6 @@ impl Samples {
                 Ask::Fields(vec![AskField::empty(Method::Password)]),
             )
         };
-        let headings = ActionKind::ALL.iter().map(|kind| Confirmed::Action(*kind));
-        let headings = headings.chain(Setting::ALL.iter().map(|setting| Confirmed::Setting(*setting)));
         let mut drawn = draw(vec![
             ("confirm", &withdrawal(Ask::Fields(every.map(AskField::empty).into()))),
             ("confirm-wrong", &withdrawal(Ask::Fields(vec![wrong, wrong_too]))),
@@ -156,9 +156,17 @@ impl Samples {
             ("confirm-locked", &withdrawal(locked)),
             ("confirm-own", &own),
         ]);
-        let heading = |what| self.confirm_page(what, passkey(None)).render().expect("renders");
-        drawn.extend(headings.map(|what| ("confirm-heading", heading(what))));
+        drawn.extend(self.confirm_headings());
         drawn
+    }
+
+    /// The page for everything that can be confirmed.
+    fn confirm_headings(&self) -> Drawn {
+        let passkey = || Ask::Passkey { options_json: self.text(OPTIONS), problem: None };
+        let heading = |what| self.confirm_page(what, passkey()).render().expect("renders");
+        let actions = ActionKind::ALL.iter().map(|kind| Confirmed::Action(*kind));
+        let all = actions.chain(Setting::ALL.iter().map(|setting| Confirmed::Setting(*setting)));
+        all.map(|what| ("confirm-heading", heading(what))).collect()
     }
 
     pub(super) fn confirm_ends(&self) -> Drawn {
