@@ -101,7 +101,9 @@ function countdown(timer) {
   const end = Number(timer.dataset.countdown);
   const left = () => Math.max(0, Math.ceil((end - now()) / 1000));
   let shown = left();
-  const wake = timer.closest('button');
+  const own = timer.closest('button');
+  // Other ways of sending wait for the same moment.
+  const wakes = own ? [own, ...all(`button[data-wakes="${end}"]`)] : [];
   const decides = 'deadline' in timer.dataset;
   const tick = () => {
     const seconds = left();
@@ -112,14 +114,12 @@ function countdown(timer) {
     if (decides) deadline(seconds);
     shown = seconds;
     if (seconds > 0) return;
-    if (wake) {
-      wake.disabled = false;
-      timer.hidden = true;
-    }
+    if (own) timer.hidden = true;
+    for (const button of wakes) button.disabled = false;
     clearInterval(beat);
   };
   timer.hidden = false;
-  if (wake) wake.disabled = true;
+  for (const button of wakes) button.disabled = true;
   const beat = setInterval(tick, 500);
   tick();
   // A phone that slept must not show stale time.

@@ -29,10 +29,10 @@ const INSERT: &str = "INSERT INTO messages
     (id, service_id, verification_id, channel, recipient_sealed, body_sealed, locale, expires_at, created_at,
         region, account_id, send, status, tries, next_try_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', 0, $9)";
-// A code that is dead takes no other road, wherever its message stands.
-const CANCEL: &str = "UPDATE messages SET lease_node = NULL, fallback_at = NULL,
-        status = CASE WHEN status = 'queued' THEN 'canceled' ELSE status END,
-        body_sealed = NULL
+// A code that is dead takes no other road, wherever its message stands: without a body none can. Its receipt is still
+// waited for, or a road that loses codes would be thought well of by those who ask again.
+const CANCEL: &str = "UPDATE messages SET lease_node = NULL, body_sealed = NULL,
+        status = CASE WHEN status = 'queued' THEN 'canceled' ELSE status END
     WHERE verification_id = $1 AND status IN ('queued', 'submitted')";
 // The common table makes PostgreSQL choose and lock the rows once, whatever plan the rest gets.
 const CLAIM: &str = "WITH due AS (

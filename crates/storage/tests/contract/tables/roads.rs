@@ -105,7 +105,9 @@ pub(crate) async fn a_dead_code_takes_no_other_road(database: Database) {
         world.take("route-a", id, NOW).await;
         if cancels {
             world.save([Change::CancelMessages(verification.id)]).await.unwrap();
-            assert_eq!(world.fall_back(at).await, vec![], "nobody waits for it");
+            let late = vec![heard("route-a", Outcome::Overdue)];
+            assert_eq!(world.fall_back(at).await, late, "its road is judged all the same");
+            assert_eq!(world.status(message.id).await, "submitted", "and no other is taken");
         }
         let newer = Message { send: 2, ..world.message(Some(verification.id), NOW.after(minutes(4))) };
         world.save([Change::InsertMessage(newer)]).await.unwrap();
