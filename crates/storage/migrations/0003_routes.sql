@@ -22,6 +22,8 @@ CREATE INDEX attempts_by_message ON attempts (message_id);
 -- The keyed hash of a code that the holder is to text to us, and when that text came.
 ALTER TABLE verifications ADD COLUMN reverse_hash {BYTES};
 ALTER TABLE verifications ADD COLUMN reverse_heard_at {INT};
+-- The desk's question of a number: what was sent to it, and what became of it?
+CREATE INDEX verifications_by_address ON verifications (service_id, address_index);
 CREATE INDEX verifications_reverse ON verifications (address_index)
     WHERE status = 'pending' AND reverse_hash IS NOT NULL;
 

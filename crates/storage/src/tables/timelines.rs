@@ -41,9 +41,9 @@ const RECENT_OF_ROUTE: &str = select!(
 );
 // Numbers are sealed; their verifications know them by their index.
 const TO: &str = select!(
-    "service_id = $1 AND verification_id IN (SELECT newest.id
-        FROM (SELECT id, service_id, address_index FROM verifications ORDER BY id DESC LIMIT 100000) AS newest
-        WHERE newest.service_id = $1 AND newest.address_index = $2)
+    "service_id = $1 AND verification_id IN
+        (SELECT verifications.id FROM verifications
+         WHERE verifications.service_id = $1 AND verifications.address_index = $2)
      ORDER BY id DESC LIMIT $3"
 );
 const ERRORS: &str = "SELECT route, error, count(*) FROM attempts
