@@ -220,7 +220,7 @@ impl<'a> Crowd<'a> {
             Event::Fallback { person, send } => self.fall_back(person, send, now_ms),
             Event::Flush => {
                 self.ledger.flush(at(now_ms));
-                if now_ms % 5_000 == 0 {
+                if now_ms.is_multiple_of(5_000) {
                     self.ledger.read(at(now_ms));
                 }
                 self.plan(now_ms + 1_000, Event::Flush);
