@@ -99,3 +99,6 @@ CREATE TABLE inbound_failures (
     since {INT} NOT NULL
 ) {TABLE_OPTIONS_BY_KEY};
 CREATE INDEX inbound_failures_by_age ON inbound_failures (since);
+
+-- Receipts that wait for their answer are few; this finds them without their route.
+CREATE INDEX provider_parts_waiting ON provider_parts (parked_as) WHERE attempt_id IS NULL;

@@ -25,7 +25,9 @@ const ATTACH: &str = "INSERT INTO provider_parts
         error = CASE WHEN provider_parts.attempt_id IS NULL AND provider_parts.updated_at >= $5
             THEN provider_parts.error ELSE '' END
     RETURNING state, error, parked_as";
-const UNPARK: &str = "DELETE FROM provider_parts WHERE route = $1 AND parked_as = $2 AND attempt_id IS NULL";
+// Not by its route, which SQLite would go through from end to end: the primary key begins with it.
+const UNPARK: &str = "DELETE FROM provider_parts
+    WHERE parked_as = $2 AND attempt_id IS NULL AND route || '' = $1";
 const FIND: &str = "SELECT attempts.status, attempts.message_id, attempts.route, attempts.region,
         attempts.is_code, attempts.started_at, provider_parts.attempt_id,
         (SELECT count(*) FROM provider_parts AS each_part WHERE each_part.attempt_id = provider_parts.attempt_id)
