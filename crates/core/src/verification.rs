@@ -196,14 +196,18 @@ pub fn start(
         finished_at: None,
     };
     let mut factor = snapshot.factor;
-    let mut changes = vec![Change::SupersedeVerifications {
-        service_id: request.service_id,
-        subject: request.subject,
-        channel,
-        purpose: request.purpose,
-        except: id,
-        at: now,
-    }];
+    // A code proves a factor, however it travelled: one that was called out dies with one that was texted (R6).
+    let alike = Channel::ALL.iter().filter(|other| other.factor() == channel.factor());
+    let mut changes: Vec<Change> = alike
+        .map(|other| Change::SupersedeVerifications {
+            service_id: request.service_id,
+            subject: request.subject,
+            channel: *other,
+            purpose: request.purpose,
+            except: id,
+            at: now,
+        })
+        .collect();
     let message = send(&mut verification, request.details, world);
     changes.push(Change::InsertVerification(verification.clone()));
     changes.push(message);

@@ -236,6 +236,22 @@ fn the_new_one_is_excepted_by_name_so_that_the_order_of_saving_does_not_matter()
     assert_eq!(excepted, Some(id));
 }
 
+#[test]
+fn a_new_one_takes_the_place_of_whatever_proves_the_same_factor() {
+    let (play, ask) = (Play::new(), Ask::sign_in());
+    let snapshot = SendSnapshot { factor: play.sms(), planned: &[], hit: None };
+    let decision = start(&ask.request(), snapshot, play.world());
+    let superseded: Vec<Channel> = decision
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::SupersedeVerifications { channel, .. } => Some(*channel),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(superseded, [Channel::Sms, Channel::Voice, Channel::Whatsapp], "and no email code");
+}
+
 // The refusals.
 
 #[test]
