@@ -101,7 +101,15 @@ impl Flows {
         if let Some(hit) = self.write(begin).await? {
             return Ok(TestSend::Capped(hit));
         }
-        let roads = &self.kit.roads;
+        // Of its own: whoever asked may go away, and what the route said must be written down all the same.
+        let this = self.clone();
+        let asked = tokio::spawn(async move { this.try_once(road, test).await });
+        asked.await.unwrap_or_else(|_| Err(FlowError::Broken { reason: "a test send ended".to_owned() }))
+    }
+
+    /// Hands a test over and writes down what came of it.
+    async fn try_once(&self, road: Arc<Road>, test: Arc<Test>) -> Result<TestSend, FlowError> {
+        let (roads, route) = (&self.kit.roads, road.route.name.as_str());
         let place = roads.hand_over(&road);
         let submission = self.send_over(route, self.test_letter(&test).await?).await;
         drop(place);
