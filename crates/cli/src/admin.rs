@@ -7,7 +7,7 @@ use crate::config;
 use crate::{assemble, output};
 use clap::{Args, Subcommand};
 use countersign_core::address::{Address, Email};
-use countersign_core::model::Service;
+use countersign_core::model::{Role, Service};
 use countersign_flows::{FlowError, Flows, NewOperator};
 use serde_json::json;
 use std::io::Read;
@@ -54,6 +54,9 @@ enum Act {
     OperatorAdd {
         /// Their email address.
         email: String,
+        /// What they are there for: support, reviewer, fraud, delivery, admin, auditor; several with commas.
+        #[arg(long, value_delimiter = ',', required = true)]
+        role: Vec<String>,
     },
     /// Bring over an account whose email address is proved elsewhere; the password is read from standard input.
     AccountAdd {
@@ -106,9 +109,10 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
             })?;
             answer(json, &json!({"revoked": true}), "The key no longer works.")
         }
-        Act::OperatorAdd { email } => {
+        Act::OperatorAdd { email, role } => {
             let service = find(flows, name, &config.service).await?;
-            let new = NewOperator { service_id: service.id, email: address(&email)? };
+            let roles = roles(&role)?;
+            let new = NewOperator { service_id: service.id, email: address(&email)?, roles };
             let added = flows.add_operator(new, &password()?).await.map_err(broken)?;
             said_once(json, added, "operator")
         }
@@ -186,4 +190,14 @@ async fn list_keys(flows: &Flows, service: &Service, as_json: bool) -> Result<()
         answer(as_json, &line, &format!("{}  {state:8} {}", key.id, key.name))?;
     }
     Ok(())
+}
+
+fn roles(names: &[String]) -> Result<Vec<Role>, String> {
+    let read = |name: &String| {
+        Role::from_text(name.trim()).ok_or_else(|| {
+            let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+            format!("{name:?} is no role; there are {}", known.join(", "))
+        })
+    };
+    names.iter().map(read).collect()
 }

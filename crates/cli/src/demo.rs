@@ -7,7 +7,7 @@ use crate::world::SystemEntropy;
 use crate::{assemble, output};
 use countersign_core::address::{Address, Email};
 use countersign_core::entropy::Entropy;
-use countersign_core::model::Service;
+use countersign_core::model::{Role, Service};
 use countersign_core::policy::Policy;
 use countersign_core::route::Carries;
 use countersign_delivery::http::EgressPolicy;
@@ -294,7 +294,8 @@ struct Seeded {
 async fn seed(flows: &Flows, service: &Service) -> Result<Seeded, String> {
     let broken = |error: countersign_flows::FlowError| format!("the demo could not be seeded: {error}");
     let email = |text: &str| Email::parse(text).map(Address::Email).map_err(|error| format!("{error:?}"));
-    let operator = NewOperator { service_id: service.id, email: email(OPERATOR.0)? };
+    let operator =
+        NewOperator { service_id: service.id, email: email(OPERATOR.0)?, roles: Role::ALL.to_vec() };
     flows.add_operator(operator, OPERATOR.1).await.map_err(broken)?;
     flows.import_account(service.id, email(HOLDER.0)?, HOLDER.1, "en").await.map_err(broken)?;
     for key in flows.api_keys(service.id).await.map_err(broken)? {

@@ -116,6 +116,16 @@ ids! {
     HoldId "hld";
     /// Where a relying party listens.
     WebhookId "whk";
+    /// A recovery request with evidence, decided by two operators.
+    CaseId "cas";
+    /// One document or photo.
+    EvidenceId "evd";
+    /// A conversation with support.
+    TicketId "tkt";
+    /// One message of a ticket.
+    TicketMessageId "tkm";
+    /// Something that one operator proposed and another is to decide.
+    ProposalId "prp";
 }
 
 impl EventId {

@@ -38,6 +38,7 @@ pub mod reverse;
 pub mod risk;
 pub mod route;
 pub mod session;
+pub mod staff;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;

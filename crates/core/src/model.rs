@@ -38,6 +38,7 @@ mod hold;
 mod journey;
 mod message;
 mod operator_session;
+mod staff;
 mod webhook;
 
 pub use action::*;
@@ -46,6 +47,7 @@ pub use hold::{Hold, HoldCause};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
+pub use staff::{Actor, Right, Role};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 
 named! {
@@ -270,6 +272,8 @@ pub struct Operator {
     pub email: Address,
     /// Argon2id in PHC form.
     pub password_hash: String,
+    /// What they are there for.
+    pub roles: Vec<Role>,
     /// When the record was made.
     pub created_at: Timestamp,
     /// When their access ended.
@@ -522,6 +526,8 @@ pub struct EventEntry {
     pub account_id: Option<AccountId>,
     /// When.
     pub at: Timestamp,
+    /// Who did it, or let it happen.
+    pub actor: Actor,
     /// What. Holds masked addresses only (R10).
     pub event: Event,
     /// Browser and system in words; empty when nobody's browser was involved.

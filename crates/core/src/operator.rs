@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use crate::address::Address;
     use crate::id::{OperatorId, ServiceId};
-    use crate::model::TokenHash;
+    use crate::model::{Role, TokenHash};
 
     const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
     const MOMENT: Duration = Duration::from_millis(1);
@@ -72,6 +72,7 @@ mod tests {
             service_id: ServiceId::from_bytes([1; 16]),
             email: Address::from_exposed("staff@acme.example").unwrap(),
             password_hash: String::new(),
+            roles: vec![Role::Support],
             created_at: START,
             disabled_at: None,
         }

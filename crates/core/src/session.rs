@@ -17,6 +17,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// Who is asking, as far as the record of what happened cares.
 #[derive(Debug, Default)]
 pub struct Scene {
+    /// Who.
+    actor: Actor,
     /// Browser and system in words; empty for programs.
     device: String,
     /// Entries so far: those of one moment keep the order in which they happened.
@@ -24,9 +26,14 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Somebody at a browser.
+    /// The holder at a browser.
     pub fn of(device: &str) -> Self {
-        Self { device: device.to_owned(), entries: AtomicU16::new(0) }
+        Self::by(Actor::Holder, device)
+    }
+
+    /// Somebody; `device` is browser and system in words, empty for programs.
+    pub fn by(actor: Actor, device: &str) -> Self {
+        Self { actor, device: device.to_owned(), entries: AtomicU16::new(0) }
     }
 
     /// Browser and system in words; empty for programs.
@@ -51,6 +58,7 @@ impl Scene {
             service_id,
             account_id,
             at: world.now,
+            actor: self.actor,
             event,
             device: self.device.clone(),
         })

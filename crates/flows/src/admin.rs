@@ -8,7 +8,7 @@ use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::{ApiKeyId, OperatorId, ServiceId};
-use countersign_core::model::{ApiKey, Operator, Service};
+use countersign_core::model::{Actor, ApiKey, Operator, Role, Service};
 use countersign_core::session::{Scene, Token, hash_token};
 use countersign_storage::tables::{self, api_keys, operators, services};
 use countersign_storage::{Step, StorageError, Tx};
@@ -30,6 +30,8 @@ pub struct NewOperator {
     pub service_id: ServiceId,
     /// How they sign in.
     pub email: Address,
+    /// What they are there for.
+    pub roles: Vec<Role>,
 }
 
 impl Flows {
@@ -93,6 +95,7 @@ impl Flows {
             service_id: new.service_id,
             email: new.email,
             password_hash,
+            roles: new.roles,
             created_at: now,
             disabled_at: None,
         };
@@ -200,7 +203,7 @@ impl Step for Import {
         if account_by_identifier(tx, kit, self.service_id, &self.email).await?.is_some() {
             return Ok(false);
         }
-        let scene = Scene::default();
+        let scene = Scene::by(Actor::CommandLine, "");
         let world = kit.world(&scene, kit.clock.now());
         let account = account::open(self.service_id, &self.email, &self.password_hash, &self.locale, world);
         let entry = scene.event(self.service_id, Some(account.id), Event::AccountOpened, world);

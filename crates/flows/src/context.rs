@@ -11,7 +11,7 @@ use crate::signer::Signer;
 use countersign_core::Decision;
 use countersign_core::code::CodeKey;
 use countersign_core::entropy::Entropy;
-use countersign_core::model::Channel;
+use countersign_core::model::{Actor, Channel};
 use countersign_core::numbers::PhoneNumber;
 use countersign_core::policy::Policy;
 use countersign_core::session::Scene;
@@ -114,11 +114,13 @@ pub struct Caller {
     pub device_token: Option<String>,
     /// Language (BCP 47).
     pub locale: String,
+    /// Who, as the audit says it.
+    pub actor: Actor,
 }
 
 impl Caller {
     pub(crate) fn scene(&self) -> Scene {
-        Scene::of(&self.device_label)
+        Scene::by(self.actor, &self.device_label)
     }
 
     pub(crate) fn ip_text(&self) -> String {

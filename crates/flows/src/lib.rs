@@ -48,7 +48,7 @@ pub use bind::open::OpenOutcome;
 pub use bind::prove::ProveSendOutcome;
 pub use bind::{BindState, BindView};
 pub use clock::Clock;
-pub use console::delivery::acts::{Actor, TestSend};
+pub use console::delivery::acts::TestSend;
 pub use console::delivery::messages::{AttemptView, MessageTimeline, MessageView};
 pub use console::delivery::{DeliveryCell, DeliveryWindow, RouteView};
 pub use console::policy::PolicyInForce;

@@ -9,7 +9,9 @@ use crate::sending::{self, Asker, Resend, Send};
 use countersign_core::address::Address;
 use countersign_core::binding::{NumberRefusal, judge_number};
 use countersign_core::id::{AccountId, ServiceId, VerificationId};
-use countersign_core::model::{Channel, MessageStatus, Purpose, Subject, Verification, VerificationStatus};
+use countersign_core::model::{
+    Actor, Channel, MessageStatus, Purpose, Subject, Verification, VerificationStatus,
+};
 use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{self, Details, SendRefusal};
@@ -264,7 +266,7 @@ impl Step for Check {
         let now = self.kit.clock.now();
         let guess =
             Guess { typed: &self.typed, by_person: false, page: None, details: self.details.as_ref() };
-        let scene = Scene::default();
+        let scene = Scene::by(Actor::RelyingParty, "");
         let (answer, _) = guess::check(tx, &self.kit, self.service_id, self.id, &guess, &scene, now).await?;
         let after = view(tx, &self.kit, self.service_id, self.id).await?;
         Ok(ApiCheck { answer, verification: after.map(Box::new) })

@@ -4,18 +4,21 @@
 
 mod delivery;
 mod policy;
+mod rights;
 mod sign_in;
 mod templates;
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;
+use crate::web::views::Fault;
 use crate::web::visit::Visit;
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use countersign_flows::SignedInOperator;
+use countersign_flows::core::staff;
 
 /// Every page of the console.
 pub(crate) fn routes() -> Router<Server> {
@@ -39,10 +42,11 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/delivery/templates/delete", post(templates::delete))
 }
 
-/// A request by a signed-in member of staff; anybody else is sent to sign in.
+/// A request by a signed-in member of staff who may make it (`rights.rs`). Anybody else is sent to sign in; staff
+/// without the right are answered as if there were no such page.
 pub(crate) struct Staff {
-    visit: Visit,
-    signed_in: SignedInOperator,
+    pub(crate) visit: Visit,
+    pub(crate) signed_in: SignedInOperator,
 }
 
 impl FromRequestParts<Server> for Staff {
@@ -50,9 +54,13 @@ impl FromRequestParts<Server> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Response> {
         let visit = <Visit as FromRequestParts<Server>>::from_request_parts(parts, server).await?;
-        match visit.operator.clone() {
-            Some(signed_in) => Ok(Staff { visit, signed_in }),
-            None => Err(sign_in_first(&visit)),
+        let Some(signed_in) = visit.operator.clone() else { return Err(sign_in_first(&visit)) };
+        let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+        let right = rights::needed(&parts.method, path);
+        if right.is_some_and(|right| staff::may(&signed_in.operator.roles, right)) {
+            Ok(Staff { visit, signed_in })
+        } else {
+            Err(visit.fault(Fault::NotFound))
         }
     }
 }

@@ -6,10 +6,10 @@ use crate::config::Config;
 use crate::output;
 use clap::Subcommand;
 use countersign_core::id::MessageId;
-use countersign_core::model::Service;
+use countersign_core::model::{Actor, Service};
 use countersign_core::route::{BreakerState, RouteWish};
 use countersign_core::time::Timestamp;
-use countersign_flows::{Actor, AttemptView, Flows, MessageTimeline, RouteView};
+use countersign_flows::{AttemptView, Caller, Flows, MessageTimeline, RouteView};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -147,8 +147,8 @@ pub(super) async fn wish(
     if !configured(config).chain(known.iter().map(|route| route.name.as_str())).any(|one| one == name) {
         return Err(format!("there is no route {name:?}; `countersign admin routes` lists them"));
     }
-    let actor = Actor { operator_id: None, device_label: String::new() };
-    flows.set_route_wish(service.id, &actor, &name, wish, reason.trim()).await.map_err(broken)?;
+    let caller = Caller { actor: Actor::CommandLine, ..Caller::default() };
+    flows.set_route_wish(service.id, &caller, &name, wish, reason.trim()).await.map_err(broken)?;
     answer(as_json, &json!({"name": name, "wish": wish.as_str()}), &format!("The route {name} {said}."))
 }
 

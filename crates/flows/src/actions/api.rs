@@ -275,7 +275,7 @@ impl Step for Withdraw {
         let Some(action) = found.filter(|action| action.origin == ActionOrigin::RelyingParty) else {
             return Ok(None);
         };
-        let scene = Scene::default();
+        let scene = Scene::by(countersign_core::model::Actor::RelyingParty, "");
         let withdrawn = action::cancel(action, CancelReason::Withdrawn, kit.world(&scene, now));
         Ok(Some(kit.save(tx, withdrawn).await?))
     }

@@ -6,7 +6,7 @@ use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::event::Event;
 use countersign_core::id::{OperatorId, ServiceId};
-use countersign_core::model::Purpose;
+use countersign_core::model::{Actor, Purpose};
 use countersign_core::session::Scene;
 use countersign_core::template::{self, Template, TemplateName, TemplateProblem};
 use countersign_core::time::{Timestamp, seconds};
@@ -312,7 +312,7 @@ impl Step for Change {
             operator: operator_id.to_string(),
             removed: self.written.is_none(),
         };
-        let scene = Scene::of(&self.staff.session.device);
+        let scene = Scene::by(Actor::Operator(operator_id), &self.staff.session.device);
         let entry = scene.event(service_id, None, event, self.kit.world(&scene, now));
         tables::apply(tx, rows, &[entry]).await?;
         // Other nodes read it at once.

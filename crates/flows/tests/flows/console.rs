@@ -21,6 +21,7 @@ impl House {
             service_id: self.service_id,
             email: address(email),
             password_hash: cheap_hash(PASSWORD),
+            roles: Role::ALL.to_vec(),
             created_at: self.now(),
             disabled_at: disabled.then(|| self.now()),
         };

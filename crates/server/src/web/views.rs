@@ -8,6 +8,8 @@ use std::fmt;
 
 use super::assets;
 use super::words::{Sentence, Words};
+use countersign_flows::core::model::{Right, Role};
+use countersign_flows::core::staff;
 
 mod account;
 mod activity;
@@ -83,9 +85,16 @@ pub(crate) struct Layout {
     pub(crate) hold: Option<HoldBanner>,
     /// Whether the holder's account is frozen.
     pub(crate) frozen: bool,
+    /// What the signed-in member of staff is there for; empty for holders.
+    pub(crate) roles: Vec<Role>,
 }
 
 impl Layout {
+    /// Whether the member of staff has the right of this name: pages do not point at what they may not open.
+    fn may(&self, right: &str) -> bool {
+        Right::from_text(right).is_some_and(|right| staff::may(&self.roles, right))
+    }
+
     /// The address of a static file, with the version that makes it cacheable for a year.
     fn asset(&self, name: &str) -> String {
         format!("/static/{}/{name}", assets::version())

@@ -13,7 +13,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use countersign_flows::core::model::AccountStatus;
+use countersign_flows::core::model::{AccountStatus, Actor};
 use countersign_flows::core::session::Token;
 use countersign_flows::{Caller, FlowError, SignedIn, SignedInOperator};
 
@@ -128,6 +128,7 @@ impl Visit {
                 .as_ref()
                 .and_then(|signed_in| signed_in.hold.as_ref())
                 .map(|hold| HoldBanner { cause: hold.cause, ends_at_ms: hold.ends_at.unix_ms() }),
+            roles: self.operator.as_ref().map(|staff| staff.operator.roles.clone()).unwrap_or_default(),
             frozen: self.signed_in.as_ref().is_some_and(|s| s.account.status == AccountStatus::Frozen),
         }
     }
@@ -158,6 +159,7 @@ impl Visit {
             device_label: peer::device_label(&self.headers),
             device_token: self.cookie(Name::Device),
             locale: self.words.tag().to_owned(),
+            actor: self.operator.as_ref().map_or(Actor::Holder, |staff| Actor::Operator(staff.operator.id)),
         }
     }
 
@@ -301,6 +303,7 @@ pub(crate) fn bare_fault(server: &Server, fault: Fault) -> Response {
         notice: None,
         hold: None,
         frozen: false,
+        roles: Vec::new(),
     };
     let page = FaultPage { layout, back: LocalPath::new("/security"), fault, kept: Vec::new() };
     let Ok(html) = page.render() else { return status.into_response() };

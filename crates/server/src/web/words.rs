@@ -20,11 +20,23 @@ mod tests;
 
 pub(crate) use moment::Moment;
 
+/// A language's texts: one file per part of the pages.
+macro_rules! catalogue {
+    ($tag:literal) => {
+        concat!(
+            include_str!(concat!("../../locales/", $tag, "/pages.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/staff.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/desk.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/audit.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/recovery.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/tickets.ftl")),
+        )
+    };
+}
+
 /// Tag, own name, reading direction and text of each catalogue; the first answers who asks for none of them.
-const CATALOGUES: [(&str, &str, &str, &str); 2] = [
-    ("en", "English", "ltr", include_str!("../../locales/en/pages.ftl")),
-    ("de", "Deutsch", "ltr", include_str!("../../locales/de/pages.ftl")),
-];
+pub(crate) const CATALOGUES: [(&str, &str, &str, &str); 2] =
+    [("en", "English", "ltr", catalogue!("en")), ("de", "Deutsch", "ltr", catalogue!("de"))];
 
 static ALL: LazyLock<[Words; CATALOGUES.len()]> = LazyLock::new(|| CATALOGUES.map(Words::load));
 

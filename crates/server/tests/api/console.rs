@@ -4,6 +4,7 @@
 use crate::house::{Ask, House, Reply};
 use axum::http::{Method, StatusCode};
 use countersign_core::address::Address;
+use countersign_core::model::Role;
 use countersign_flows::NewOperator;
 
 const EMAIL: &str = "staff@acme.example";
@@ -60,7 +61,7 @@ pub(crate) async fn house() -> House {
 pub(crate) async fn staffed(house: House) -> House {
     house.flows.record_policy(house.service_id).await.unwrap();
     let email = Address::from_exposed(EMAIL).unwrap();
-    let operator = NewOperator { service_id: house.service_id, email };
+    let operator = NewOperator { service_id: house.service_id, email, roles: Role::ALL.to_vec() };
     assert!(house.flows.add_operator(operator, PASSWORD).await.unwrap());
     house
 }

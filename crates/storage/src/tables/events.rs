@@ -6,13 +6,13 @@ use super::write::Write;
 use crate::error::StorageError;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
-use countersign_core::id::{AccountId, EventId, ServiceId};
-use countersign_core::model::EventEntry;
+use countersign_core::id::{AccountId, EventId, OperatorId, ServiceId};
+use countersign_core::model::{Actor, EventEntry};
 
 macro_rules! select {
     ($kind:literal) => {
         concat!(
-            "SELECT id, service_id, account_id, at, event, device FROM events
+            "SELECT id, service_id, account_id, at, event, device, actor, actor_id FROM events
              WHERE account_id = $1 AND service_id = $2 AND id < $3 ",
             $kind,
             " ORDER BY id DESC LIMIT $4"
@@ -20,8 +20,9 @@ macro_rules! select {
     };
 }
 
-const INSERT: &str = "INSERT INTO events (id, service_id, account_id, at, kind, event, device)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT: &str =
+    "INSERT INTO events (id, service_id, account_id, at, kind, event, device, actor, actor_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const OF_ACCOUNT: &str = select!("");
 const OF_ACCOUNT_AND_KIND: &str = select!("AND kind = $5");
 
@@ -37,7 +38,9 @@ pub(super) fn insert(entry: &EventEntry) -> Result<Write<'_>, StorageError> {
         .bind(entry.at)
         .bind(entry.event.kind())
         .bind_made_text(event)
-        .bind(&entry.device))
+        .bind(&entry.device)
+        .bind(entry.actor.kind())
+        .bind_made_optional(entry.actor.operator().map(|id| id.as_bytes().to_vec())))
 }
 
 /// The entries of an account, newest first: of one kind if given, older than `before` if given, at most
@@ -66,11 +69,14 @@ pub async fn of_account(
 
 fn read(row: &Row) -> Result<EventEntry, StorageError> {
     let not_an_event = StorageError::Corrupt { column: 4, expected: "an event" };
+    let operator = row.optional_array(7)?.map(OperatorId::from_bytes);
+    let actor = Actor::from_parts(row.text(6)?, operator);
     Ok(EventEntry {
         id: EventId::from_bytes(row.array(0)?),
         service_id: ServiceId::from_bytes(row.array(1)?),
         account_id: row.optional_array(2)?.map(AccountId::from_bytes),
         at: row.timestamp(3)?,
+        actor: actor.ok_or(StorageError::Corrupt { column: 6, expected: "an actor" })?,
         event: serde_json::from_str(row.text(4)?).map_err(|_| not_an_event)?,
         device: row.text(5)?.to_owned(),
     })

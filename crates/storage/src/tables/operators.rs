@@ -8,17 +8,17 @@ use crate::tx::Tx;
 use crate::value::Row;
 use countersign_core::address::AddressIndex;
 use countersign_core::id::{OperatorId, ServiceId};
-use countersign_core::model::Operator;
+use countersign_core::model::{Operator, Role};
 
 macro_rules! columns {
     () => {
-        "id, service_id, email_sealed, password_hash_sealed, created_at, disabled_at"
+        "id, service_id, email_sealed, password_hash_sealed, created_at, disabled_at, roles"
     };
 }
 
 const INSERT: &str = "INSERT INTO operators
-    (id, service_id, email_sealed, email_index, password_hash_sealed, created_at, disabled_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    (id, service_id, email_sealed, email_index, password_hash_sealed, created_at, disabled_at, roles)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const BY_EMAIL: &str =
     concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 AND email_index = $2");
 const LOAD: &str = concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 AND id = $2");
@@ -42,7 +42,19 @@ pub(super) fn insert<'a>(rows: &Rows, operator: &'a Operator) -> Result<Write<'a
         .bind_made(rows.index(&operator.email).0.to_vec())
         .bind_made(rows.seal(password_place(&operator.id), &operator.password_hash)?)
         .bind(operator.created_at)
-        .bind(operator.disabled_at))
+        .bind(operator.disabled_at)
+        .bind_made_text(roles_text(&operator.roles)))
+}
+
+fn roles_text(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// The roles of a row; a text that names none of ours is an error, never a role less or more.
+fn roles_of(row: &Row) -> Result<Vec<Role>, StorageError> {
+    let names = row.text(6)?.split(',').filter(|name| !name.is_empty());
+    let roles: Option<Vec<Role>> = names.map(Role::from_text).collect();
+    roles.ok_or(StorageError::Corrupt { column: 6, expected: "roles" })
 }
 
 /// The operator with this email, whether their access has ended or not.
@@ -83,6 +95,7 @@ fn read(rows: &Rows, row: &Row) -> Result<Operator, StorageError> {
         service_id: ServiceId::from_bytes(row.array(1)?),
         email: rows.open_address(email_place(&id), row.bytes(2)?)?,
         password_hash: rows.open(password_place(&id), row.bytes(3)?)?,
+        roles: roles_of(row)?,
         created_at: row.timestamp(4)?,
         disabled_at: row.optional_timestamp(5)?,
     })

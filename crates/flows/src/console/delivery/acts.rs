@@ -1,14 +1,14 @@
 //! What operators do about delivery: say what they want of a route, and send one real message over it. Each act is an
 //! entry of what happened, with who did it and why; a test counts towards the caps as any other message.
 
-use crate::context::{Flows, Kit};
+use crate::context::{Caller, Flows, Kit};
 use crate::dispatch::record::outcome_of;
 use crate::error::FlowError;
 use crate::roads::Road;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
-use countersign_core::id::{AttemptId, MessageId, OperatorId, ServiceId};
+use countersign_core::id::{AttemptId, MessageId, ServiceId};
 use countersign_core::limit::{self, LimitHit, SendFacts};
 use countersign_core::model::{AttemptStatus, Body, Channel, Message, MessageStatus, Notice};
 use countersign_core::outbox::{Leased, Submission, Verdict};
@@ -26,20 +26,9 @@ use std::time::Duration;
 /// How long a test message is of use.
 const TEST_LIFE: Duration = minutes(5);
 
-/// Who does something at the console or on the command line.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    /// The member of staff; none for the command line.
-    pub operator_id: Option<OperatorId>,
-    /// Browser and system in words; empty for programs.
-    pub device_label: String,
-}
-
-impl Actor {
-    /// As an entry of what happened names them.
-    fn named(&self) -> String {
-        self.operator_id.map(|id| id.to_string()).unwrap_or_default()
-    }
+/// As an entry of what happened names them; empty for the command line.
+fn named(caller: &Caller) -> String {
+    caller.actor.operator().map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// What came of asking for a test message.
@@ -60,7 +49,7 @@ impl Flows {
     pub async fn set_route_wish(
         &self,
         service_id: ServiceId,
-        actor: &Actor,
+        caller: &Caller,
         route: &str,
         wish: RouteWish,
         reason: &str,
@@ -69,16 +58,16 @@ impl Flows {
             route: route.to_owned(),
             wish,
             reason: reason.to_owned(),
-            operator_id: actor.operator_id,
+            operator_id: caller.actor.operator(),
             changed_at: self.now(),
         };
         let event = Event::RouteWishSet {
             route: control.route.clone(),
             wish,
             reason: control.reason.clone(),
-            operator: actor.named(),
+            operator: named(caller),
         };
-        let scene = Scene::of(&actor.device_label);
+        let scene = caller.scene();
         self.write(SetWish { kit: self.kit.clone(), service_id, control, event, scene }).await
     }
 
@@ -86,18 +75,17 @@ impl Flows {
     pub async fn test_send(
         &self,
         service_id: ServiceId,
-        actor: &Actor,
+        caller: &Caller,
         route: &str,
         to: Address,
         locale: &str,
     ) -> Result<TestSend, FlowError> {
         let Some(road) = self.kit.roads.find(route) else { return Ok(TestSend::Elsewhere) };
-        let Some(test) = Test::new(self, service_id, actor, &road, to, locale) else {
+        let Some(test) = Test::new(self, service_id, caller, &road, to, locale) else {
             return Ok(TestSend::Unfit);
         };
         let test = Arc::new(test);
-        let begin =
-            Begin { kit: self.kit.clone(), test: test.clone(), scene: Scene::of(&actor.device_label) };
+        let begin = Begin { kit: self.kit.clone(), test: test.clone(), scene: caller.scene() };
         if let Some(hit) = self.write(begin).await? {
             return Ok(TestSend::Capped(hit));
         }
@@ -157,7 +145,7 @@ impl Test {
     fn new(
         flows: &Flows,
         service_id: ServiceId,
-        actor: &Actor,
+        caller: &Caller,
         road: &Road,
         to: Address,
         locale: &str,
@@ -194,7 +182,7 @@ impl Test {
             event: Event::TestMessageSent {
                 route: route.name.clone(),
                 to: message.to.masked(),
-                operator: actor.named(),
+                operator: named(caller),
             },
             leased: Leased {
                 attempt_id: AttemptId::draw(at, entropy),

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use countersign_flows::core::action::DetailProblem;
 use countersign_flows::core::id::AccountId;
-use countersign_flows::core::model::{ActionDetails, ActionKind, ActionStatus};
+use countersign_flows::core::model::{ActionDetails, ActionKind, ActionStatus, Actor};
 use countersign_flows::core::requirement::Signal;
 use countersign_flows::{ActionOpen, Caller, Context, NewAction};
 use std::collections::BTreeMap;
@@ -164,7 +164,7 @@ pub(crate) async fn open_action(
         audience: input.audience,
         return_url: input.return_url,
         context: input.context,
-        caller: Caller { ip: input.client_ip, locale, ..Caller::default() },
+        caller: Caller { ip: input.client_ip, locale, actor: Actor::RelyingParty, ..Caller::default() },
         idempotency_key: key.0,
     };
     let now = server.flows().now();

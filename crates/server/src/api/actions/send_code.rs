@@ -11,7 +11,7 @@ use crate::api::{outcomes, schema};
 use crate::state::Server;
 use axum::extract::State;
 use countersign_flows::core::id::ActionId;
-use countersign_flows::core::model::{ActionStatus, Channel, Factor};
+use countersign_flows::core::model::{ActionStatus, Actor, Channel, Factor};
 use countersign_flows::{ActionSend, Caller};
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -81,7 +81,7 @@ pub(crate) async fn send_action_code(
     Body(input): Body<SendCode>,
 ) -> Result<Answer<ActionBody>, Problem> {
     let now = server.flows().now();
-    let caller = Caller { ip: input.client_ip, ..Caller::default() };
+    let caller = Caller { ip: input.client_ip, actor: Actor::RelyingParty, ..Caller::default() };
     match server.flows().send_action_code(service_id, id, input.factor, input.channel, caller).await? {
         ActionSend::Sent => as_it_stands(&server, service_id, id).await.map(Answer::ok),
         ActionSend::Refused(refusal) => Err(outcomes::send_refused(refusal, now)),

@@ -11,7 +11,7 @@ use crate::api::{outcomes, schema};
 use crate::state::Server;
 use axum::extract::State;
 use countersign_flows::core::id::VerificationId;
-use countersign_flows::core::model::{Channel, VerificationStatus};
+use countersign_flows::core::model::{Actor, Channel, VerificationStatus};
 use countersign_flows::core::verification::Details;
 use countersign_flows::{ApiResend, Caller};
 use std::net::IpAddr;
@@ -84,7 +84,7 @@ pub(crate) async fn resend_verification(
     Body(input): Body<Resend>,
 ) -> Result<Answer<VerificationBody>, Problem> {
     let now = server.flows().now();
-    let caller = Caller { ip: input.client_ip, ..Caller::default() };
+    let caller = Caller { ip: input.client_ip, actor: Actor::RelyingParty, ..Caller::default() };
     match server.flows().resend_verification(service_id, id, input.channel, input.details, caller).await? {
         ApiResend::Sent(view) => Ok(Answer::ok((*view).into())),
         ApiResend::Refused(refusal) => Err(outcomes::send_refused(refusal, now)),

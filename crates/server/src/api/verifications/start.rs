@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use countersign_flows::core::address::read_identifier;
 use countersign_flows::core::id::AccountId;
-use countersign_flows::core::model::{Purpose, VerificationStatus};
+use countersign_flows::core::model::{Actor, Purpose, VerificationStatus};
 use countersign_flows::core::numbers::RegionCode;
 use countersign_flows::core::verification::Details;
 use countersign_flows::{ApiStart, Caller, NewVerification};
@@ -124,7 +124,12 @@ pub(crate) async fn start_verification(
         details: input.details,
         account_id: input.account,
         device: input.device,
-        caller: Caller { ip: input.client_ip, locale: input.locale, ..Caller::default() },
+        caller: Caller {
+            ip: input.client_ip,
+            locale: input.locale,
+            actor: Actor::RelyingParty,
+            ..Caller::default()
+        },
         idempotency_key: key.0,
     };
     let now = server.flows().now();

@@ -7,21 +7,12 @@ use crate::web::views::{Field, Notice, Problem, route_path};
 use crate::web::words::Moment;
 use axum::extract::Path;
 use axum::response::Response;
+use countersign_flows::TestSend;
 use countersign_flows::core::address::read_identifier;
 use countersign_flows::core::route::RouteWish;
-use countersign_flows::{Actor, TestSend};
 
 /// A reason longer than this is not read by anybody.
 const REASON_MAX: u32 = 300;
-
-impl Staff {
-    fn actor(&self) -> Actor {
-        Actor {
-            operator_id: Some(self.signed_in.operator.id),
-            device_label: self.visit.caller().device_label,
-        }
-    }
-}
 
 /// `POST /console/delivery/routes/{name}/wish`
 pub(crate) async fn wish(staff: Staff, Path(name): Path<String>, form: Form) -> Response {
@@ -49,7 +40,7 @@ pub(crate) async fn wish(staff: Staff, Path(name): Path<String>, form: Form) -> 
         Ok(routes) if routes.iter().any(|route| route.name == name) => {}
         Ok(_) => return show_route(visit, &name, Trouble::default()).await,
     }
-    match flows.set_route_wish(visit.server.service_id(), &staff.actor(), &name, wish, reason).await {
+    match flows.set_route_wish(visit.server.service_id(), &visit.caller(), &name, wish, reason).await {
         Err(error) => visit.broke(error),
         Ok(()) => {
             let notice = match wish {
@@ -77,8 +68,8 @@ pub(crate) async fn test(staff: Staff, Path(name): Path<String>, form: Form) -> 
     let Ok(to) = read_identifier(sent.get("to"), None) else { return at_field(Problem::AddressUnfit).await };
     let flows = visit.server.flows();
     let service_id = visit.server.service_id();
-    let (actor, locale) = (staff.actor(), visit.words.tag());
-    match flows.test_send(service_id, &actor, &name, to, locale).await {
+    let (caller, locale) = (visit.caller(), visit.words.tag());
+    match flows.test_send(service_id, &caller, &name, to, locale).await {
         Err(error) => visit.broke(error),
         Ok(TestSend::Asked(id)) => {
             visit.redirect(&format!("/console/delivery/messages/{id}?notice={}", Notice::TestSent.name()))

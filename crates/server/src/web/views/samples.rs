@@ -92,6 +92,7 @@ impl Samples {
             notice: None,
             hold: None,
             frozen: false,
+            roles: Vec::new(),
         }
     }
 

@@ -117,6 +117,7 @@ impl World {
             service_id: self.service_id,
             email: address(EMAIL),
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
+            roles: vec![Role::Support, Role::Fraud],
             created_at: NOW,
             disabled_at: None,
         }

@@ -43,6 +43,7 @@ pub(crate) async fn services_keys_and_staff_round_trip(database: Database) {
         service_id,
         email: address(EMAIL),
         password_hash: "$argon2id$x".into(),
+        roles: vec![Role::Support, Role::Fraud],
         created_at: NOW,
         disabled_at: Some(NOW),
     };
@@ -270,6 +271,7 @@ pub(crate) async fn entries_are_read_in_pages_newest_first(database: Database) {
         service_id,
         account_id,
         at: NOW.after(minutes(minute)),
+        actor: if minute == 2 { Actor::Operator(OperatorId::from_bytes([7; 16])) } else { Actor::Holder },
         event,
         device: "Safari on iOS".into(),
     };

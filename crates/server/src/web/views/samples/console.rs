@@ -3,7 +3,7 @@
 //! Decides nothing: made-up facts, judged by the core's own default rules.
 
 use countersign_flows::core::amount::Amount;
-use countersign_flows::core::model::{AccountStatus, ActionKind, Factor};
+use countersign_flows::core::model::{AccountStatus, ActionKind, Factor, Role};
 use countersign_flows::core::policy::Policy;
 use countersign_flows::core::requirement::{self, Facts, Signal, Worth};
 use countersign_flows::core::risk;
@@ -19,7 +19,7 @@ impl Samples {
 
     fn in_console(&self, signed_in: bool) -> Layout {
         let signed_in = signed_in.then(|| self.text("op•••@acme.example"));
-        Layout { area: Area::Console, signed_in, ..self.layout() }
+        Layout { area: Area::Console, signed_in, roles: Role::ALL.to_vec(), ..self.layout() }
     }
 
     fn console_policy(&self, action: ActionKind, held: &[Factor], sim_changed: Signal) -> ConsolePolicy {

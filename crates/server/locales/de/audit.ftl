@@ -1,0 +1,2 @@
+
+## Das Protokoll

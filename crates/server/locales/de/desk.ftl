@@ -1,0 +1,2 @@
+
+## Der Arbeitsplatz: Konten, Nummern, Vorschläge, die erste Seite der Konsole

@@ -1,0 +1,2 @@
+
+## Wieder hinein: vergessene Passwörter, Wiederherstellungsfälle und ihre Unterlagen

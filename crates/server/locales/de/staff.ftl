@@ -1,0 +1,2 @@
+
+## Personal der Konsole: Anmeldung, Rollen, Liste der Personen

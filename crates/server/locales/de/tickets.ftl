@@ -1,0 +1,2 @@
+
+## Gespräche mit dem Support

@@ -1,0 +1,2 @@
+
+## The desk: accounts, numbers, proposals, the first page of the console

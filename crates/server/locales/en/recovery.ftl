@@ -1,0 +1,2 @@
+
+## Getting back in: forgotten passwords, recovery cases and their documents

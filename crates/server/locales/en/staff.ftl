@@ -1,0 +1,2 @@
+
+## Staff of the console: signing in, roles, the list of people

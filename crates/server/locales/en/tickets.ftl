@@ -1,0 +1,2 @@
+
+## Conversations with support
