@@ -6,7 +6,7 @@ use crate::Decision;
 use crate::change::Change;
 use crate::event::Event;
 use crate::hold;
-use crate::id::AccountId;
+use crate::id::{AccountId, SessionId};
 use crate::lock::{self, Effect, Refusal};
 use crate::model::*;
 use crate::notice::{notice, notice_everywhere};
@@ -182,6 +182,26 @@ pub fn set_phrase(
         world.scene.event(account.service_id, Some(account.id), Event::PhraseChanged, world),
     ];
     changes.extend(notice_everywhere(&changed, binding, Notice::PhraseChanged, "", world));
+    Decision { outcome: changed, changes }
+}
+
+/// Sets the password; what it asks for was proved. Every session but `except` ends, value is held, and every address
+/// is told (R47, R48, R64).
+pub fn set_password(
+    account: &Account,
+    binding: Option<&Binding>,
+    password_hash: String,
+    except: Option<SessionId>,
+    world: World<'_>,
+) -> Decision<Account> {
+    let changed = Account { password_hash, password_set_at: world.now, ..account.clone() };
+    let mut changes = vec![
+        Change::SaveAccount(changed.clone()),
+        Change::EndSessions { account_id: account.id, except, at: world.now },
+        world.scene.event(account.service_id, Some(account.id), Event::PasswordChanged, world),
+    ];
+    changes.append(&mut hold::begin(&changed, HoldCause::PasswordChanged, world));
+    changes.extend(notice_everywhere(&changed, binding, Notice::PasswordChanged, "", world));
     Decision { outcome: changed, changes }
 }
 

@@ -117,7 +117,9 @@ impl Step for Look {
             JourneyStage::BindNumber { number: Some(number), .. } => BindState::Confirm(number),
             JourneyStage::BindCode { number, .. } => BindState::Code(number),
             JourneyStage::BindPassword { number, .. } => BindState::Password(number),
-            JourneyStage::SignUp { .. }
+            JourneyStage::PasswordForgotten { .. }
+            | JourneyStage::PasswordReset { .. }
+            | JourneyStage::SignUp { .. }
             | JourneyStage::SignIn { .. }
             | JourneyStage::Setting { .. }
             | JourneyStage::ConsoleSignIn { .. }

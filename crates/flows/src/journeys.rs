@@ -123,6 +123,7 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         JourneyStage::SignUp { verification, .. }
         | JourneyStage::SignIn { verification, .. }
         | JourneyStage::BindCode { verification, .. }
+        | JourneyStage::PasswordForgotten { verification, .. }
         | JourneyStage::ConsoleSignIn { verification, .. } => {
             Some(VerificationId::from_bytes(verification.0))
         }
@@ -132,6 +133,7 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         JourneyStage::BindNumber { .. }
         | JourneyStage::BindPassword { .. }
         | JourneyStage::Setting { .. }
+        | JourneyStage::PasswordReset { .. }
         | JourneyStage::Done => None,
     }
 }
@@ -146,7 +148,10 @@ pub(crate) fn belongs_to(stage: &JourneyStage, session: Option<SessionId>) -> bo
         | JourneyStage::Setting { session: owner, .. } => {
             session.is_some_and(|session| *session.as_bytes() == owner.0)
         }
-        JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } => session.is_none(),
+        JourneyStage::SignUp { .. }
+        | JourneyStage::SignIn { .. }
+        | JourneyStage::PasswordForgotten { .. }
+        | JourneyStage::PasswordReset { .. } => session.is_none(),
         // The console has its own pages: no holder's page shows or resends its code.
         JourneyStage::ConsoleSignIn { .. } | JourneyStage::Done => false,
     }

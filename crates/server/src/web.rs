@@ -8,6 +8,7 @@ mod assets;
 pub(crate) mod code;
 mod confirm;
 mod devices;
+mod forgot;
 pub(crate) mod form;
 mod guard;
 mod own_text;
@@ -48,6 +49,10 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/signin/resend", post(sign_in::resend))
         .route("/signin/method", get(sign_in::methods).post(sign_in::switch))
         .route("/signin/phone-unavailable", get(sign_in::phone_unavailable))
+        .route("/signin/forgotten", get(forgot::form).post(forgot::start))
+        .route("/signin/forgotten/code", get(forgot::code).post(forgot::check))
+        .route("/signin/forgotten/resend", post(forgot::resend))
+        .route("/signin/forgotten/new", get(forgot::new_password).post(forgot::enter_password))
         .route("/signout", post(account::sign_out))
         .route("/session", get(account::is_alive))
         .route("/security", get(security::overview))

@@ -109,6 +109,19 @@ pub enum JourneyStage {
         /// The key of an authenticator app in base32, or the state of a passkey's registration; empty otherwise.
         secret: Redacted,
     },
+    /// A forgotten password: the identifier's code is out. Whether it has an account is not asked yet (R46).
+    PasswordForgotten {
+        /// The identifier.
+        #[serde(with = "crate::address::sealed_text")]
+        address: Address,
+        /// The code.
+        verification: StoredId,
+    },
+    /// A forgotten password: what the reset asks for was proved; the new one is being chosen (R59).
+    PasswordReset {
+        /// The account.
+        account: StoredId,
+    },
     /// A member of staff signs in to the console: the password was right; the code by email is out.
     ConsoleSignIn {
         /// The operator.

@@ -31,6 +31,8 @@ pub enum Effect {
         /// The journey's token.
         token: Token,
     },
+    /// A new password may be chosen; the token belongs in the browser.
+    ChoosePassword(Token),
     /// The setting is changed.
     Changed(Setting),
     /// Nothing changed: it stands otherwise by now, or must stay.
@@ -53,6 +55,12 @@ pub(crate) async fn settle(
     tables::apply(tx, &kit.rows, &[used]).await?;
     if action.kind == ActionKind::SignIn {
         return sign_in(tx, kit, &action, standing, caller, world).await.map(Some);
+    }
+    if action.kind == ActionKind::PasswordReset {
+        let stage = JourneyStage::PasswordReset { account: StoredId(*action.account_id.as_bytes()) };
+        let (journey, token) = journeys::open(kit, action.service_id, stage, world.now);
+        tables::apply(tx, &kit.rows, &[Change::InsertJourney(journey)]).await?;
+        return Ok(Some(Effect::ChoosePassword(token)));
     }
     let Some(setting) = action.details.get("setting").and_then(Setting::from_text) else { return Ok(None) };
     let Some(session) = live_session(tx, kit, &action, world).await? else {

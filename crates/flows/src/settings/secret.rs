@@ -6,12 +6,8 @@ use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::sessions::SignedIn;
 use countersign_core::account;
-use countersign_core::change::Change;
 use countersign_core::enrolment::{New, Refusal};
-use countersign_core::event::Event;
-use countersign_core::hold;
 use countersign_core::model::*;
-use countersign_core::notice::notice_everywhere;
 use countersign_core::password::{self, PasswordProblem};
 use countersign_core::trading_password::{self, TradingPasswordProblem};
 use countersign_storage::tables::{self, accounts, bindings};
@@ -176,18 +172,12 @@ impl Step for SetPassword {
             return Ok(SecretSet::Gone);
         };
         let binding = bindings::live_of_account(tx, &kit.rows, service_id, id).await?;
-        let changed = Account { password_hash: self.hash.clone(), password_set_at: now, ..account };
         let scene = self.caller.scene();
+        let except = Some(self.owner.session.id);
         let world = kit.world(&scene, now);
-        let mut changes = vec![
-            done(journey),
-            Change::SaveAccount(changed.clone()),
-            Change::EndSessions { account_id: id, except: Some(self.owner.session.id), at: now },
-            scene.event(service_id, Some(id), Event::PasswordChanged, world),
-        ];
-        changes.append(&mut hold::begin(&changed, HoldCause::PasswordChanged, world));
-        changes.extend(notice_everywhere(&changed, binding.as_ref(), Notice::PasswordChanged, "", world));
-        tables::apply(tx, &kit.rows, &changes).await?;
+        let set = account::set_password(&account, binding.as_ref(), self.hash.clone(), except, world);
+        kit.save(tx, set).await?;
+        tables::apply(tx, &kit.rows, &[done(journey)]).await?;
         Ok(SecretSet::Set)
     }
 }

@@ -4,6 +4,7 @@
 
 mod app;
 mod console;
+mod forgotten;
 mod house;
 mod own_text;
 mod roads;

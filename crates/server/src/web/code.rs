@@ -41,6 +41,7 @@ pub(crate) async fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, 
         CodePurpose::ProveEmail => "/security/phone/prove/code",
         CodePurpose::Activate => "/security/phone/code",
         CodePurpose::Console => "/console/signin/code",
+        CodePurpose::Forgotten => "/signin/forgotten/code",
     };
     let locked_until_ms = facts.locked_until.map(Timestamp::unix_ms);
     let status = match (&said.problem, locked_until_ms) {

@@ -438,6 +438,11 @@ fn after(visit: &Visit, effect: Effect) -> Response {
             cookies::set(response.headers_mut(), &visit.server, Name::Binding, token.expose());
             response
         }
+        Effect::ChoosePassword(token) => {
+            let mut response = visit.redirect("/signin/forgotten/new");
+            cookies::set(response.headers_mut(), &visit.server, Name::Journey, token.expose());
+            response
+        }
         Effect::Changed(setting) => visit.redirect(&settings::done_of(setting)),
         Effect::Unchanged(setting) => visit.redirect(settings::page_of(setting)),
     }

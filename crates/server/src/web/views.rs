@@ -31,7 +31,9 @@ mod security;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
+pub(crate) use account::{
+    AlreadyRegistered, Forgotten, ForgottenEnd, ForgottenNew, PhoneUnavailable, SignIn, SignInMethod, SignUp,
+};
 pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
 pub(crate) use code::{CodePage, CodePurpose, Method, Newest, OtherWay, OwnTextWay, Resend};
 pub(crate) use confirm::{
@@ -233,6 +235,8 @@ pub(crate) enum Notice {
     PhraseRemoved,
     /// The password was changed.
     PasswordChanged,
+    /// A forgotten password was replaced.
+    PasswordReset,
     /// The account is frozen.
     Frozen,
     /// The account is open again.
@@ -256,7 +260,7 @@ pub(crate) enum Notice {
 }
 
 impl Notice {
-    const ALL: [Notice; 30] = [
+    const ALL: [Notice; 31] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -277,6 +281,7 @@ impl Notice {
         Notice::PhraseSet,
         Notice::PhraseRemoved,
         Notice::PasswordChanged,
+        Notice::PasswordReset,
         Notice::Frozen,
         Notice::Unfrozen,
         Notice::MoreTime,
@@ -321,6 +326,7 @@ impl Notice {
             Notice::PhraseSet => "notice-phrase-set",
             Notice::PhraseRemoved => "notice-phrase-removed",
             Notice::PasswordChanged => "notice-password-changed",
+            Notice::PasswordReset => "notice-password-reset",
             Notice::Frozen => "notice-frozen",
             Notice::Unfrozen => "notice-unfrozen",
             Notice::MoreTime => "notice-more-time",

@@ -220,6 +220,7 @@ impl Visit {
             }
             (_, "/signup/resend") => "/signup/code",
             (_, "/signin/resend") => "/signin/code",
+            (_, "/signin/forgotten/resend") => "/signin/forgotten/code",
             (_, "/security/phone/prove/resend") => "/security/phone/prove/code",
             (_, "/security/phone/resend") => "/security/phone/code",
             (_, "/signup/text/done") => "/signup/text",

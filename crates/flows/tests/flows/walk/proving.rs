@@ -283,7 +283,7 @@ impl Walk {
                 self.removed(holder, to);
             }
             Some(Effect::Unchanged(_)) => self.seen.count("a setting stayed"),
-            None => panic!("one of our own led to nothing"),
+            None | Some(Effect::ChoosePassword(_)) => panic!("one of our own led to nothing of the walk's"),
         }
         self.take_post().await;
     }

@@ -121,3 +121,63 @@ pub(crate) struct PhoneUnavailable {
 }
 
 impl Page for PhoneUnavailable {}
+
+/// `GET /signin/forgotten`; posts `identifier` and `region` to itself.
+#[derive(Template)]
+#[template(path = "forgotten.html")]
+pub(crate) struct Forgotten {
+    /// Shared by all pages.
+    pub(crate) layout: Layout,
+    /// Email address or phone number as typed.
+    pub(crate) identifier: Field,
+    /// The country, for a phone number in national form.
+    pub(crate) region: RegionPicker,
+    /// What is wrong with the form as a whole.
+    pub(crate) problem: Option<Problem>,
+}
+
+impl Page for Forgotten {
+    fn has_problem(&self) -> bool {
+        self.problem.is_some() || !self.summary().is_empty()
+    }
+}
+
+impl Forgotten {
+    fn summary(&self) -> Vec<(&'static str, &Problem)> {
+        fields_in_trouble([("identifier", &self.identifier.problem), ("region", &self.region.problem)])
+    }
+}
+
+/// Where a forgotten password ends without a new one. Safe to say: the reader controls the identifier.
+#[derive(Template)]
+#[template(path = "forgotten_end.html")]
+pub(crate) struct ForgottenEnd {
+    /// Shared by all pages.
+    pub(crate) layout: Layout,
+    /// Nobody has an account with this identifier; otherwise its factors are too few for a reset.
+    pub(crate) no_account: bool,
+    /// Where support is reached.
+    pub(crate) support: String,
+}
+
+impl Page for ForgottenEnd {}
+
+/// `GET /signin/forgotten/new`; posts `password` to itself.
+#[derive(Template)]
+#[template(path = "forgotten_new.html")]
+pub(crate) struct ForgottenNew {
+    /// Shared by all pages.
+    pub(crate) layout: Layout,
+    /// Fewest characters of a password, for the hint.
+    pub(crate) password_characters_min: u32,
+    /// For how many hours value is held.
+    pub(crate) hold_hours: u32,
+    /// What is wrong with the password, which is never shown again.
+    pub(crate) password_problem: Option<Problem>,
+}
+
+impl Page for ForgottenNew {
+    fn has_problem(&self) -> bool {
+        self.password_problem.is_some()
+    }
+}

@@ -22,6 +22,8 @@ pub(crate) enum CodePurpose {
     Activate,
     /// `/console/signin/code`
     Console,
+    /// `/signin/forgotten/code`
+    Forgotten,
 }
 
 impl CodePurpose {
@@ -33,6 +35,7 @@ impl CodePurpose {
             CodePurpose::ProveEmail => "/security/phone/prove/code",
             CodePurpose::Activate => "/security/phone/code",
             CodePurpose::Console => "/console/signin/code",
+            CodePurpose::Forgotten => "/signin/forgotten/code",
         }
     }
 
@@ -44,6 +47,7 @@ impl CodePurpose {
             CodePurpose::ProveEmail => "/security/phone/prove/resend",
             CodePurpose::Activate => "/security/phone/resend",
             CodePurpose::Console => "/console/signin/resend",
+            CodePurpose::Forgotten => "/signin/forgotten/resend",
         }
     }
 
@@ -52,7 +56,9 @@ impl CodePurpose {
         match self {
             CodePurpose::SignUp => Some("/signup/text"),
             CodePurpose::Activate => Some("/security/phone/text"),
-            CodePurpose::SignIn | CodePurpose::ProveEmail | CodePurpose::Console => None,
+            CodePurpose::SignIn | CodePurpose::ProveEmail | CodePurpose::Console | CodePurpose::Forgotten => {
+                None
+            }
         }
     }
 
@@ -62,6 +68,7 @@ impl CodePurpose {
             CodePurpose::SignUp => ("/signup", "code-change-identifier"),
             CodePurpose::SignIn => ("/signin", "code-back-sign-in"),
             CodePurpose::Console => ("/console/signin", "code-back-sign-in"),
+            CodePurpose::Forgotten => ("/signin/forgotten", "code-change-identifier"),
             CodePurpose::ProveEmail => ("/security/phone/prove", "back"),
             CodePurpose::Activate => ("/security/phone/number", "code-change-number"),
         }
@@ -69,7 +76,7 @@ impl CodePurpose {
 
     pub(super) fn step(self) -> Option<u32> {
         match self {
-            CodePurpose::SignUp | CodePurpose::SignIn | CodePurpose::Console => None,
+            CodePurpose::SignUp | CodePurpose::SignIn | CodePurpose::Console | CodePurpose::Forgotten => None,
             CodePurpose::ProveEmail => Some(1),
             CodePurpose::Activate => Some(3),
         }
@@ -80,6 +87,7 @@ impl CodePurpose {
             CodePurpose::SignUp => "code-heading-sign-up",
             CodePurpose::SignIn | CodePurpose::Console => "code-heading-sign-in",
             CodePurpose::ProveEmail => "code-heading-prove",
+            CodePurpose::Forgotten => "code-heading-forgotten",
             CodePurpose::Activate => "code-heading-activate",
         }
     }
@@ -88,7 +96,7 @@ impl CodePurpose {
         match self {
             CodePurpose::SignIn | CodePurpose::Console => "sign-in",
             CodePurpose::Activate => "activate",
-            CodePurpose::SignUp | CodePurpose::ProveEmail => "continue",
+            CodePurpose::SignUp | CodePurpose::ProveEmail | CodePurpose::Forgotten => "continue",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::web::words::{Address, Moment};
 mod console;
 mod console_templates;
 mod delivery;
+mod forgotten;
 mod own_text;
 mod step_up;
 
@@ -50,6 +51,7 @@ impl Samples {
             self.code_in_trouble(),
             self.code_and_its_message(),
             self.own_text(),
+            self.forgotten(),
             self.overview(),
             self.phone(),
             self.sms(),
