@@ -2,7 +2,8 @@
 // and nothing learned by whoever names somebody else's address. Without a script first.
 
 import assert from 'node:assert/strict';
-import { PASSWORD, bindPhone, button, enterCode, openAccount, problem, sent, signIn, switchSmsOn } from './journeys.mjs';
+import { confirmByCode } from './confirmations.mjs';
+import { PASSWORD, bindPhone, button, enterCode, openAccount, problem, sent, signIn } from './journeys.mjs';
 import { steps, until, world } from './support.mjs';
 
 const here = world();
@@ -69,9 +70,7 @@ test('where a phone guards the account, its code is asked for as well', async ()
   await forget(other, EMAIL);
   await enterCode(other, await here.mailedCode(EMAIL, 5));
   await other.waitForURL('**/confirm/act_*');
-  await other.locator('#code').waitFor();
-  await other.locator('#code').fill(await here.textedCode(NUMBER, 2));
-  await other.locator('button.main').click();
+  await confirmByCode(other, here.textedCode, NUMBER, 2);
   await choose(other, SECOND);
 });
 
