@@ -27,6 +27,8 @@ const AT_ONCE: usize = 16;
 const EARLIER_SECRET: Duration = hours(24);
 /// Listeners that a service may have.
 const ENDPOINTS_MAX: usize = 20;
+/// Why an endpoint is told no more: its owner took it away.
+const DELETED: &str = "deleted";
 
 /// What came of adding a listener.
 #[derive(Clone, Debug)]
@@ -301,7 +303,12 @@ impl Step for Edit {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
         let found = webhooks::lock_endpoint(tx, &kit.rows, self.service_id, self.id).await?;
-        let Some(endpoint) = found.filter(|endpoint| endpoint.disabled_at.is_none()) else { return Ok(None) };
+        // One that was switched off by its own answers is still listed: its owner can take it away, and no more.
+        let can_be = |endpoint: &WebhookEndpoint| match self.rotate {
+            true => endpoint.disabled_at.is_none(),
+            false => endpoint.disabled_reason != DELETED,
+        };
+        let Some(endpoint) = found.filter(can_be) else { return Ok(None) };
         let changed = if self.rotate {
             WebhookEndpoint {
                 earlier_secret: Some(endpoint.secret.clone()),
@@ -310,7 +317,7 @@ impl Step for Edit {
                 ..endpoint
             }
         } else {
-            disabled(endpoint, "deleted", now)
+            disabled(endpoint, DELETED, now)
         };
         tables::apply(tx, &kit.rows, &[Change::SaveWebhookEndpoint(changed.clone())]).await?;
         Ok(Some(changed))

@@ -116,10 +116,8 @@ async fn a_stranger_is_told_the_same_until_the_address_is_proved() {
             assert_eq!(said, left);
         }
         let locked = house.told(&token, wrong).await;
-        let is_locked = matches!(
-            locked,
-            ForgottenCheck::Code(CodeAnswer::Judged(CheckOutcome::LockedNow { .. }))
-        );
+        let is_locked =
+            matches!(locked, ForgottenCheck::Code(CodeAnswer::Judged(CheckOutcome::LockedNow { .. })));
         assert!(is_locked, "{locked:?}");
         let again = house.flows.start_forgotten(house.service_id, who.clone(), caller()).await.unwrap();
         assert!(matches!(again, ForgottenStart::Refused(_)), "{again:?}");

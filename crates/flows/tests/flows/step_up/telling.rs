@@ -1,6 +1,7 @@
 //! What a listener is told of all this, and what never.
 
 use super::*;
+use countersign_core::change::Change;
 use countersign_delivery::http::EgressPolicy;
 
 #[tokio::test]
@@ -56,4 +57,29 @@ async fn listeners_are_told_what_became_of_actions_and_never_a_code_or_an_assert
             assert!(!event.data.contains(secret.as_str()), "{}", event.kind.as_str());
         }
     }
+}
+
+/// A listener that answered 410 is told no more and still listed: its owner can take it away, once, and nothing else.
+#[tokio::test]
+async fn a_listener_that_is_gone_can_be_taken_away() {
+    let house = House::new().await;
+    let url = "https://hooks.example/countersign";
+    let egress = EgressPolicy { allow_private: false };
+    let EndpointAdd::Added(added) = house.flows.add_webhook(house.service_id, url, egress).await.unwrap()
+    else {
+        panic!("not added")
+    };
+    let gone = WebhookEndpoint {
+        disabled_at: Some(house.now()),
+        disabled_reason: "gone".to_owned(),
+        ..(*added).clone()
+    };
+    house.apply(vec![Change::SaveWebhookEndpoint(gone)]).await;
+    let listed = house.flows.webhooks(house.service_id).await.unwrap();
+    assert_eq!(listed.iter().map(|one| one.disabled_reason.as_str()).collect::<Vec<_>>(), ["gone"]);
+    assert_eq!(house.flows.rotate_webhook(house.service_id, added.id).await.unwrap(), None);
+    let deleted = house.flows.delete_webhook(house.service_id, added.id).await.unwrap();
+    assert_eq!(deleted.map(|one| one.disabled_reason), Some("deleted".to_owned()));
+    assert_eq!(house.flows.webhooks(house.service_id).await.unwrap(), []);
+    assert_eq!(house.flows.delete_webhook(house.service_id, added.id).await.unwrap(), None);
 }

@@ -7,7 +7,8 @@ use crate::web::views::*;
 
 impl Samples {
     pub(super) fn forgotten(&self) -> Drawn {
-        let asks = |identifier, region| Forgotten { layout: self.layout(), identifier, region, problem: None };
+        let asks =
+            |identifier, region| Forgotten { layout: self.layout(), identifier, region, problem: None };
         let ends = |no_account| ForgottenEnd {
             layout: self.layout(),
             no_account,
