@@ -55,6 +55,43 @@ impl Store {
     pub async fn migrate_with(&self, history: &'static [Migration]) -> Result<Vec<i64>, StorageError> {
         self.write(Migrate { history }).await
     }
+
+    /// Whether the schema is this program's, without changing it: for a store that only reads.
+    ///
+    /// # Errors
+    /// [`StorageError::SchemaRefused`] when it is older, newer, or another.
+    pub async fn check_schema(&self) -> Result<(), StorageError> {
+        self.read(CheckSchema).await
+    }
+}
+
+struct CheckSchema;
+
+impl Step for CheckSchema {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        let applied = tx.rows(APPLIED, &[]).await?;
+        let known = applied.iter().zip(MIGRATIONS);
+        for (row, known) in known {
+            if row.int(0)? != known.number || row.bytes(2)? != checksum(known) {
+                return Err(StorageError::SchemaRefused { reason: changed(row.int(0)?, row.text(1)?) });
+            }
+        }
+        match applied.len() {
+            count if count > MIGRATIONS.len() => {
+                Err(StorageError::SchemaRefused { reason: newer(count, MIGRATIONS.len()) })
+            }
+            count if count < MIGRATIONS.len() => Err(StorageError::SchemaRefused {
+                reason: format!(
+                    "the database is at migration {count} and this program is at {}; start the server, or run \
+                     `countersign migrate`",
+                    MIGRATIONS.len()
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 struct Migrate {
