@@ -44,7 +44,7 @@ pub use actions::prove::{Answers, Judged, ProveOutcome};
 pub use actions::settle::Effect;
 pub use admin::{NewApiKey, NewOperator};
 pub use audit::KeptCheckpoint;
-pub use audit::read::{AuditEntry, AuditSigned, AuditSpan};
+pub use audit::read::{AuditEntry, AuditSigned, AuditSpan, audit_moment};
 pub use audit::seal::SealReport;
 pub use audit::verify::{AuditReport, ChainReport, KeptProblem};
 pub use bind::activate::ActivateOutcome;

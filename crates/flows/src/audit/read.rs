@@ -291,3 +291,44 @@ fn fields(event: &str) -> Vec<(String, String)> {
     let beside_kind = members.into_iter().filter(|(name, _)| name != "kind");
     beside_kind.map(|(name, value)| (name, text(value))).collect()
 }
+
+/// A moment in UTC as people write it: RFC 3339, the same without seconds or zone, or a day, which stands for its start.
+pub fn audit_moment(text: &str) -> Option<Timestamp> {
+    use jiff::civil::{Date, DateTime};
+    let text = text.trim();
+    let exact = text.parse::<jiff::Timestamp>().ok();
+    let of_day = || text.parse::<Date>().ok().map(|day| day.at(0, 0, 0, 0));
+    let local = || of_day().or_else(|| text.parse::<DateTime>().ok());
+    let exact = exact.or_else(|| local()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()));
+    exact.map(|moment| Timestamp::from_unix_ms(moment.as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_as_people_write_them() {
+        // `date -u -d 2026-11-22T09:05:07Z +%s` and the same for the others.
+        for (text, seconds) in [
+            ("2026-11-22T09:05:07Z", 1_795_338_307),
+            ("2026-11-22T09:05:07.000Z", 1_795_338_307),
+            ("2026-11-22T10:05:07+01:00", 1_795_338_307),
+            ("2026-11-22T09:05", 1_795_338_300),
+            (" 2026-11-22 ", 1_795_305_600),
+        ] {
+            assert_eq!(audit_moment(text), Some(Timestamp::from_unix_ms(seconds * 1_000)), "{text}");
+        }
+        for text in ["", "yesterday", "2026-13-01", "22.11.2026", "1795338307"] {
+            assert_eq!(audit_moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_are_told_as_they_stand() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let told = fields(r#"{"kind":"code_sent","to":"+44 •••• 456","send":2,"factor":null}"#);
+        assert_eq!(told, [field("factor", ""), field("send", "2"), field("to", "+44 •••• 456")]);
+        assert_eq!(fields("{not"), [field("event", "{not")], "somebody edited it");
+    }
+}
