@@ -235,7 +235,7 @@ pub enum Event {
         /// It was taken away: our words speak again.
         removed: bool,
     },
-    /// Staff looked for somebody in the audit: by account, by operator, or by one entry's page.
+    /// Staff looked for somebody in the audit: by account or by operator. Once per search, not per page of it.
     AuditRead {
         /// What was looked for, as it stood in the address.
         filter: String,
