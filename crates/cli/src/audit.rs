@@ -99,14 +99,18 @@ async fn find(flows: &Flows, name: &str) -> Result<ServiceId, String> {
 }
 
 fn span(wanted: &Wanted) -> Result<AuditSpan, String> {
-    let moment = |name: &str, text: &Option<String>| match text.as_deref().map(|text| (text, audit_moment(text))) {
+    let moment = |name: &str, text: &Option<String>| match text
+        .as_deref()
+        .map(|text| (text, audit_moment(text)))
+    {
         Some((text, None)) => Err(format!("--{name}: {text:?} is not a moment such as 2026-11-22T09:05:00Z")),
         Some((_, moment)) => Ok(moment),
         None => Ok(None),
     };
-    let account = wanted.account.as_ref().map(|text| {
-        text.parse().map_err(|_| format!("--account: {text:?} is not an account's id (acc_…)"))
-    });
+    let account = wanted
+        .account
+        .as_ref()
+        .map(|text| text.parse().map_err(|_| format!("--account: {text:?} is not an account's id (acc_…)")));
     Ok(AuditSpan {
         account_id: account.transpose()?,
         kind: wanted.kind.clone().unwrap_or_default(),
@@ -167,7 +171,9 @@ fn kept(flows: &Flows, file: &Path) -> Result<Vec<Checkpoint>, String> {
                 "{place}: not signed with a key of this configuration; either the line was changed, or this \
                  configuration has other master keys"
             ),
-            KeptProblem::Disagrees => format!("{place}: the line does not say what was signed; it was changed"),
+            KeptProblem::Disagrees => {
+                format!("{place}: the line does not say what was signed; it was changed")
+            }
         })?);
     }
     if kept.is_empty() {
@@ -266,7 +272,6 @@ fn sentence(finding: &Finding) -> String {
         (Some(from), count) => format!("entries {from} to {}", from + count - 1),
     };
     let event = finding.event.as_ref().map(|event| format!(" ({event})")).unwrap_or_default();
-    let checkpoint =
-        finding.checkpoint.map(|number| format!(" (checkpoint {number})")).unwrap_or_default();
+    let checkpoint = finding.checkpoint.map(|number| format!(" (checkpoint {number})")).unwrap_or_default();
     format!("{place}{event}{checkpoint}: {what}")
 }

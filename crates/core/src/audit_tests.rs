@@ -211,7 +211,11 @@ fn an_altered_link_is_told_from_an_edited_entry() {
     }
     let mut chain = Chain::new();
     chain.rows[10].link[0] ^= 1;
-    assert_eq!(chain.found(), [("edited", Some(11), 1)], "nothing follows that could tell which of the two it was");
+    assert_eq!(
+        chain.found(),
+        [("edited", Some(11), 1)],
+        "nothing follows that could tell which of the two it was"
+    );
 }
 
 #[test]
@@ -270,7 +274,10 @@ fn a_cut_tail_is_seen_by_the_checkpoint_that_goes_beyond() {
     forged.link_anew();
     forged.checkpoints.truncate(1);
     let findings = forged.walk(&[kept]).findings;
-    assert_eq!((findings.len(), findings[0].kind, findings[0].sequence), (1, FindingKind::Rewritten, Some(6)));
+    assert_eq!(
+        (findings.len(), findings[0].kind, findings[0].sequence),
+        (1, FindingKind::Rewritten, Some(6))
+    );
 }
 
 #[test]
@@ -281,7 +288,10 @@ fn checkpoints_are_held_to_what_they_say() {
         chain.found()
     };
     assert_eq!(altered(|c| c.at += 1), [("checkpoint_altered", Some(5), 1)]);
-    assert_eq!(altered(|c| c.statement = c.statement.replacen('e', "f", 1)), [("checkpoint_altered", Some(5), 1)]);
+    assert_eq!(
+        altered(|c| c.statement = c.statement.replacen('e', "f", 1)),
+        [("checkpoint_altered", Some(5), 1)]
+    );
     assert_eq!(altered(|c| c.sequence = 6), [("checkpoint_altered", Some(6), 1)]);
     let mut chain = Chain::new();
     chain.checkpoints.remove(0);

@@ -96,7 +96,8 @@ const BATCH: u32 = 1_000;
 async fn fill(rows: Rows, events: u32, path: &Path) -> Result<(), StorageError> {
     let store = Store::open(StoreConfig::new(Location::SqliteFile(path.to_owned())))?;
     store.migrate().await?;
-    let (rows, started) = (Arc::new(rows), assemble::clock().now().before(Duration::from_millis(events.into())));
+    let (rows, started) =
+        (Arc::new(rows), assemble::clock().now().before(Duration::from_millis(events.into())));
     let service_id = ServiceId::draw(started, &SystemEntropy);
     let service = Service { id: service_id, name: "Bench".to_owned(), demo: false, created_at: started };
     let changes = vec![Change::InsertService(service)];

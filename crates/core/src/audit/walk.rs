@@ -3,7 +3,8 @@
 //! grow with the chain.
 
 use super::{
-    CHECKPOINT_ENTRIES_MAX, Checkpoint, Link, RawEntry, UNSIGNED_MAX, WAITING_MAX, chain_start, entry_hash, hex, next_link,
+    CHECKPOINT_ENTRIES_MAX, Checkpoint, Link, RawEntry, UNSIGNED_MAX, WAITING_MAX, chain_start, entry_hash,
+    hex, next_link,
 };
 use crate::id::{EventId, ServiceId};
 use crate::jws::{JwsProblem, VerifyingKey};
@@ -227,9 +228,8 @@ impl Walk {
         let next = self.head + 1;
         let Some(sequence) = u64::try_from(row.sequence).ok().filter(|sequence| *sequence >= next) else {
             // Before the start: the rows come in order.
-            return self.found(
-                Finding { sequence: None, ..Finding::at(FindingKind::Added, 0) }.of(&row.event_id),
-            );
+            return self
+                .found(Finding { sequence: None, ..Finding::at(FindingKind::Added, 0) }.of(&row.event_id));
         };
         if sequence > next {
             self.settle();
@@ -375,7 +375,12 @@ impl Walk {
     }
 
     /// An entry without a link: none if it only waits for its turn.
-    pub fn unsealed(event_id: &[u8], at: Timestamp, is_waiting: bool, newest: Option<Timestamp>) -> Option<Finding> {
+    pub fn unsealed(
+        event_id: &[u8],
+        at: Timestamp,
+        is_waiting: bool,
+        newest: Option<Timestamp>,
+    ) -> Option<Finding> {
         let is_late = newest.is_some_and(|newest| newest.since(at) > WAITING_MAX);
         let added = Finding { sequence: None, ..Finding::at(FindingKind::Added, 0) };
         (is_late || !is_waiting).then(|| added.of(event_id))
@@ -428,9 +433,7 @@ impl Walk {
     }
 
     fn rename(&mut self, sequence: u64, kind: FindingKind) {
-        let edited = |one: &&mut Finding| {
-            one.sequence == Some(sequence) && one.kind == FindingKind::Edited
-        };
+        let edited = |one: &&mut Finding| one.sequence == Some(sequence) && one.kind == FindingKind::Edited;
         if let Some(finding) = self.findings.iter_mut().find(edited) {
             finding.kind = kind;
         }
@@ -443,8 +446,7 @@ impl Walk {
         };
         if suspects.iter().any(|one| fits(&one)) {
             let before = self.findings.len();
-            self.findings
-                .retain(|one| one.sequence != Some(sequence) || one.kind != FindingKind::Edited);
+            self.findings.retain(|one| one.sequence != Some(sequence) || one.kind != FindingKind::Edited);
             self.found -= (before - self.findings.len()) as u64;
         }
     }

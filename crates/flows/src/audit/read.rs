@@ -299,7 +299,8 @@ pub fn audit_moment(text: &str) -> Option<Timestamp> {
     let exact = text.parse::<jiff::Timestamp>().ok();
     let of_day = || text.parse::<Date>().ok().map(|day| day.at(0, 0, 0, 0));
     let local = || of_day().or_else(|| text.parse::<DateTime>().ok());
-    let exact = exact.or_else(|| local()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()));
+    let exact =
+        exact.or_else(|| local()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()));
     exact.map(|moment| Timestamp::from_unix_ms(moment.as_millisecond()))
 }
 

@@ -68,7 +68,11 @@ async fn newest(
     match Checkpoint::verify(&kit.audit_keys.all, &stored.statement) {
         Ok(one) => Ok(Some((one, stored.statement))),
         Err(problem) => {
-            tracing::error!(?problem, number = stored.number, "the newest checkpoint of the audit is not ours");
+            tracing::error!(
+                ?problem,
+                number = stored.number,
+                "the newest checkpoint of the audit is not ours"
+            );
             Ok(None)
         }
     }

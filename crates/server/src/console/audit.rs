@@ -7,8 +7,8 @@ use crate::web::views::{AuditFilter, AuditRow, ConsoleAudit, ConsoleAuditEntry, 
 use crate::web::visit::Visit;
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use countersign_flows::core::id::{AccountId, EventId, OperatorId};
 use countersign_flows::core::model::Actor;
@@ -72,7 +72,8 @@ async fn page_of(
 
 /// The filter as it stands in the address, and which entries it means; none if it cannot be read.
 fn asked(visit: &Visit) -> (AuditFilter, Option<AuditSpan>) {
-    let typed = |name: &str| visit.query(name).unwrap_or_default().trim().chars().take(60).collect::<String>();
+    let typed =
+        |name: &str| visit.query(name).unwrap_or_default().trim().chars().take(60).collect::<String>();
     let mut span = AuditSpan::default();
     let mut all_read = true;
     let mut field = |name: &str, read: &mut dyn FnMut(&str) -> bool| {
@@ -134,10 +135,11 @@ fn row(entry: &AuditEntry) -> AuditRow {
 pub(crate) async fn entry(Staff { visit, .. }: Staff, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<EventId>() else { return visit.fault(Fault::NotFound) };
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    let (found, signed) = match (flows.audit_entry(service_id, id).await, flows.audit_signed(service_id).await) {
-        (Ok(found), Ok(signed)) => (found, signed),
-        (Err(error), _) | (_, Err(error)) => return visit.broke(error),
-    };
+    let (found, signed) =
+        match (flows.audit_entry(service_id, id).await, flows.audit_signed(service_id).await) {
+            (Ok(found), Ok(signed)) => (found, signed),
+            (Err(error), _) | (_, Err(error)) => return visit.broke(error),
+        };
     let Some(found) = found else { return visit.fault(Fault::NotFound) };
     let page = ConsoleAuditEntry {
         layout: visit.layout(&format!("/console/audit/{id}")),

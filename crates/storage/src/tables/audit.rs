@@ -34,14 +34,14 @@ const WAITING: &str = concat!(
 );
 const HEAD: &str =
     "SELECT sequence, link FROM audit_links WHERE service_id = $1 ORDER BY sequence DESC LIMIT 1";
-const LINK: &str =
-    "INSERT INTO audit_links (service_id, sequence, event_id, link) VALUES ($1, $2, $3, $4)";
+const LINK: &str = "INSERT INTO audit_links (service_id, sequence, event_id, link) VALUES ($1, $2, $3, $4)";
 const DONE: &str = "DELETE FROM audit_waiting WHERE service_id = $1 AND event_id = $2";
 const NEWEST_CHECKPOINT: &str = "SELECT number, sequence, at, statement FROM audit_checkpoints
     WHERE service_id = $1 ORDER BY number DESC LIMIT 1";
 const CHECKPOINT: &str = "INSERT INTO audit_checkpoints (service_id, number, sequence, at, statement)
     VALUES ($1, $2, $3, $4, $5)";
-const NEXT_CHAIN: &str = "SELECT service_id FROM audit_links WHERE service_id > $1 ORDER BY service_id LIMIT 1";
+const NEXT_CHAIN: &str =
+    "SELECT service_id FROM audit_links WHERE service_id > $1 ORDER BY service_id LIMIT 1";
 const NEXT_SIGNED: &str =
     "SELECT service_id FROM audit_checkpoints WHERE service_id > $1 ORDER BY service_id LIMIT 1";
 const CHAIN: &str = concat!(

@@ -42,8 +42,7 @@ const FIND: &str = concat!(
     ", l.sequence, l.link FROM events e LEFT JOIN audit_links l ON l.event_id = e.id
       WHERE e.id = $1 AND e.service_id = $2"
 );
-const NEXT_KIND: &str =
-    "SELECT kind FROM events WHERE service_id = $1 AND kind > $2 ORDER BY kind LIMIT 1";
+const NEXT_KIND: &str = "SELECT kind FROM events WHERE service_id = $1 AND kind > $2 ORDER BY kind LIMIT 1";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     NEWEST,

@@ -56,8 +56,7 @@ async fn seal(world: &World, limit: u32) -> Result<usize, StorageError> {
 async fn chain(world: &World) -> Vec<(i64, Vec<u8>)> {
     let (service_id, mut after, mut chain) = (world.service_id, i64::MIN, Vec::new());
     loop {
-        let (links, _) =
-            world.read(move |tx, r| Box::pin(audit::page(tx, r, service_id, after, 3))).await;
+        let (links, _) = world.read(move |tx, r| Box::pin(audit::page(tx, r, service_id, after, 3))).await;
         let Some(last) = links.last() else { return chain };
         after = last.sequence;
         for link in &links {

@@ -137,7 +137,10 @@ impl AuditFilter {
 
     /// The first field in trouble takes the focus.
     fn is_first_in_trouble(&self, name: &str) -> bool {
-        self.parts().iter().find(|(_, field)| field.problem.is_some()).is_some_and(|(first, _)| *first == name)
+        self.parts()
+            .iter()
+            .find(|(_, field)| field.problem.is_some())
+            .is_some_and(|(first, _)| *first == name)
     }
 }
 
