@@ -1,5 +1,5 @@
-//! `countersign audit`: whether anybody changed what happened, a signed checkpoint to keep elsewhere, and the entries as
-//! lines of JSON. Reads only, beside a running server too; needs the configuration for the database and the keys.
+//! `countersign audit`: whether anybody changed what happened, a signed checkpoint to keep elsewhere, and the entries
+//! as lines of JSON. Reads only, beside a running server too; needs the configuration for the database and the keys.
 
 use crate::{ConfigArgument, assemble, config, output};
 use clap::Subcommand;

@@ -1,3 +1,6 @@
+//! The chain against hashes that another program computed, and against everything that somebody with the rows could do
+//! to it. Knows no database.
+
 use super::*;
 
 /// Computed with Python's hashlib and struct from the descriptions in this module's documentation.

@@ -1,5 +1,5 @@
-//! The audit (R76): sealing what happened, checking that nobody changed it, and reading it. Sealing follows the commit by
-//! about a second, so that no request waits for its place in a chain.
+//! The audit (R76): sealing what happened, checking that nobody changed it, and reading it. Sealing follows the commit
+//! by about a second, so that no request waits for its place in a chain.
 
 pub(crate) mod read;
 pub(crate) mod seal;

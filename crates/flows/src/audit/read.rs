@@ -292,7 +292,7 @@ fn fields(event: &str) -> Vec<(String, String)> {
     beside_kind.map(|(name, value)| (name, text(value))).collect()
 }
 
-/// A moment in UTC as people write it: RFC 3339, the same without seconds or zone, or a day, which stands for its start.
+/// A moment in UTC as people write it: RFC 3339, without seconds or zone too, or a day, which stands for its start.
 pub fn audit_moment(text: &str) -> Option<Timestamp> {
     use jiff::civil::{Date, DateTime};
     let text = text.trim();

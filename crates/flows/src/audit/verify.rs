@@ -1,5 +1,5 @@
-//! Checks every chain from its start: reads the database in order, in pages, and has the core follow each. The next page
-//! is read while one is looked at. Changes nothing.
+//! Checks every chain from its start: reads the database in order, in pages, and has the core follow each. The next
+//! page is read while one is looked at. Changes nothing.
 
 use super::KeptCheckpoint;
 use crate::context::{Flows, Kit};

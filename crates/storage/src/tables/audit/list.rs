@@ -125,8 +125,8 @@ pub async fn ascending(
     list(tx, sql, service_id, span, (&low, &high), limit).await
 }
 
-/// Identifiers are in order of time. The lower bound is left out of the answer, and no identifier of ours is the smallest
-/// of its millisecond (its version and variant are not zero), so nothing is lost.
+/// Identifiers are in order of time. The lower bound is left out of the answer, and no identifier of ours is the
+/// smallest of its millisecond (its version and variant are not zero), so nothing is lost.
 fn bounds(span: &Span) -> ([u8; 16], [u8; 16]) {
     (span.since.map_or([0; 16], first_id_at), span.until.map_or([0xFF; 16], first_id_at))
 }
