@@ -43,33 +43,13 @@ pub(crate) struct House {
 
 /// Opens the store and brings its tables up to date.
 pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<House, String> {
-    let location = match &config.database {
-        Database::Sqlite(path) => Location::SqliteFile(path.clone()),
-        Database::Postgres(url) => Location::Postgres(url.0.clone()),
-    };
-    let is_alone = matches!(location, Location::SqliteFile(_) | Location::SqliteMemory);
-    let mut store_config = StoreConfig::new(location);
-    store_config.queue_max = config.queue_max;
-    let store = Store::open(store_config).map_err(|error| format!("the database: {error}"))?;
+    let is_alone = matches!(config.database, Database::Sqlite(_));
+    let store = Store::open(store_config(config)).map_err(|error| format!("the database: {error}"))?;
     store.migrate().await.map_err(|error| format!("the database: {error}"))?;
-    let keys = MasterKeys::new(config.master.iter().map(|(id, key)| (*id, key.0)).collect())
-        .map_err(|error| format!("keys.master: {error}"))?;
+    let keys = master_keys(config)?;
     store.check_keys(&keys).await.map_err(|error| format!("the database: {error}"))?;
     let csrf_key = *keys.named("form tokens").expose();
-    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-    let flows = Flows::new(FlowsConfig {
-        store,
-        rows: Rows::new(keys, entropy.clone()),
-        policy: config.policy.clone(),
-        clock: clock.clone(),
-        entropy,
-        password_hashers: std::thread::available_parallelism().map_or(2, usize::from),
-        issuer: config.public_url.clone(),
-        return_origins: config.return_origins.clone(),
-        channels: channels(config),
-        inbound_numbers: inbound_numbers(config),
-        app_hash: config.android_app_hash.clone(),
-    });
+    let flows = use_cases(config, store, keys, clock.clone());
     let seen = flows.latest_moment().await.map_err(|error| format!("the database: {error}"))?;
     if let Some(floor) = seen {
         if floor > clock.now() {
@@ -78,6 +58,44 @@ pub(crate) async fn open(config: &Config, clock: Arc<SystemClock>) -> Result<Hou
         clock.not_before(floor);
     }
     Ok(House { flows, csrf_key, node: entropy::bytes::<16>(&SystemEntropy), is_alone })
+}
+
+/// Opens the store to read only: nothing is changed, and a server may be running on the same file.
+pub(crate) async fn open_to_read(config: &Config) -> Result<Flows, String> {
+    let read_only = StoreConfig { read_only: true, ..store_config(config) };
+    let store = Store::open(read_only).map_err(|error| format!("the database: {error}"))?;
+    store.check_schema().await.map_err(|error| format!("the database: {error}"))?;
+    Ok(use_cases(config, store, master_keys(config)?, clock()))
+}
+
+fn store_config(config: &Config) -> StoreConfig {
+    let location = match &config.database {
+        Database::Sqlite(path) => Location::SqliteFile(path.clone()),
+        Database::Postgres(url) => Location::Postgres(url.0.clone()),
+    };
+    StoreConfig { queue_max: config.queue_max, ..StoreConfig::new(location) }
+}
+
+fn master_keys(config: &Config) -> Result<MasterKeys, String> {
+    MasterKeys::new(config.master.iter().map(|(id, key)| (*id, key.0)).collect())
+        .map_err(|error| format!("keys.master: {error}"))
+}
+
+fn use_cases(config: &Config, store: Store, keys: MasterKeys, clock: Arc<SystemClock>) -> Flows {
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    Flows::new(FlowsConfig {
+        store,
+        rows: Rows::new(keys, entropy.clone()),
+        policy: config.policy.clone(),
+        clock,
+        entropy,
+        password_hashers: std::thread::available_parallelism().map_or(2, usize::from),
+        issuer: config.public_url.clone(),
+        return_origins: config.return_origins.clone(),
+        channels: channels(config),
+        inbound_numbers: inbound_numbers(config),
+        app_hash: config.android_app_hash.clone(),
+    })
 }
 
 /// The channels that have a route.
@@ -186,6 +204,7 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
     tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
     tasks.spawn(run_timers(house.flows.clone(), house.node));
     tasks.spawn(end_overdue(house.flows.clone()));
+    tasks.spawn(seal_audit(house.flows.clone()));
     Ok(Engine { _tasks: tasks, dispatchers, smpp })
 }
 
@@ -347,6 +366,18 @@ async fn end_overdue(flows: Flows) {
         tick.tick().await;
         if let Err(error) = flows.end_overdue_actions().await {
             tracing::warn!(%error, "overdue actions could not be ended; they are tried again");
+        }
+    }
+}
+
+/// What happened has its place in the chain within about a second.
+async fn seal_audit(flows: Flows) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = flows.seal_audit().await {
+            tracing::warn!(%error, "the audit could not be sealed; it is tried again");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Everything is real: the store on disk, HTTP over loopback, SMPP over TCP. Nothing here asserts; it prints what it
 //! saw.
 
+mod audit;
 mod delivery;
 mod footprint;
 mod load;
@@ -47,6 +48,8 @@ pub(crate) struct BenchArguments {
 /// What is measured apart from the rest.
 #[derive(clap::Subcommand)]
 enum Part {
+    /// How long it takes to check the audit.
+    Audit(audit::AuditArguments),
     /// How many people get their code in time when routes lose messages and die: simulated time, this build's rules.
     Delivery(delivery::DeliveryArguments),
     /// One SMPP bind, from the outbox to the stored receipt, in messages a second.
@@ -56,6 +59,7 @@ enum Part {
 /// Measures everything, one thing after the other; or the one part that was named.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), String> {
     match &arguments.part {
+        Some(Part::Audit(audit)) => return audit::run(audit).await,
         Some(Part::Delivery(delivery)) => return delivery::run(delivery),
         Some(Part::Smpp(smpp)) => return smpp::run(smpp).await,
         None => {}

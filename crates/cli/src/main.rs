@@ -3,6 +3,7 @@
 
 mod admin;
 mod assemble;
+mod audit;
 mod bench;
 mod carriers;
 mod config;
@@ -42,6 +43,11 @@ enum Role {
     Policy(policy::PolicyArguments),
     /// Services, API keys, operators, accounts.
     Admin(admin::AdminArguments),
+    /// Whether anybody changed what happened; signed checkpoints; the entries as JSON.
+    Audit {
+        #[command(subcommand)]
+        act: audit::AuditAct,
+    },
     /// Measure this machine: requests and commits per second, time from commit to wire, memory, start.
     Bench(bench::BenchArguments),
     /// Run only the simulated carriers: an SMSC, handsets, a mailbox.
@@ -71,6 +77,7 @@ fn main() -> ExitCode {
             Role::CheckConfig(file) => serve::check_config(&file.config),
             Role::Policy(policy) => policy::run(policy),
             Role::Admin(admin) => admin::run(admin).await,
+            Role::Audit { act } => audit::run(act).await,
             Role::Bench(bench) => bench::run(bench).await,
             Role::Carriers(carriers) => carriers::run(carriers).await,
         }

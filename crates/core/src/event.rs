@@ -235,6 +235,18 @@ pub enum Event {
         /// It was taken away: our words speak again.
         removed: bool,
     },
+    /// Staff looked for somebody in the audit: by account or by operator. Once per search, not per page of it.
+    AuditRead {
+        /// What was looked for, as it stood in the address.
+        filter: String,
+    },
+    /// Staff took a copy of the audit away.
+    AuditExported {
+        /// What was looked for, as it stood in the address.
+        filter: String,
+        /// `csv` or `jsonl`.
+        format: String,
+    },
 }
 
 impl Event {
@@ -278,6 +290,8 @@ impl Event {
             Event::RouteWishSet { .. } => "route_wish_set",
             Event::TestMessageSent { .. } => "test_message_sent",
             Event::TemplateChanged { .. } => "template_changed",
+            Event::AuditRead { .. } => "audit_read",
+            Event::AuditExported { .. } => "audit_exported",
         }
     }
 
@@ -320,7 +334,9 @@ impl Event {
             | Event::PasswordChanged
             | Event::RouteWishSet { .. }
             | Event::TestMessageSent { .. }
-            | Event::TemplateChanged { .. } => Group::Changes,
+            | Event::TemplateChanged { .. }
+            | Event::AuditRead { .. }
+            | Event::AuditExported { .. } => Group::Changes,
         }
     }
 }

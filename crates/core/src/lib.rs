@@ -9,6 +9,7 @@ pub mod account;
 pub mod action;
 pub mod address;
 pub mod amount;
+pub mod audit;
 pub mod binding;
 pub mod change;
 pub mod code;

@@ -1,6 +1,7 @@
 //! What every use case stands on: the store, the keys, the policy, the clock, randomness. Holds nothing that decides
 //! and could be lost: limits, locks and leases are rows.
 
+use crate::audit::AuditKeys;
 use crate::clock::Clock;
 use crate::console::templates::TemplateCopies;
 use crate::error::FlowError;
@@ -65,6 +66,7 @@ pub(crate) struct Kit {
     pub(crate) rows: Rows,
     pub(crate) policy: Policy,
     pub(crate) key: CodeKey,
+    pub(crate) audit_keys: AuditKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) channels: Vec<Channel>,
@@ -143,6 +145,7 @@ impl Flows {
             app_hash: config.app_hash,
             return_origins: config.return_origins,
             policy_version: AtomicI64::new(0),
+            audit_keys: AuditKeys::new(&config.rows),
             rows: config.rows,
             policy: config.policy,
             key,

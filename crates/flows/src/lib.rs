@@ -5,6 +5,7 @@
 mod accounts;
 mod actions;
 mod admin;
+mod audit;
 mod bind;
 mod clock;
 mod console;
@@ -43,6 +44,10 @@ pub use actions::page::{ConfirmAct, ConfirmLook, ConfirmView};
 pub use actions::prove::{Answers, Judged, ProveOutcome};
 pub use actions::settle::Effect;
 pub use admin::{NewApiKey, NewOperator};
+pub use audit::KeptCheckpoint;
+pub use audit::read::{AuditEntry, AuditSigned, AuditSpan, audit_moment};
+pub use audit::seal::SealReport;
+pub use audit::verify::{AuditReport, ChainReport, KeptProblem};
 pub use bind::activate::ActivateOutcome;
 pub use bind::number::NumberOutcome;
 pub use bind::open::OpenOutcome;

@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "step_up", sql: include_str!("../migrations/0002_step_up.sql") },
     Migration { number: 3, name: "routes", sql: include_str!("../migrations/0003_routes.sql") },
     Migration { number: 4, name: "actors", sql: include_str!("../migrations/0004_actors.sql") },
+    Migration { number: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -53,6 +54,43 @@ impl Store {
     /// As [`Store::migrate`].
     pub async fn migrate_with(&self, history: &'static [Migration]) -> Result<Vec<i64>, StorageError> {
         self.write(Migrate { history }).await
+    }
+
+    /// Whether the schema is this program's, without changing it: for a store that only reads.
+    ///
+    /// # Errors
+    /// [`StorageError::SchemaRefused`] when it is older, newer, or another.
+    pub async fn check_schema(&self) -> Result<(), StorageError> {
+        self.read(CheckSchema).await
+    }
+}
+
+struct CheckSchema;
+
+impl Step for CheckSchema {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        let applied = tx.rows(APPLIED, &[]).await?;
+        let known = applied.iter().zip(MIGRATIONS);
+        for (row, known) in known {
+            if row.int(0)? != known.number || row.bytes(2)? != checksum(known) {
+                return Err(StorageError::SchemaRefused { reason: changed(row.int(0)?, row.text(1)?) });
+            }
+        }
+        match applied.len() {
+            count if count > MIGRATIONS.len() => {
+                Err(StorageError::SchemaRefused { reason: newer(count, MIGRATIONS.len()) })
+            }
+            count if count < MIGRATIONS.len() => Err(StorageError::SchemaRefused {
+                reason: format!(
+                    "the database is at migration {count} and this program is at {}; start the server, or run \
+                     `countersign migrate`",
+                    MIGRATIONS.len()
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 }
 

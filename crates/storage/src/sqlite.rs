@@ -25,7 +25,7 @@ use writer::Writer;
 pub(crate) struct SqliteEngine {
     // Before the lock: fields are dropped in order, and the lock goes when nobody has the file open any more.
     readers: Option<Readers>,
-    writer: Writer,
+    writer: Option<Writer>,
     _lock: Option<std::fs::File>,
 }
 
@@ -36,18 +36,23 @@ impl SqliteEngine {
         hub: Arc<Hub>,
         counters: Arc<Counters>,
     ) -> Result<Self, StorageError> {
-        let lock = connection::lock(path)?;
+        // Whoever only reads may do it beside a server, and must not create what is not there.
+        let lock = if config.read_only { None } else { Some(connection::lock(path)?) };
         let texts = Arc::new(Texts::new(Dialect::Sqlite));
         let session = |access, connection| {
             Tx::new(Session::Sqlite(Box::new(SqliteSession::new(connection, texts.clone(), access))), 0)
         };
-        let writing = session(Access::Write, connection::open_writer(path)?);
+        let writing = match &lock {
+            Some(_) => Some(session(Access::Write, connection::open_writer(path)?)),
+            None => None,
+        };
         let reading = (0..config.read_connections)
             .map(|_| Ok(session(Access::Read, connection::open_reader(path)?)))
             .collect::<Result<Vec<_>, StorageError>>()?;
-        let writer = Writer::start(writing, config.queue_max, hub, counters)?;
+        let start = |writing| Writer::start(writing, config.queue_max, hub, counters);
+        let writer = writing.map(start).transpose()?;
         let readers = Readers::start(reading, config.queue_max)?;
-        Ok(Self { readers: Some(readers), writer, _lock: Some(lock) })
+        Ok(Self { readers: Some(readers), writer, _lock: lock })
     }
 
     pub(crate) fn open_memory(
@@ -59,14 +64,16 @@ impl SqliteEngine {
         let session = SqliteSession::new(connection::open_memory()?, texts, Access::Write);
         let tx = Tx::new(Session::Sqlite(Box::new(session)), 0);
         // A shared memory database locks whole tables between connections, so here the writer also reads.
-        Ok(Self { readers: None, writer: Writer::start(tx, config.queue_max, hub, counters)?, _lock: None })
+        let writer = Writer::start(tx, config.queue_max, hub, counters)?;
+        Ok(Self { readers: None, writer: Some(writer), _lock: None })
     }
 
     pub(crate) async fn run<S: Step>(&self, step: S, access: Access) -> Result<S::Output, StorageError> {
         let (pending, answer) = Pending::new(step, access);
-        match (&self.readers, access) {
-            (Some(readers), Access::Read) => readers.submit(Box::new(pending))?,
-            _ => self.writer.submit(Box::new(pending))?,
+        match (&self.readers, &self.writer, access) {
+            (Some(readers), _, Access::Read) => readers.submit(Box::new(pending))?,
+            (_, Some(writer), _) => writer.submit(Box::new(pending))?,
+            _ => return Err(StorageError::misuse("the database was opened to read")),
         }
         answer.await.unwrap_or_else(|_| Err(StorageError::unavailable("the SQLite thread has ended")))
     }

@@ -44,12 +44,14 @@ pub struct StoreConfig {
     pub read_connections: usize,
     /// Connections to PostgreSQL.
     pub postgres_connections: usize,
+    /// Nothing is written, and a SQLite file may be in use by a server meanwhile.
+    pub read_only: bool,
 }
 
 impl StoreConfig {
     /// The usual sizes.
     pub fn new(location: Location) -> Self {
-        Self { location, queue_max: 1_024, read_connections: 4, postgres_connections: 16 }
+        Self { location, queue_max: 1_024, read_connections: 4, postgres_connections: 16, read_only: false }
     }
 
     fn check(&self) -> Result<(), StorageError> {
@@ -104,6 +106,7 @@ pub struct Store {
 
 struct Inner {
     engine: Engine,
+    read_only: bool,
     hub: Arc<Hub>,
     counters: Arc<Counters>,
 }
@@ -144,7 +147,7 @@ impl Store {
                 Engine::Sqlite(SqliteEngine::open_memory(&config, hub.clone(), counters.clone())?)
             }
         };
-        Ok(Self { inner: Arc::new(Inner { engine, hub, counters }) })
+        Ok(Self { inner: Arc::new(Inner { engine, read_only: config.read_only, hub, counters }) })
     }
 
     /// Runs a step and commits it. The answer comes after the commit, or says that there was none. A caller
@@ -153,6 +156,9 @@ impl Store {
     /// # Errors
     /// The step's own, and those of [`StorageError`] that speak of the queue, the engine and the commit.
     pub async fn write<S: Step>(&self, step: S) -> Result<S::Output, StorageError> {
+        if self.inner.read_only {
+            return Err(StorageError::misuse("the store was opened to read"));
+        }
         self.run(step, Access::Write).await
     }
 

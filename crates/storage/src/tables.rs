@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod action_keys;
 pub mod actions;
 pub mod api_keys;
+pub mod audit;
 pub mod authenticators;
 pub mod bindings;
 pub mod clock_marks;
@@ -61,6 +62,7 @@ pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), S
             Change::CreditRoute { verification_id, at } => {
                 writes.extend(fallbacks::credit_further(verification_id, *at, shard));
             }
+            Change::InsertEvent(entry) => writes.push(audit::wait(entry)),
             Change::InsertWebhookEvent(event) => {
                 writes.push(webhooks::fan_out(event));
                 tx.wake(Topic::Webhooks);
@@ -126,6 +128,8 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     action_keys::STATEMENTS,
     actions::STATEMENTS,
     api_keys::STATEMENTS,
+    audit::STATEMENTS[0],
+    audit::STATEMENTS[1],
     authenticators::STATEMENTS,
     bindings::STATEMENTS,
     clock_marks::STATEMENTS,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod app;
+mod audit;
 mod console;
 mod forgotten;
 mod house;

@@ -98,6 +98,6 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
-        Event::TemplateChanged { .. } => return None,
+        Event::TemplateChanged { .. } | Event::AuditRead { .. } | Event::AuditExported { .. } => return None,
     })
 }

@@ -40,6 +40,7 @@ pub(crate) use confirm::{
     Ask, AskCode, AskField, Confirm, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, StepRow, StepState,
     Way, WayBack,
 };
+pub(crate) use console::audit::{AuditFilter, AuditRow, ConsoleAudit, ConsoleAuditEntry};
 pub(crate) use console::countries::{CellShown, ConsoleCountries};
 pub(crate) use console::errors::{ConsoleErrors, ErrorRow};
 pub(crate) use console::messages::{AttemptShown, ConsoleMessage, ConsoleMessages, MessageRow, MessageShown};

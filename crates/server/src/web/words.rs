@@ -117,6 +117,11 @@ impl Words {
         self.format(key, None)
     }
 
+    /// A text without values, if the catalogue has it: for names that come from elsewhere.
+    pub(crate) fn text_if_any(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.bundle.has_message(key).then(|| self.format(key, None))
+    }
+
     /// A sentence with values; `set` them in any order.
     pub(crate) fn say(&self, key: &'static str) -> Sentence<'_> {
         Sentence { words: self, key, values: Vec::new() }

@@ -6,6 +6,7 @@
 
 mod actions;
 mod assertions;
+mod audit;
 mod bodies;
 mod checks;
 mod console;

@@ -60,6 +60,11 @@ impl Rows {
         self.keys.named_each("assertion").map(|key| Zeroizing::new(*key.expose())).collect()
     }
 
+    /// The seeds of the keys that sign the audit's checkpoints, the one that signs now first.
+    pub fn audit_seeds(&self) -> Vec<Zeroizing<[u8; 32]>> {
+        self.keys.named_each("audit checkpoint").map(|key| Zeroizing::new(*key.expose())).collect()
+    }
+
     pub(crate) fn seal(&self, place: Place<'_>, plain: &str) -> Result<Vec<u8>, StorageError> {
         self.keys.seal(place, plain.as_bytes(), self.entropy.as_ref())
     }

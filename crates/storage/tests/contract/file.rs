@@ -2,7 +2,7 @@
 
 use crate::engines::{Engine, insert, item_ids, poll_once, run};
 use crate::races::gate;
-use countersign_storage::{StorageError, Store};
+use countersign_storage::{StorageError, Store, StoreConfig};
 use futures_util::future::join_all;
 use std::pin::pin;
 
@@ -15,6 +15,25 @@ async fn a_second_server_is_refused_and_a_closed_file_opens_again() {
         assert!(matches!(second, Err(StorageError::InUse { .. })), "{second:?}");
         drop(store);
         assert_eq!(item_ids(&database.open()).await, vec![1]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_only_reads_may_do_it_beside_a_server() {
+    run(Engine::SqliteFile, async |database| {
+        let config = StoreConfig { read_only: true, ..database.config.clone() };
+        assert!(Store::open(config.clone()).is_err() && !database.path().exists(), "nothing is created");
+        let store = database.store().await;
+        store.write(insert(1)).await.unwrap();
+        let reader = Store::open(config).unwrap();
+        store.write(insert(2)).await.unwrap();
+        assert_eq!(item_ids(&reader).await, vec![1, 2]);
+        assert!(matches!(reader.write(insert(3)).await, Err(StorageError::Misuse { .. })));
+        drop(store);
+        let server = database.open();
+        server.write(insert(4)).await.unwrap();
+        assert_eq!(item_ids(&reader).await, vec![1, 2, 4], "a server may come and go meanwhile");
     })
     .await;
 }

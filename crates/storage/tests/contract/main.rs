@@ -15,8 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, authenticators, codes, desk, forgetting, people, protections, receipts, roads, routes, secrecy,
-    sending, staff, texts, upgrade, webhooks,
+    actions, audit, authenticators, codes, desk, forgetting, people, protections, receipts, roads, routes,
+    secrecy, sending, staff, texts, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
@@ -47,6 +47,12 @@ on_every_engine! {
     actions::of_64_that_redeem_one_counts,
     actions::open_actions_of_an_account_are_found,
     actions::overdue_actions_are_found,
+    audit::a_check_sees_what_has_no_place,
+    audit::an_entry_that_commits_late_is_sealed_late,
+    audit::checkpoints_come_with_the_links_they_cover,
+    audit::entries_of_before_wait_for_their_place,
+    audit::of_8_sealers_each_takes_other_entries,
+    audit::staff_find_entries_by_what_they_know,
     authenticators::a_locked_authenticator_is_judged_one_after_another,
     authenticators::a_step_only_moves_forward,
     authenticators::an_account_has_one_live_authenticator_of_a_kind,

@@ -2,6 +2,7 @@
 //! once, and nothing that should be sealed can be read.
 
 pub(crate) mod actions;
+pub(crate) mod audit;
 pub(crate) mod authenticators;
 pub(crate) mod codes;
 pub(crate) mod desk;

@@ -2,6 +2,7 @@
 //!
 //! Decides words and order; refuses to judge: rules, their verdicts and their risks come in as they were decided.
 
+pub(crate) mod audit;
 mod codes;
 pub(crate) mod countries;
 pub(crate) mod errors;

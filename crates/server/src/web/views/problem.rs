@@ -200,6 +200,8 @@ pub(crate) enum Problem {
     },
     /// Neither a message's identifier nor an address.
     LookUpUnreadable,
+    /// Not what the audit can be narrowed to there.
+    AuditFilterUnreadable,
     /// Nothing is known of that message.
     MessageUnknown,
     /// The address is not one that the route's channel reaches.
@@ -383,6 +385,7 @@ entries! {
     Problem::AddressUnfit => 6007 "problem-address-unfit",
     Problem::CapReached { .. } => 6008 "problem-cap-reached",
     Problem::RouteElsewhere => 6009 "problem-route-elsewhere",
+    Problem::AuditFilterUnreadable => 6201 "problem-audit-filter-unreadable",
     Problem::LocaleUnreadable => 6101 "problem-locale-unreadable",
     Problem::TextMissing => 6102 "problem-text-missing",
     Problem::TextLong { .. } => 6103 "problem-text-long",

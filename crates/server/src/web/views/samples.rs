@@ -9,6 +9,7 @@ use countersign_flows::core::model::Channel;
 use super::*;
 use crate::web::words::{Address, Moment};
 
+mod audit;
 mod console;
 mod console_templates;
 mod delivery;
@@ -66,6 +67,7 @@ impl Samples {
             self.console(),
             self.delivery(),
             self.console_texts(),
+            self.audit(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -574,6 +576,7 @@ impl Samples {
             Problem::SecondsUnreadable,
             Problem::ReasonMissing,
             Problem::LookUpUnreadable,
+            Problem::AuditFilterUnreadable,
             Problem::MessageUnknown,
             Problem::AddressUnfit,
             Problem::RouteElsewhere,
