@@ -13,6 +13,7 @@ pub mod counters;
 pub mod desk;
 pub mod devices;
 pub mod events;
+pub mod evidence;
 pub mod factors;
 mod fallbacks;
 pub mod freeze_links;
@@ -61,6 +62,7 @@ pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), S
             Change::CreditRoute { verification_id, at } => {
                 writes.extend(fallbacks::credit_further(verification_id, *at, shard));
             }
+            Change::RetainEvidence { owner, .. } => writes.extend(evidence::give_up_of_owner(owner)),
             Change::InsertWebhookEvent(event) => {
                 writes.push(webhooks::fan_out(event));
                 tx.wake(Topic::Webhooks);
@@ -117,6 +119,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::SaveRate { service_id, rate } => rates::save(service_id, rate),
         Change::InsertOperatorSession(session) => operator_sessions::insert(rows, session)?,
         Change::SaveOperatorSession(session) => operator_sessions::save(session),
+        Change::RetainEvidence { owner, until } => evidence::retain(owner, *until),
     })
 }
 
@@ -133,6 +136,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     desk::STATEMENTS,
     devices::STATEMENTS,
     events::STATEMENTS,
+    evidence::STATEMENTS,
     factors::STATEMENTS,
     fallbacks::STATEMENTS,
     freeze_links::STATEMENTS,
