@@ -37,9 +37,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 fn webp(width: u32, height: u32) -> Vec<u8> {
     let mut out = Vec::new();
     let pixels = picture(width, height);
-    WebPEncoder::new_lossless(&mut out)
-        .write_image(&pixels, width, height, ExtendedColorType::Rgb8)
-        .unwrap();
+    WebPEncoder::new_lossless(&mut out).write_image(&pixels, width, height, ExtendedColorType::Rgb8).unwrap();
     out
 }
 
@@ -151,7 +149,8 @@ fn nothing_but_pixels_survives() {
 #[test]
 fn what_is_no_picture_is_refused_by_its_name() {
     let zip_bomb = [b"PK\x03\x04\x14\0\0\0\x08\0".as_slice(), &[0; 4_096]].concat();
-    let svg = b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+    let svg =
+        b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
     let gif = b"GIF89a/*\x01\0\x01\0\x80\0\0*/=1;alert(1)//";
     let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
     let html = b"<!doctype html><img src=x onerror=alert(1)>";
