@@ -65,7 +65,7 @@ impl World {
         begin.await.unwrap();
     }
 
-    async fn receive(&self, upload: &EvidenceUpload, bytes: &[u8]) -> Result<(), StorageError> {
+    async fn receive_piece(&self, upload: &EvidenceUpload, bytes: &[u8]) -> Result<(), StorageError> {
         let parts = seal_parts(&self.rows, upload.id, Stage::Sent, upload.received_bytes, bytes).unwrap();
         let (upload, received) =
             (upload.clone(), upload.received_bytes + u32::try_from(bytes.len()).unwrap());
@@ -76,7 +76,7 @@ impl World {
         .await
     }
 
-    async fn finish(&self, picture: &Evidence, bytes: &[u8]) -> Result<(), StorageError> {
+    async fn finish_picture(&self, picture: &Evidence, bytes: &[u8]) -> Result<(), StorageError> {
         let parts = seal_parts(&self.rows, picture.id, Stage::Made, 0, bytes).unwrap();
         let picture = picture.clone();
         self.write(move |tx, r| {
@@ -91,9 +91,9 @@ impl World {
         let length = u32::try_from(bytes.len()).unwrap();
         let upload = upload(self, owner, length);
         self.begin(&upload).await;
-        self.receive(&upload, bytes).await.unwrap();
+        self.receive_piece(&upload, bytes).await.unwrap();
         let picture = picture(&upload, length);
-        self.finish(&picture, bytes).await.unwrap();
+        self.finish_picture(&picture, bytes).await.unwrap();
         picture
     }
 
@@ -109,7 +109,7 @@ impl World {
         self.read(move |tx, r| Box::pin(evidence::of_owner(tx, r, service_id, owner))).await
     }
 
-    async fn due(&self, now: Timestamp) -> Vec<Stored> {
+    async fn pictures_due(&self, now: Timestamp) -> Vec<Stored> {
         self.read(move |tx, r| Box::pin(evidence::due(tx, r, now, 10))).await
     }
 }
@@ -122,10 +122,10 @@ pub(crate) async fn pictures_round_trip_and_stay_in_their_service(database: Data
     world.begin(&upload).await;
     assert_eq!(world.stored(service_id, upload.id).await, Some(Stored::Coming(upload.clone())));
     assert_eq!(world.stored(other, upload.id).await, None);
-    world.receive(&upload, &bytes[..300_000]).await.unwrap();
+    world.receive_piece(&upload, &bytes[..300_000]).await.unwrap();
     let further = EvidenceUpload { received_bytes: 300_000, pieces: 1, ..upload.clone() };
     assert_eq!(world.stored(service_id, upload.id).await, Some(Stored::Coming(further.clone())));
-    world.receive(&further, &bytes[300_000..]).await.unwrap();
+    world.receive_piece(&further, &bytes[300_000..]).await.unwrap();
     let sent = world.parts(upload.id, Stage::Sent).await;
     assert_eq!(sent.len(), 4, "two of each piece");
     let opened = open_parts(&world.rows, upload.id, Stage::Sent, upload.length_bytes, &sent).unwrap();
@@ -134,7 +134,7 @@ pub(crate) async fn pictures_round_trip_and_stay_in_their_service(database: Data
 
     let clean = b"clean".repeat(60_000);
     let picture = picture(&upload, 300_000);
-    world.finish(&picture, &clean).await.unwrap();
+    world.finish_picture(&picture, &clean).await.unwrap();
     assert_eq!(world.parts(upload.id, Stage::Sent).await, vec![], "what was sent is gone");
     let made = world.parts(upload.id, Stage::Made).await;
     assert!(*open_parts(&world.rows, upload.id, Stage::Made, 300_000, &made).unwrap() == clean);
@@ -143,7 +143,7 @@ pub(crate) async fn pictures_round_trip_and_stay_in_their_service(database: Data
     assert_eq!(world.of(service_id, case(2)).await, vec![]);
     let ticket = EvidenceOwner::Ticket(TicketId::from_bytes([1; 16]));
     assert_eq!(world.of(service_id, ticket).await, vec![], "of the same bytes, and another kind");
-    assert!(world.finish(&picture, &clean).await.is_err(), "it is finished once");
+    assert!(world.finish_picture(&picture, &clean).await.is_err(), "it is finished once");
     let unfinished = world.read(move |tx, r| Box::pin(evidence::unfinished(tx, r, service_id)));
     assert_eq!(unfinished.await, (0, 0));
 }
@@ -152,7 +152,7 @@ pub(crate) async fn of_16_pieces_at_one_place_one_is_taken(database: Database) {
     let world = World::new(&database).await;
     let upload = upload(&world, case(1), 100);
     world.begin(&upload).await;
-    let tries = futures_util::future::join_all((0..16).map(|_| world.receive(&upload, &[7; 40]))).await;
+    let tries = futures_util::future::join_all((0..16).map(|_| world.receive_piece(&upload, &[7; 40]))).await;
     assert_eq!(tries.iter().filter(|one| one.is_ok()).count(), 1);
     assert_eq!(world.parts(upload.id, Stage::Sent).await.len(), 1);
     let service_id = world.service_id;
@@ -214,20 +214,20 @@ pub(crate) async fn what_an_owner_has_is_deleted_when_it_says(database: Database
     let (one, other) = (world.pictured(case(1), b"pixels").await, world.pictured(case(2), b"pixels").await);
     let coming = upload(&world, case(1), 100);
     world.begin(&coming).await;
-    world.receive(&coming, &[1; 50]).await.unwrap();
+    world.receive_piece(&coming, &[1; 50]).await.unwrap();
     let elsewhere = upload(&world, case(2), 100);
     world.begin(&elsewhere).await;
     let until = NOW.after(days(30));
     world.save([Change::RetainEvidence { owner: case(1), until }]).await.unwrap();
     assert_eq!(world.stored(world.service_id, coming.id).await, None, "what was on the way is given up");
     assert_eq!(world.parts(coming.id, Stage::Sent).await, vec![]);
-    assert_eq!(world.due(NOW.after(days(1))).await, vec![Stored::Coming(elsewhere.clone())]);
+    assert_eq!(world.pictures_due(NOW.after(days(1))).await, vec![Stored::Coming(elsewhere.clone())]);
     let ending = Evidence { delete_after: until, ..one.clone() };
     assert_eq!(world.of(world.service_id, case(1)).await, vec![ending.clone()]);
     let give_up = world.write(move |tx, r| Box::pin(evidence::give_up(tx, r, elsewhere.id)));
     give_up.await.unwrap();
-    assert_eq!(world.due(until.before(seconds(1))).await, vec![]);
-    assert_eq!(world.due(until).await, vec![Stored::Whole(ending)]);
+    assert_eq!(world.pictures_due(until.before(seconds(1))).await, vec![]);
+    assert_eq!(world.pictures_due(until).await, vec![Stored::Whole(ending)]);
     let id = one.id;
     let delete = || world.write(move |tx, r| Box::pin(evidence::delete(tx, r, id, until)));
     delete().await.unwrap();
@@ -237,5 +237,5 @@ pub(crate) async fn what_an_owner_has_is_deleted_when_it_says(database: Database
     let left = rows(&world.store, "SELECT COUNT(*) FROM evidence WHERE deleted_at IS NOT NULL").await;
     assert_eq!(left[0].int(0), Ok(1), "that there was one stays known");
     assert_eq!(world.of(world.service_id, case(2)).await, vec![other]);
-    assert_eq!(world.due(NOW.after(days(180))).await.len(), 1);
+    assert_eq!(world.pictures_due(NOW.after(days(180))).await.len(), 1);
 }
