@@ -147,6 +147,13 @@ pub enum Change {
     InsertOperatorSession(OperatorSession),
     /// Last use and end of an operator's session. Conflict if it has ended.
     SaveOperatorSession(OperatorSession),
+    /// What an owner keeps of pictures is deleted then, and what is still on the way to it is given up now.
+    RetainEvidence {
+        /// What they belong to.
+        owner: EvidenceOwner,
+        /// When.
+        until: Timestamp,
+    },
 }
 
 /// Which account an identifier names: by email or by the live binding of a number.

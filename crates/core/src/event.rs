@@ -1,7 +1,9 @@
 //! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
-use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose};
+use crate::model::{
+    ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, Purpose,
+};
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
 
@@ -246,6 +248,31 @@ pub enum Event {
         filter: String,
         /// `csv` or `jsonl`.
         format: String,
+    /// A document or photo was taken.
+    EvidenceReceived {
+        /// What it is of.
+        slot: EvidenceSlot,
+    },
+    /// One was sent and not taken; nothing of it was kept.
+    EvidenceRefused {
+        /// What it was to be of.
+        slot: EvidenceSlot,
+        /// Why.
+        reason: EvidenceRefusal,
+    },
+    /// A member of staff looked at one.
+    EvidenceSeen {
+        /// Which (`evd_…`).
+        evidence: String,
+        /// What it is of.
+        slot: EvidenceSlot,
+    },
+    /// One was deleted: on schedule, withdrawn, or another took its place.
+    EvidenceDeleted {
+        /// Which (`evd_…`).
+        evidence: String,
+        /// What it was of.
+        slot: EvidenceSlot,
     },
 }
 
@@ -292,6 +319,10 @@ impl Event {
             Event::TemplateChanged { .. } => "template_changed",
             Event::AuditRead { .. } => "audit_read",
             Event::AuditExported { .. } => "audit_exported",
+            Event::EvidenceReceived { .. } => "evidence_received",
+            Event::EvidenceRefused { .. } => "evidence_refused",
+            Event::EvidenceSeen { .. } => "evidence_seen",
+            Event::EvidenceDeleted { .. } => "evidence_deleted",
         }
     }
 
@@ -337,6 +368,10 @@ impl Event {
             | Event::TemplateChanged { .. }
             | Event::AuditRead { .. }
             | Event::AuditExported { .. } => Group::Changes,
+            | Event::EvidenceReceived { .. }
+            | Event::EvidenceRefused { .. }
+            | Event::EvidenceSeen { .. }
+            | Event::EvidenceDeleted { .. } => Group::Changes,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod code;
 mod confirm;
 mod devices;
 mod forgot;
+pub(crate) mod evidence;
 pub(crate) mod form;
 mod guard;
 mod own_text;

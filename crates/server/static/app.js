@@ -252,4 +252,5 @@ if (one('[data-passkey-get], [data-passkey-create], [data-passkey-signal]')) {
 }
 if (select) import('./picker.js').then(({ picker }) => picker(select, number));
 const template = one('form[data-template]');
+if (one('[data-upload]')) import('./upload.js').then(({ uploads }) => uploads());
 if (template) import('./templates.js').then(({ live }) => live(template));

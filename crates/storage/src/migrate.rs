@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "routes", sql: include_str!("../migrations/0003_routes.sql") },
     Migration { number: 4, name: "actors", sql: include_str!("../migrations/0004_actors.sql") },
     Migration { number: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
+    Migration { number: 7, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

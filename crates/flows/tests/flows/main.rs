@@ -6,6 +6,7 @@ mod app;
 mod audit;
 mod console;
 mod forgotten;
+mod evidence;
 mod house;
 mod own_text;
 mod roads;

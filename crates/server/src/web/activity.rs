@@ -99,5 +99,11 @@ fn shown(event: &Event) -> Option<views::Event> {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
         Event::TemplateChanged { .. } | Event::AuditRead { .. } | Event::AuditExported { .. } => return None,
+        // The page of what they belong to shows them.
+        Event::EvidenceReceived { .. }
+        | Event::EvidenceRefused { .. }
+        | Event::EvidenceSeen { .. }
+        | Event::EvidenceDeleted { .. }
+        | Event::TemplateChanged { .. } => return None,
     })
 }

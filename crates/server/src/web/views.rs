@@ -30,6 +30,7 @@ pub(crate) mod samples;
 mod security;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub(crate) use account::{
     AlreadyRegistered, Forgotten, ForgottenEnd, ForgottenNew, PhoneUnavailable, SignIn, SignInMethod, SignUp,
@@ -61,6 +62,7 @@ pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, 
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
+pub(crate) use upload::UploadField;
 
 /// What every page has. The page's own struct carries it as `layout`.
 pub(crate) struct Layout {

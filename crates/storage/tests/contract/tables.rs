@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod authenticators;
 pub(crate) mod codes;
 pub(crate) mod desk;
+pub(crate) mod evidence;
 pub(crate) mod fixtures;
 pub(crate) mod forgetting;
 pub(crate) mod people;
