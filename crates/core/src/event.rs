@@ -248,6 +248,7 @@ pub enum Event {
         filter: String,
         /// `csv` or `jsonl`.
         format: String,
+    },
     /// A document or photo was taken.
     EvidenceReceived {
         /// What it is of.
@@ -368,7 +369,7 @@ impl Event {
             | Event::TemplateChanged { .. }
             | Event::AuditRead { .. }
             | Event::AuditExported { .. } => Group::Changes,
-            | Event::EvidenceReceived { .. }
+            Event::EvidenceReceived { .. }
             | Event::EvidenceRefused { .. }
             | Event::EvidenceSeen { .. }
             | Event::EvidenceDeleted { .. } => Group::Changes,

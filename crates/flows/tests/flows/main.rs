@@ -5,8 +5,8 @@
 mod app;
 mod audit;
 mod console;
-mod forgotten;
 mod evidence;
+mod forgotten;
 mod house;
 mod own_text;
 mod roads;

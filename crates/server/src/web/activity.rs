@@ -98,12 +98,13 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
-        Event::TemplateChanged { .. } | Event::AuditRead { .. } | Event::AuditExported { .. } => return None,
         // The page of what they belong to shows them.
         Event::EvidenceReceived { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
         | Event::EvidenceDeleted { .. }
-        | Event::TemplateChanged { .. } => return None,
+        | Event::TemplateChanged { .. }
+        | Event::AuditRead { .. }
+        | Event::AuditExported { .. } => return None,
     })
 }

@@ -15,9 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, audit, authenticators, codes, desk, forgetting, people, protections, receipts, roads, routes,
-    actions, authenticators, codes, desk, evidence, forgetting, people, protections, receipts, roads, routes,
-    secrecy, sending, staff, texts, upgrade, webhooks,
+    actions, audit, authenticators, codes, desk, evidence, forgetting, people, protections, receipts, roads,
+    routes, secrecy, sending, staff, texts, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
