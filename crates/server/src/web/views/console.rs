@@ -4,6 +4,7 @@
 
 mod codes;
 pub(crate) mod countries;
+pub(crate) mod desk;
 pub(crate) mod errors;
 mod figures;
 pub(crate) mod messages;

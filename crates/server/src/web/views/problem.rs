@@ -254,6 +254,29 @@ pub(crate) enum Problem {
         segments: u32,
     },
 
+    /// Neither an account's identifier nor an address.
+    AccountUnreadable,
+    /// No account has it.
+    AccountUnknown,
+    /// The account has no such address.
+    AddressNone,
+    /// The account is protected as much already.
+    ProtectedAlready,
+    /// There is nothing of that kind to propose.
+    ProposalNothing,
+    /// A year's failures are used up: no proposal helps.
+    BudgetSpent,
+    /// The same proposal waits already.
+    ProposalWaits,
+    /// Whoever proposes never decides.
+    ProposalOwn,
+    /// Only whoever proposed takes it back.
+    ProposalNotYours,
+    /// The proposal has ended already.
+    ProposalEnded,
+    /// What was proposed is not there any more.
+    ProposalStale,
+
     /// No route takes messages at the moment.
     SendingUnavailable,
 }
@@ -395,5 +418,16 @@ entries! {
     Problem::TextLink { .. } => 6110 "problem-text-link",
     Problem::TextSplit => 6111 "problem-text-split",
     Problem::TextSegments { .. } => 6112 "problem-text-segments",
+    Problem::AccountUnreadable => 6380 "problem-account-unreadable",
+    Problem::AccountUnknown => 6381 "problem-account-unknown",
+    Problem::AddressNone => 6382 "problem-address-none",
+    Problem::ProtectedAlready => 6383 "problem-protected-already",
+    Problem::ProposalNothing => 6384 "problem-proposal-nothing",
+    Problem::BudgetSpent => 6385 "problem-budget-spent",
+    Problem::ProposalWaits => 6386 "problem-proposal-waits",
+    Problem::ProposalOwn => 6387 "problem-proposal-own",
+    Problem::ProposalNotYours => 6388 "problem-proposal-not-yours",
+    Problem::ProposalEnded => 6389 "problem-proposal-ended",
+    Problem::ProposalStale => 6390 "problem-proposal-stale",
     Problem::SendingUnavailable => 9001 "problem-sending-unavailable",
 }

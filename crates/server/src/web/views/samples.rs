@@ -12,6 +12,7 @@ use crate::web::words::{Address, Moment};
 mod console;
 mod console_templates;
 mod delivery;
+mod desk;
 mod own_text;
 mod step_up;
 
@@ -64,6 +65,7 @@ impl Samples {
             self.console(),
             self.delivery(),
             self.console_texts(),
+            self.desk(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -579,6 +581,7 @@ impl Samples {
         ]);
         problems.extend(step_up::problems());
         problems.extend(self.text_problems());
+        problems.extend(desk::problems());
         problems
     }
 
