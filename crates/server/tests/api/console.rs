@@ -12,7 +12,7 @@ const PASSWORD: &str = "a rail beside a fluid room";
 
 /// One browser's cookies.
 #[derive(Default)]
-pub(crate) struct Browser(Vec<(String, String)>);
+pub(crate) struct Browser(pub(crate) Vec<(String, String)>);
 
 impl Browser {
     pub(crate) async fn ask(&mut self, house: &House, ask: Ask) -> Reply {
