@@ -1,6 +1,7 @@
-//! Four eyes (R57): who may propose and who may decide, what a proposal still means when it is decided, and what follows
-//! from it. An act is carried out in the moment it is approved, on exactly what was proposed, or not at all. There is no
-//! act that shortens or lifts a hold (R65) and none that sets a number (A 6.4.6). Refuses to know roles: `staff.rs` does.
+//! Four eyes (R57): who may propose and who may decide, what a proposal still means when it is decided, and what
+//! follows from it. An act is carried out in the moment it is approved, on exactly what was proposed, or not at all.
+//! There is no act that shortens or lifts a hold (R65) and none that sets a number (A 6.4.6). Refuses to know roles:
+//! `staff.rs` does.
 //!
 //! ```text
 //!                    another says yes ──► approved (and done)

@@ -1,7 +1,7 @@
 //! `countersign admin account|number|freeze|flag|restrict|sign-out|propose|approve|decline|withdraw|proposals|holds|
 //! lockouts`: what the desk of the console shows and does, by the same rules. A number or an address is read from
-//! standard input where `-` stands for it: a command line can be seen by other processes. The command line is one voice:
-//! it decides what an operator proposed, and never what it proposed itself.
+//! standard input where `-` stands for it: a command line can be seen by other processes. The command line is one
+//! voice: it decides what an operator proposed, and never what it proposed itself.
 
 use super::{answer, broken};
 use clap::{Args, Subcommand};

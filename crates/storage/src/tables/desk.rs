@@ -1,5 +1,5 @@
-//! What operators ask, and do, that is nobody else's: how many messages wait, a message that only whoever made it sends,
-//! how often locks began, and whether an operator has seen an account.
+//! What operators ask, and do, that is nobody else's: how many messages wait, a message that only whoever made it
+//! sends, how often locks began, and whether an operator has seen an account.
 
 use super::rows::Rows;
 use crate::error::StorageError;

@@ -1,5 +1,5 @@
-//! One account as staff see it: everything that answers a holder's question, masked, and nothing more; an address in full
-//! for a reason; and what one member of staff may do at once to protect it.
+//! One account as staff see it: everything that answers a holder's question, masked, and nothing more; an address in
+//! full for a reason; and what one member of staff may do at once to protect it.
 
 use super::proposals::{ProposalView, view_of};
 use super::{EntryView, Names};

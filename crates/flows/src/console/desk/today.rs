@@ -1,5 +1,5 @@
-//! The first page of the console: four or more figures with their last day and the same hour a week before. Each is read
-//! by itself, so that a page reads only what its reader may see.
+//! The first page of the console: four or more figures with their last day and the same hour a week before. Each is
+//! read by itself, so that a page reads only what its reader may see.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
@@ -19,7 +19,8 @@ const WEEK: i64 = 7 * 24;
 /// One figure with its last day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Over the last 24 hours, or at this moment for what is counted at moments; none where there is nothing to measure.
+    /// Over the last 24 hours, or at this moment for what is counted at moments; none where there is nothing to
+    /// measure.
     pub now: Option<u64>,
     /// By hour, the oldest first; the last one is still running.
     pub hours: Vec<Option<u64>>,

@@ -1,4 +1,5 @@
-//! Proposals: the list, one of them, and its decision. Who may not decide has no button, and is refused by the rule too.
+//! Proposals: the list, one of them, and its decision. Who may not decide has no button, and is refused by the rule
+//! too.
 
 use super::reason_problem;
 use crate::console::Staff;
