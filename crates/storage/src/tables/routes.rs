@@ -56,7 +56,7 @@ const SUMS: &str = concat!(
 const HOURS: &str = concat!(
     "SELECT minute / 60, minute / 60",
     each_count!(sums),
-    " FROM route_minutes WHERE minute >= $1 GROUP BY minute / 60 ORDER BY minute / 60"
+    " FROM route_minutes WHERE minute >= $1 AND minute < $2 GROUP BY minute / 60 ORDER BY minute / 60"
 );
 const STANDINGS: &str = "SELECT failures_in_a_row, openings, open_until, probing_until, route, region
     FROM route_standings ORDER BY route, region";
@@ -204,10 +204,15 @@ pub async fn minutes(tx: &mut Tx, _rows: &Rows, since: Timestamp) -> Result<Sums
     sums(&tx.rows(SUMS, &[minute_of(since).into(), i64::MAX.into()]).await?)
 }
 
-/// What was counted of all routes since the minute of an instant, by Unix hour, the earliest first; hours without any
-/// are left out.
-pub async fn hours(tx: &mut Tx, _rows: &Rows, since: Timestamp) -> Result<Vec<(i64, Counts)>, StorageError> {
-    let found = tx.rows(HOURS, &[minute_of(since).into()]).await?;
+/// What was counted of all routes from the minute of one instant up to that of another, by Unix hour, the earliest
+/// first; hours without any are left out.
+pub async fn hours(
+    tx: &mut Tx,
+    _rows: &Rows,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(i64, Counts)>, StorageError> {
+    let found = tx.rows(HOURS, &[minute_of(since).into(), minute_of(until).into()]).await?;
     found.iter().map(|row| Ok((row.int(0)?, counts(row)?))).collect()
 }
 
