@@ -2,6 +2,7 @@
 //! standard output, once; never on the command line, where other processes can read them.
 
 mod delivery;
+mod desk;
 
 use crate::config;
 use crate::{assemble, output};
@@ -78,6 +79,8 @@ enum Act {
         /// Its id (`msg_…`).
         id: String,
     },
+    #[command(flatten)]
+    Desk(desk::DeskAct),
 }
 
 /// Does one act.
@@ -129,6 +132,10 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
         Act::Message { id } => {
             let service = find(flows, name, &config.service).await?;
             delivery::message(flows, &service, &id, json).await
+        }
+        Act::Desk(act) => {
+            let service = find(flows, name, &config.service).await?;
+            desk::run(flows, &service, act, json).await
         }
     }
 }

@@ -61,16 +61,32 @@ impl NumberRefusal {
 
 /// Whether a number could be texted at all under the policy: line, country, deny list.
 pub fn judge_number(number: &PhoneNumber, policy: &Policy) -> Result<(), NumberRefusal> {
+    judge_line(number)?;
+    judge_country(number, policy)?;
+    judge_lists(number, policy)
+}
+
+/// Whether its line takes texts, and only its holder's.
+pub fn judge_line(number: &PhoneNumber) -> Result<(), NumberRefusal> {
     match number.line() {
         // Where the plan cannot tell fixed from mobile, nobody is refused; nor where it says nothing.
-        LineKind::Mobile | LineKind::FixedLineOrMobile | LineKind::Unknown => {}
-        other => return Err(NumberRefusal::Line(other)),
+        LineKind::Mobile | LineKind::FixedLineOrMobile | LineKind::Unknown => Ok(()),
+        other => Err(NumberRefusal::Line(other)),
     }
+}
+
+/// Whether the service sends to its country.
+pub fn judge_country(number: &PhoneNumber, policy: &Policy) -> Result<(), NumberRefusal> {
     let country = number.region().ok_or(NumberRefusal::NoCountry)?.to_string();
     let allowed = policy.countries_allowed.is_empty() || policy.countries_allowed.contains(&country);
     if !allowed || policy.countries_denied.contains(&country) {
         return Err(NumberRefusal::CountryNotAllowed);
     }
+    Ok(())
+}
+
+/// Whether no deny list holds it.
+pub fn judge_lists(number: &PhoneNumber, policy: &Policy) -> Result<(), NumberRefusal> {
     if policy.prefixes_denied.iter().any(|prefix| number.e164().starts_with(prefix.as_str())) {
         return Err(NumberRefusal::Denied);
     }

@@ -119,6 +119,10 @@ pub enum Change {
     SaveAction(Action),
     /// A new hold.
     InsertHold(Hold),
+    /// A new proposal. Conflict if the same one waits for its account already.
+    InsertProposal(Proposal),
+    /// How a proposal ended. Conflict if it has ended already.
+    SaveProposal(Proposal),
     /// A link that freezes an account.
     InsertFreezeLink {
         /// Hash of the link's token.

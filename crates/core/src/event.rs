@@ -2,7 +2,8 @@
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
 use crate::model::{
-    ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, Purpose,
+    ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, ProposalKind,
+    ProposalStatus, Purpose, Revealed,
 };
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,9 @@ pub enum Event {
     StatusChanged {
         /// Stable text of the new status.
         status: String,
+        /// Why, in the words of staff; empty where nobody said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// A factor was enrolled.
     FactorAdded {
@@ -275,6 +279,63 @@ pub enum Event {
         /// What it was of.
         slot: EvidenceSlot,
     },
+    /// Staff proposed what another of them is to decide.
+    ProposalMade {
+        /// Which (`prp_…`).
+        proposal: String,
+        /// What.
+        proposed: ProposalKind,
+        /// Exactly what: an identifier, a factor or a status.
+        target: String,
+        /// Why.
+        reason: String,
+    },
+    /// A proposal was decided, taken back or ran out of time.
+    ProposalEnded {
+        /// Which (`prp_…`).
+        proposal: String,
+        /// What.
+        proposed: ProposalKind,
+        /// How.
+        outcome: ProposalStatus,
+        /// Why; empty where its time ran out.
+        reason: String,
+    },
+    /// Two of staff agreed to end the binding of the number.
+    NumberRemoved {
+        /// Masked number.
+        number: String,
+        /// By which proposal (`prp_…`).
+        proposal: String,
+    },
+    /// Two of staff agreed to open a factor that failures had shut.
+    LockLifted {
+        /// Which.
+        factor: Factor,
+        /// By which proposal (`prp_…`).
+        proposal: String,
+    },
+    /// One of staff signed the account out everywhere.
+    SessionsEndedByStaff {
+        /// How many sessions ended.
+        count: u32,
+        /// Why.
+        reason: String,
+    },
+    /// One of staff was shown an address in full.
+    AddressRevealed {
+        /// Which of the account's.
+        what: Revealed,
+        /// Why.
+        reason: String,
+    },
+    /// One of staff looked at the account: told once a day.
+    AccountSeen,
+    /// One of staff asked whether a number can receive codes.
+    NumberLookedUp {
+        /// Masked number.
+        number: String,
+    },
 }
 
 impl Event {
@@ -324,6 +385,14 @@ impl Event {
             Event::EvidenceRefused { .. } => "evidence_refused",
             Event::EvidenceSeen { .. } => "evidence_seen",
             Event::EvidenceDeleted { .. } => "evidence_deleted",
+            Event::ProposalMade { .. } => "proposal_made",
+            Event::ProposalEnded { .. } => "proposal_ended",
+            Event::NumberRemoved { .. } => "number_removed",
+            Event::LockLifted { .. } => "lock_lifted",
+            Event::SessionsEndedByStaff { .. } => "sessions_ended_by_staff",
+            Event::AddressRevealed { .. } => "address_revealed",
+            Event::AccountSeen => "account_seen",
+            Event::NumberLookedUp { .. } => "number_looked_up",
         }
     }
 
@@ -373,6 +442,14 @@ impl Event {
             | Event::EvidenceRefused { .. }
             | Event::EvidenceSeen { .. }
             | Event::EvidenceDeleted { .. } => Group::Changes,
+            Event::ProposalMade { .. }
+            | Event::ProposalEnded { .. }
+            | Event::NumberRemoved { .. }
+            | Event::LockLifted { .. }
+            | Event::SessionsEndedByStaff { .. }
+            | Event::AddressRevealed { .. }
+            | Event::AccountSeen
+            | Event::NumberLookedUp { .. } => Group::Changes,
         }
     }
 }

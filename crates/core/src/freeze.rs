@@ -38,11 +38,13 @@ pub fn freeze(
     Decision { outcome: frozen, changes }
 }
 
-/// Freezes an account by staff or the relying party: the same, but nothing that its holder could open again.
+/// Freezes an account by staff, who say why, or the relying party: the same, but nothing that its holder could open
+/// again.
 pub fn freeze_by_staff(
     account: &Account,
     binding: Option<&Binding>,
     pending: Vec<Action>,
+    reason: &str,
     world: World<'_>,
 ) -> Decision<Account> {
     let mut decision = freeze(account, binding, pending, false, world);
@@ -51,7 +53,8 @@ pub fn freeze_by_staff(
         match change {
             Change::SaveAccount(saved) => saved.frozen_from = None,
             Change::InsertEvent(entry) if matches!(entry.event, Event::AccountFrozen { .. }) => {
-                entry.event = Event::StatusChanged { status: AccountStatus::Frozen.as_str().to_owned() };
+                let status = AccountStatus::Frozen.as_str().to_owned();
+                entry.event = Event::StatusChanged { status, reason: reason.to_owned() };
             }
             _ => {}
         }

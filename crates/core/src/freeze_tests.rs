@@ -114,7 +114,8 @@ fn every_notice_has_a_link_of_its_own_that_works_for_thirty_days() {
 fn what_staff_freeze_stops_the_same_and_is_not_for_the_holder_to_open() {
     let stage = Stage::new();
     let open = pending(ActionKind::Withdrawal, &[&[Factor::Totp]]);
-    let decision = freeze_by_staff(&account(), Some(&binding()), vec![open], stage.world());
+    let decision =
+        freeze_by_staff(&account(), Some(&binding()), vec![open], "seen by a person", stage.world());
     let frozen = decision.outcome.clone();
     assert_eq!((frozen.status, frozen.frozen_from), (AccountStatus::Frozen, None));
     assert!(decision.changes.contains(&Change::SaveAccount(frozen.clone())), "what is kept is what is said");

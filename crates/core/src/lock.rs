@@ -72,7 +72,8 @@ pub fn yearly_budget(factor: Factor, policy: &Policy) -> Option<u64> {
     }
 }
 
-fn budget_is_spent(state: &FactorState, policy: &Policy) -> bool {
+/// Whether the yearly budget of failures is used up.
+pub fn budget_is_spent(state: &FactorState, policy: &Policy) -> bool {
     yearly_budget(state.factor, policy).is_some_and(|budget| u64::from(state.failures_this_year) >= budget)
 }
 
@@ -163,6 +164,22 @@ pub fn rebind(state: &mut FactorState, now: Timestamp) {
     state.disabled_at = None;
     state.rebound_at = Some(now);
     state.failures_this_year = 0;
+}
+
+/// Whether failures or sends have shut the factor, in any way that [`lift`] opens.
+pub fn is_shut(state: &FactorState, policy: &Policy, now: Timestamp) -> bool {
+    refusal(state, policy, now).is_some() || sending_locked_until(state, now).is_some()
+}
+
+/// Opens what failures and sends had shut, when two of staff agree. The yearly budget is not refilled (R20) and the
+/// ladder keeps its step: nobody talks support into a year of guesses.
+pub fn lift(state: &mut FactorState) {
+    state.run = 0;
+    state.in_a_row = 0;
+    state.locked_until = None;
+    state.disabled_at = None;
+    state.sends_unconverted = 0;
+    state.sends_locked_until = None;
 }
 
 /// As [`refusal`], for a code that binds the factor: that is what a disabled one waits for, so only locks count.

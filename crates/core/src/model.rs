@@ -39,6 +39,7 @@ mod hold;
 mod journey;
 mod message;
 mod operator_session;
+mod proposal;
 mod staff;
 mod webhook;
 
@@ -49,6 +50,7 @@ pub use hold::{Hold, HoldCause};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
+pub use proposal::{Proposal, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed};
 pub use staff::{Actor, Right, Role};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 

@@ -131,13 +131,14 @@ impl Step for SetStatus {
             let pending = actions::lock_open_of_account(tx, &kit.rows, self.service_id, self.id).await?;
             let scene = Scene::by(Actor::RelyingParty, "");
             let world = kit.world(&scene, now);
-            let frozen = freeze::freeze_by_staff(&found, binding.as_ref(), pending, world);
+            let frozen = freeze::freeze_by_staff(&found, binding.as_ref(), pending, "", world);
             let account = kit.save(tx, frozen).await?;
             return Ok(Some(view(tx, kit, account, now).await?));
         }
         if found.status != self.status || found.frozen_from.is_some() {
             let scene = Scene::by(Actor::RelyingParty, "");
-            let event = Event::StatusChanged { status: self.status.as_str().to_owned() };
+            let event =
+                Event::StatusChanged { status: self.status.as_str().to_owned(), reason: String::new() };
             let entry = scene.event(self.service_id, Some(self.id), event, kit.world(&scene, now));
             let mut changes = vec![Change::SaveAccount(account.clone()), entry];
             if found.status == AccountStatus::Frozen && self.status != AccountStatus::Frozen {

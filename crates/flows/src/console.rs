@@ -2,6 +2,7 @@
 //! show and do.
 
 pub(crate) mod delivery;
+pub(crate) mod desk;
 pub(crate) mod policy;
 pub(crate) mod session;
 pub(crate) mod sign_in;

@@ -58,6 +58,16 @@ pub use clock::Clock;
 pub use console::delivery::acts::TestSend;
 pub use console::delivery::messages::{AttemptView, MessageTimeline, MessageView};
 pub use console::delivery::{DeliveryCell, DeliveryWindow, RouteView};
+pub use console::desk::accounts::{
+    AccountFile, FactorFile, NumberFile, ProtectOutcome, RevealOutcome, SessionFile,
+};
+pub use console::desk::lists::Lockout;
+pub use console::desk::numbers::{NumberOwner, NumberReport, RouteReach};
+pub use console::desk::proposals::{
+    DecideOutcome, ProposalEffect, ProposalFile, ProposalView, ProposeOutcome,
+};
+pub use console::desk::today::{Figures, Queue, QueueKind, TodayDelivery};
+pub use console::desk::{EntryView, Voice};
 pub use console::policy::PolicyInForce;
 pub use console::session::SignedInOperator;
 pub use console::sign_in::{ConsoleCheck, ConsoleStart};

@@ -20,6 +20,8 @@ pub struct TimerReport {
     pub verifications_expired: u64,
     /// Messages that were too late to be of use.
     pub messages_expired: u64,
+    /// Proposals that nobody decided in time.
+    pub proposals_expired: u64,
     /// Rows forgotten.
     pub rows_purged: u64,
 }
@@ -39,6 +41,7 @@ impl Flows {
             self.write(Expire { kit: self.kit.clone(), service_id, id }).await?;
             report.verifications_expired += 1;
         }
+        report.proposals_expired = self.expire_proposals(BATCH).await?;
         report.messages_expired = self.write(ExpireMessages { kit: self.kit.clone() }).await?;
         if self
             .write(Lease { kit: self.kit.clone(), name: "purge", node, span: Duration::from_secs(60) })

@@ -4,6 +4,7 @@
 
 mod audit;
 mod delivery;
+mod desk;
 mod policy;
 mod rights;
 mod sign_in;
@@ -16,7 +17,7 @@ use crate::web::visit::Visit;
 use axum::Router;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::response::{Redirect, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use countersign_flows::SignedInOperator;
 use countersign_flows::core::staff;
@@ -24,7 +25,19 @@ use countersign_flows::core::staff;
 /// Every page of the console.
 pub(crate) fn routes() -> Router<Server> {
     Router::new()
-        .route("/console", get(|| async { Redirect::to("/console/policy") }))
+        .route("/console", get(desk::today))
+        .route("/console/accounts", get(desk::search).post(desk::find))
+        .route("/console/accounts/{id}", get(desk::account))
+        .route("/console/accounts/{id}/reveal", post(desk::reveal))
+        .route("/console/accounts/{id}/protect", post(desk::protect))
+        .route("/console/accounts/{id}/propose", post(desk::propose))
+        .route("/console/numbers", get(desk::number_form).post(desk::look_up))
+        .route("/console/holds", get(desk::holds))
+        .route("/console/lockouts", get(desk::lockouts))
+        .route("/console/proposals", get(desk::proposals))
+        .route("/console/proposals/{id}", get(desk::proposal))
+        .route("/console/proposals/{id}/decide", post(desk::decide))
+        .route("/console/proposals/{id}/withdraw", post(desk::withdraw))
         .route("/console/signin", get(sign_in::form).post(sign_in::start))
         .route("/console/signin/code", get(sign_in::code).post(sign_in::check))
         .route("/console/signin/resend", post(sign_in::resend))

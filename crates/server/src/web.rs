@@ -3,7 +3,7 @@
 //! the page.
 
 mod account;
-mod activity;
+pub(crate) mod activity;
 mod assets;
 pub(crate) mod code;
 mod confirm;

@@ -27,6 +27,7 @@ pub mod operators;
 pub mod outbox;
 mod parts;
 pub mod policy_versions;
+pub mod proposals;
 pub mod rates;
 pub mod retention;
 pub mod routes;
@@ -112,6 +113,8 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertAction(action) => actions::insert(rows, action)?,
         Change::SaveAction(action) => actions::save(rows, action)?,
         Change::InsertHold(hold) => holds::insert(hold),
+        Change::InsertProposal(proposal) => proposals::insert(proposal),
+        Change::SaveProposal(proposal) => proposals::save(proposal),
         Change::InsertFreezeLink { token, service_id, account_id, expires_at } => {
             freeze_links::insert(token, service_id, account_id, *expires_at)
         }
@@ -153,6 +156,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     outbox::STATEMENTS,
     parts::STATEMENTS,
     policy_versions::STATEMENTS,
+    proposals::STATEMENTS,
     rates::STATEMENTS,
     retention::STATEMENTS,
     routes::STATEMENTS,

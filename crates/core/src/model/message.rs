@@ -97,6 +97,8 @@ named! {
         SmsSuspended = "sms_suspended",
         /// The number was replaced: told to the old number, the new one and the email address.
         NumberChanged = "number_changed",
+        /// An operator ended the binding of the number: told to it and to the email address.
+        NumberRemoved = "number_removed",
         /// An authenticator app was added.
         TotpAdded = "totp_added",
         /// It was removed.

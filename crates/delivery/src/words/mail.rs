@@ -99,7 +99,9 @@ fn notice_mail(
     let mut facts = words.say("mail-when").with("when", moment(words, at_ms)).text();
     if !detail.is_empty() {
         let label = match notice {
-            Notice::NumberBound | Notice::NumberChanged | Notice::SmsSuspended => "mail-number",
+            Notice::NumberBound | Notice::NumberChanged | Notice::NumberRemoved | Notice::SmsSuspended => {
+                "mail-number"
+            }
             _ => "mail-device",
         };
         facts = format!("{facts}\n{}", words.say(label).with("detail", detail).text());
@@ -127,6 +129,7 @@ fn notice_mail(
 fn holds(notice: Notice) -> bool {
     match notice {
         Notice::NumberChanged
+        | Notice::NumberRemoved
         | Notice::SmsSwitchedOff
         | Notice::TotpRemoved
         | Notice::PasskeyRemoved

@@ -5,6 +5,7 @@
 mod app;
 mod audit;
 mod console;
+mod desk;
 mod evidence;
 mod forgotten;
 mod house;

@@ -17,7 +17,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::route::{Carries, RouteWish};
-use countersign_flows::{DeliveryWindow, FlowError, LiveState, RouteView};
+use countersign_flows::{DeliveryWindow, FlowError, Flows, LiveState, RouteView};
 
 /// `GET /console/delivery`
 pub(crate) async fn routes(Staff { visit, .. }: Staff) -> Response {
@@ -28,6 +28,11 @@ pub(crate) async fn routes(Staff { visit, .. }: Staff) -> Response {
             visit.page(StatusCode::OK, &ConsoleRoutes { layout: visit.layout("/console/delivery"), routes })
         }
     }
+}
+
+/// Every route as it stands, for the first page.
+pub(super) async fn shown_routes(flows: &Flows) -> Result<Vec<RouteShown>, FlowError> {
+    Ok(flows.routes().await?.iter().map(shown).collect())
 }
 
 /// `GET /console/delivery/routes/{name}`

@@ -10,6 +10,18 @@ type Row = (&'static str, Option<Right>, Option<Right>);
 /// Every page behind the sign-in.
 pub(crate) const TABLE: &[Row] = &[
     ("/console", Some(Right::Enter), None),
+    ("/console/accounts", Some(Right::AccountsSee), Some(Right::AccountsSee)),
+    ("/console/accounts/{id}", Some(Right::AccountsSee), None),
+    ("/console/accounts/{id}/reveal", None, Some(Right::AddressesReveal)),
+    ("/console/accounts/{id}/protect", None, Some(Right::AccountsProtect)),
+    ("/console/accounts/{id}/propose", None, Some(Right::Propose)),
+    ("/console/numbers", Some(Right::AccountsSee), Some(Right::AccountsSee)),
+    ("/console/holds", Some(Right::AccountsSee), None),
+    ("/console/lockouts", Some(Right::AccountsSee), None),
+    ("/console/proposals", Some(Right::AccountsSee), None),
+    ("/console/proposals/{id}", Some(Right::AccountsSee), None),
+    ("/console/proposals/{id}/decide", None, Some(Right::Approve)),
+    ("/console/proposals/{id}/withdraw", None, Some(Right::Propose)),
     ("/console/signout", None, Some(Right::Enter)),
     ("/console/policy", Some(Right::PolicySee), None),
     ("/console/audit", Some(Right::AuditSee), None),

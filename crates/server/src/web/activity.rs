@@ -24,7 +24,12 @@ pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
             let page = views::Activity {
                 layout: visit.layout("/security/activity"),
                 kind,
-                rows: activity.entries.iter().filter_map(row).collect(),
+                rows: activity
+                    .entries
+                    .iter()
+                    .filter_map(row)
+                    .filter(|row| row.event.is_for_holder())
+                    .collect(),
                 next: activity.next.map(|id| id.to_string()),
             };
             visit.page(StatusCode::OK, &page)
@@ -32,7 +37,7 @@ pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
     }
 }
 
-fn row(entry: &EventEntry) -> Option<ActivityRow> {
+pub(crate) fn row(entry: &EventEntry) -> Option<ActivityRow> {
     Some(ActivityRow {
         at_ms: entry.at.unix_ms(),
         event: shown(&entry.event)?,
@@ -106,5 +111,14 @@ fn shown(event: &Event) -> Option<views::Event> {
         | Event::TemplateChanged { .. }
         | Event::AuditRead { .. }
         | Event::AuditExported { .. } => return None,
+        Event::NumberRemoved { number, .. } => Row::NumberRemoved { number: Shown::new(number.clone()) },
+        Event::LockLifted { factor, .. } => Row::LockLifted { factor: *factor },
+        Event::SessionsEndedByStaff { .. } => Row::SignedOutByStaff,
+        Event::ProposalMade { .. } => Row::ProposalMade,
+        Event::ProposalEnded { .. } => Row::ProposalEnded,
+        Event::AddressRevealed { .. } => Row::AddressRevealed,
+        Event::AccountSeen => Row::AccountSeen,
+        Event::NumberLookedUp { .. } => Row::NumberLookedUp,
+        Event::TemplateChanged { .. } => return None,
     })
 }

@@ -43,6 +43,13 @@ pub(crate) use confirm::{
 };
 pub(crate) use console::audit::{AuditFilter, AuditRow, ConsoleAudit, ConsoleAuditEntry};
 pub(crate) use console::countries::{CellShown, ConsoleCountries};
+pub(crate) use console::desk::accounts::{
+    AccountForm, ConsoleAccount, ConsoleAccounts, EntryRow, in_trouble, message_row,
+};
+pub(crate) use console::desk::lists::{ConsoleHolds, ConsoleLockouts};
+pub(crate) use console::desk::numbers::ConsoleNumbers;
+pub(crate) use console::desk::proposals::{ConsoleProposal, ConsoleProposals, decide_problem};
+pub(crate) use console::desk::today::ConsoleToday;
 pub(crate) use console::errors::{ConsoleErrors, ErrorRow};
 pub(crate) use console::messages::{AttemptShown, ConsoleMessage, ConsoleMessages, MessageRow, MessageShown};
 pub(crate) use console::routes::{ConsoleRoute, ConsoleRoutes, LiveShown, PlaceRow, RouteShown, route_path};
@@ -260,10 +267,20 @@ pub(crate) enum Notice {
     TextSaved,
     /// It was taken away.
     TextDeleted,
+    /// One of staff protected an account.
+    AccountProtected,
+    /// Something waits for another's decision.
+    Proposed,
+    /// A proposal was approved and carried out.
+    ProposalApproved,
+    /// A proposal was declined.
+    ProposalDeclined,
+    /// A proposal was taken back.
+    ProposalWithdrawn,
 }
 
 impl Notice {
-    const ALL: [Notice; 31] = [
+    const ALL: [Notice; 36] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -295,6 +312,11 @@ impl Notice {
         Notice::TestSent,
         Notice::TextSaved,
         Notice::TextDeleted,
+        Notice::AccountProtected,
+        Notice::Proposed,
+        Notice::ProposalApproved,
+        Notice::ProposalDeclined,
+        Notice::ProposalWithdrawn,
     ];
 
     /// The notice of this name, if it is one.
@@ -340,6 +362,11 @@ impl Notice {
             Notice::TestSent => "notice-test-sent",
             Notice::TextSaved => "notice-text-saved",
             Notice::TextDeleted => "notice-text-deleted",
+            Notice::AccountProtected => "notice-account-protected",
+            Notice::Proposed => "notice-proposed",
+            Notice::ProposalApproved => "notice-proposal-approved",
+            Notice::ProposalDeclined => "notice-proposal-declined",
+            Notice::ProposalWithdrawn => "notice-proposal-withdrawn",
         }
     }
 }

@@ -218,6 +218,11 @@ impl Visit {
             (_, "/console/delivery/templates/edit" | "/console/delivery/templates/delete") => {
                 "/console/delivery/templates"
             }
+            (_, path)
+                if path.starts_with("/console/accounts/") || path.starts_with("/console/proposals/") =>
+            {
+                page_of_desk(path)
+            }
             (_, "/signup/resend") => "/signup/code",
             (_, "/signin/resend") => "/signin/code",
             (_, "/signin/forgotten/resend") => "/signin/forgotten/code",
@@ -273,6 +278,14 @@ impl Visit {
 fn page_of_confirmation(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some((page, _)) if page != "/confirm" => page,
+        _ => path,
+    }
+}
+
+/// Where the forms of an account's or a proposal's page were shown: `/console/accounts/{id}/reveal` is no page.
+fn page_of_desk(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some((page, "reveal" | "protect" | "propose" | "decide" | "withdraw")) => page,
         _ => path,
     }
 }

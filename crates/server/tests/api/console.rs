@@ -12,7 +12,7 @@ const PASSWORD: &str = "a rail beside a fluid room";
 
 /// One browser's cookies.
 #[derive(Default)]
-pub(crate) struct Browser(Vec<(String, String)>);
+pub(crate) struct Browser(pub(crate) Vec<(String, String)>);
 
 impl Browser {
     pub(crate) async fn ask(&mut self, house: &House, ask: Ask) -> Reply {
@@ -89,7 +89,7 @@ async fn nobody_without_an_operators_session_learns_anything() {
         let reply = stranger.get(&house, path).await;
         assert_eq!(leads_to(&reply, "/console/signin").text, "", "{path}");
     }
-    leads_to(&stranger.get(&house, "/console").await, "/console/policy");
+    leads_to(&stranger.get(&house, "/console").await, "/console/signin");
     leads_to(&stranger.post(&house, "/console/signout", "", "").await, "/console/signin");
     leads_to(&stranger.get(&house, "/console/signin/code").await, "/console/signin");
     let mut forger = Browser(vec![("__Host-cs_operator".to_owned(), "0".repeat(64))]);

@@ -12,6 +12,7 @@ mod checks;
 mod console;
 mod console_texts;
 mod delivery;
+mod desk;
 mod documentation;
 mod errors;
 mod health;

@@ -47,6 +47,16 @@ fn params(key: &CounterKey) -> [Value<'_>; 4] {
     [(&key.service_id).into(), key.kind.as_str().into(), (&key.key).into(), key.window_start.into()]
 }
 
+/// What counters hold now, in the order given; nothing is counted.
+pub async fn totals(tx: &mut Tx, _rows: &Rows, keys: &[CounterKey]) -> Result<Vec<i64>, StorageError> {
+    let statements: Vec<_> = keys.iter().map(|key| (TOTAL, params(key).to_vec())).collect();
+    let answers = tx.rows_each(&statements).await?;
+    answers
+        .iter()
+        .map(|rows| rows.first().map_or(Ok(0), |row| Ok(row.optional_int(0)?.unwrap_or(0))))
+        .collect()
+}
+
 /// Adds what is planned; answers each counter's total afterwards, in the order given.
 pub async fn add(tx: &mut Tx, _rows: &Rows, planned: &[Planned]) -> Result<Vec<i64>, StorageError> {
     let shard = tx.shard();

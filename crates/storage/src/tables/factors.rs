@@ -24,6 +24,23 @@ macro_rules! select {
 
 const LOAD: &str = select!("");
 const LOCK: &str = select!("{FOR_UPDATE}");
+macro_rules! select_all {
+    ($rest:literal) => {
+        concat!(
+            "SELECT run, in_a_row, ladder_step, locked_until, disabled_at, last_failure_at, sends_unconverted,
+                 sends_locked_until, rebound_at, subject, factor, lane
+             FROM factor_states WHERE service_id = $1 AND ",
+            $rest
+        )
+    };
+}
+
+const OF_SUBJECT: &str = select_all!("subject = $2 ORDER BY factor, lane");
+const LOCK_SUBJECT: &str = select_all!("subject = $2 ORDER BY factor, lane {FOR_UPDATE}");
+const LOCKED: &str = select_all!("locked_until > $2 ORDER BY locked_until DESC LIMIT $3");
+const DISABLED: &str = select_all!("disabled_at IS NOT NULL ORDER BY disabled_at DESC LIMIT $2");
+const UNSENT: &str = select_all!("sends_locked_until > $2 ORDER BY sends_locked_until DESC LIMIT $3");
+const COUNT_LOCKED: &str = "SELECT COUNT(*) FROM factor_states WHERE service_id = $1 AND locked_until > $2";
 const CREATE_BLANK: &str = "INSERT INTO factor_states
     (service_id, subject, factor, lane, run, in_a_row, ladder_step, sends_unconverted, created_at)
     VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) ON CONFLICT (service_id, subject, factor, lane) DO NOTHING";
@@ -43,7 +60,20 @@ const COUNT_FAILURES: &str = "INSERT INTO failure_days (service_id, subject, fac
 const THIS_YEAR: &str = "SELECT CAST(COALESCE(SUM(failures), 0) AS BIGINT) FROM failure_days
     WHERE service_id = $1 AND subject = $2 AND factor = $3 AND day >= $4";
 
-pub(crate) const STATEMENTS: &[&str] = &[LOAD, LOCK, CREATE_BLANK, SAVE, COUNT_FAILURES, THIS_YEAR];
+pub(crate) const STATEMENTS: &[&str] = &[
+    LOAD,
+    LOCK,
+    OF_SUBJECT,
+    LOCK_SUBJECT,
+    LOCKED,
+    DISABLED,
+    UNSENT,
+    COUNT_LOCKED,
+    CREATE_BLANK,
+    SAVE,
+    COUNT_FAILURES,
+    THIS_YEAR,
+];
 
 /// The budget's year, this day included (R20).
 const YEAR_DAYS: i64 = 365;
@@ -128,6 +158,88 @@ pub async fn lock(
     // Its own statement, after the lock: one that waited for the lock would still sum what it saw before
     // waiting.
     with_this_year(tx, state, &bytes, now).await
+}
+
+/// Everything remembered of a subject, by factor and lane.
+pub async fn of_subject(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    subject: Subject,
+    now: Timestamp,
+) -> Result<Vec<FactorState>, StorageError> {
+    all(tx, OF_SUBJECT, service_id, subject, now).await
+}
+
+/// As [`of_subject`]; nobody else judges this subject until the transaction ends.
+pub async fn lock_subject(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    subject: Subject,
+    now: Timestamp,
+) -> Result<Vec<FactorState>, StorageError> {
+    all(tx, LOCK_SUBJECT, service_id, subject, now).await
+}
+
+async fn all(
+    tx: &mut Tx,
+    sql: &'static str,
+    service_id: ServiceId,
+    subject: Subject,
+    now: Timestamp,
+) -> Result<Vec<FactorState>, StorageError> {
+    let bytes = SubjectBytes::new(subject);
+    let found = tx.rows(sql, &[(&service_id).into(), bytes.as_slice().into()]).await?;
+    let mut states = Vec::with_capacity(found.len());
+    for row in &found {
+        states.push(with_this_year(tx, read_whole(service_id, row)?, &bytes, now).await?);
+    }
+    Ok(states)
+}
+
+/// What is shut now in a service: locked factors, the last to open first, then disabled ones, then sends that are
+/// locked; at most `limit` of each. Without what the yearly budget holds.
+pub async fn shut(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<FactorState>, StorageError> {
+    let timed = || vec![(&service_id).into(), now.into(), limit.into()];
+    let disabled = vec![(&service_id).into(), limit.into()];
+    let found = tx.rows_each(&[(LOCKED, timed()), (DISABLED, disabled), (UNSENT, timed())]).await?;
+    let mut states: Vec<FactorState> = Vec::new();
+    for row in found.iter().flatten() {
+        let state = read_whole(service_id, row)?;
+        let is_same = |one: &FactorState| {
+            (one.subject, one.factor, one.lane) == (state.subject, state.factor, state.lane)
+        };
+        if !states.iter().any(is_same) {
+            states.push(state);
+        }
+    }
+    Ok(states)
+}
+
+/// How many factors of a service are locked now.
+pub async fn count_locked(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let row = tx.row_optional(COUNT_LOCKED, &[(&service_id).into(), now.into()]).await?;
+    row.map_or(Ok(0), |row| Ok(u64::from(row.count(0)?)))
+}
+
+fn read_whole(service_id: ServiceId, row: &Row) -> Result<FactorState, StorageError> {
+    let lane = match row.bytes(11)? {
+        [] => None,
+        _ => Some(DeviceId::from_bytes(row.array(11)?)),
+    };
+    read(FactorState::fresh(service_id, row.subject(9)?, row.named(10, Factor::from_text)?, lane), row)
 }
 
 fn key<'a>(state: &'a FactorState, subject: &'a SubjectBytes) -> [Value<'a>; 4] {

@@ -13,8 +13,10 @@ const INSERT: &str = "INSERT INTO holds (id, service_id, account_id, cause, star
     VALUES ($1, $2, $3, $4, $5, $6)";
 const OF_ACCOUNT: &str = "SELECT id, service_id, account_id, cause, starts_at, ends_at FROM holds
     WHERE service_id = $1 AND account_id = $2 AND ends_at > $3 ORDER BY ends_at, id";
+const OF_SERVICE: &str = "SELECT id, service_id, account_id, cause, starts_at, ends_at FROM holds
+    WHERE service_id = $1 AND ends_at > $2 ORDER BY ends_at DESC, id LIMIT $3";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_ACCOUNT];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_ACCOUNT, OF_SERVICE];
 
 pub(super) fn insert(hold: &Hold) -> Write<'_> {
     Write::one("new hold", INSERT)
@@ -35,6 +37,18 @@ pub async fn of_account(
     now: Timestamp,
 ) -> Result<Vec<Hold>, StorageError> {
     let found = tx.rows(OF_ACCOUNT, &[(&service_id).into(), (&account_id).into(), now.into()]).await?;
+    found.iter().map(read).collect()
+}
+
+/// The holds of a service that end after `now`, the last to end first, at most `limit`.
+pub async fn of_service(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Hold>, StorageError> {
+    let found = tx.rows(OF_SERVICE, &[(&service_id).into(), now.into(), limit.into()]).await?;
     found.iter().map(read).collect()
 }
 

@@ -53,6 +53,11 @@ const SUMS: &str = concat!(
     each_count!(sums),
     " FROM route_minutes WHERE minute >= $1 AND minute < $2 GROUP BY route, region"
 );
+const HOURS: &str = concat!(
+    "SELECT minute / 60, minute / 60",
+    each_count!(sums),
+    " FROM route_minutes WHERE minute >= $1 AND minute < $2 GROUP BY minute / 60 ORDER BY minute / 60"
+);
 const STANDINGS: &str = "SELECT failures_in_a_row, openings, open_until, probing_until, route, region
     FROM route_standings ORDER BY route, region";
 const LOCK: &str = "SELECT failures_in_a_row, openings, open_until, probing_until FROM route_standings
@@ -76,7 +81,7 @@ const SET_CONTROL: &str = "INSERT INTO route_controls (route, wish, reason, oper
         operator_id = excluded.operator_id, changed_at = excluded.changed_at";
 
 pub(crate) const STATEMENTS: &[&str] =
-    &[ADD, SUMS, STANDINGS, LOCK, MAKE, SAVE, FORGET, PROBE, CONTROLS, SET_CONTROL];
+    &[ADD, SUMS, HOURS, STANDINGS, LOCK, MAKE, SAVE, FORGET, PROBE, CONTROLS, SET_CONTROL];
 
 /// Adds what a node has counted, and lets the breakers hear it. Wakes [`Topic::Routes`] when one opens or closes.
 pub async fn add(tx: &mut Tx, _rows: &Rows, tally: &Tally, now: Timestamp) -> Result<(), StorageError> {
@@ -197,6 +202,18 @@ fn standing(row: &Row) -> Result<Standing, StorageError> {
 /// What was counted since the minute of an instant, by route and region.
 pub async fn minutes(tx: &mut Tx, _rows: &Rows, since: Timestamp) -> Result<Sums, StorageError> {
     sums(&tx.rows(SUMS, &[minute_of(since).into(), i64::MAX.into()]).await?)
+}
+
+/// What was counted of all routes from the minute of one instant up to that of another, by Unix hour, the earliest
+/// first; hours without any are left out.
+pub async fn hours(
+    tx: &mut Tx,
+    _rows: &Rows,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(i64, Counts)>, StorageError> {
+    let found = tx.rows(HOURS, &[minute_of(since).into(), minute_of(until).into()]).await?;
+    found.iter().map(|row| Ok((row.int(0)?, counts(row)?))).collect()
 }
 
 /// The Unix minute of an instant.

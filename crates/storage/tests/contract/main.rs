@@ -15,8 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, audit, authenticators, codes, desk, evidence, forgetting, people, protections, receipts, roads,
-    routes, secrecy, sending, staff, texts, upgrade, webhooks,
+    actions, audit, authenticators, codes, desk, evidence, forgetting, people, proposals, protections,
+    receipts, roads, routes, secrecy, sending, staff, texts, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
@@ -95,6 +95,12 @@ on_every_engine! {
     people::racing_binds_of_one_number_have_one_winner,
     people::services_keys_and_staff_round_trip,
     people::sessions_round_trip_and_stay_ended,
+    proposals::counters_can_be_read_without_counting,
+    proposals::locks_are_counted_by_hour_and_looks_by_day,
+    proposals::of_16_that_decide_one_proposal_one_counts,
+    proposals::proposals_round_trip_and_stay_ended,
+    proposals::the_same_proposal_waits_once,
+    proposals::what_is_shut_and_held_now_is_listed,
     protections::a_freeze_link_works_until_it_ends,
     protections::a_rate_is_never_replaced_by_an_older_one,
     protections::holds_are_in_force_until_their_end,

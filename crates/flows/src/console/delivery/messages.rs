@@ -156,7 +156,7 @@ impl Step for Way {
     }
 }
 
-async fn views(
+pub(crate) async fn views(
     tx: &mut Tx,
     kit: &Kit,
     service_id: ServiceId,

@@ -230,15 +230,50 @@ pub(crate) enum Event {
         /// Where to.
         to: Address,
     },
+    /// Two of staff removed the number.
+    NumberRemoved {
+        /// Which.
+        number: Address,
+    },
+    /// Two of staff opened a locked factor.
+    LockLifted {
+        /// Which.
+        factor: Factor,
+    },
+    /// One of staff signed the account out everywhere.
+    SignedOutByStaff,
+    /// For staff: something was proposed.
+    ProposalMade,
+    /// For staff: a proposal came to its end.
+    ProposalEnded,
+    /// For staff: an address was shown in full.
+    AddressRevealed,
+    /// For staff: one of them looked at the account.
+    AccountSeen,
+    /// For staff: one of them looked the number up.
+    NumberLookedUp,
 }
 
 impl Event {
-    fn sentence<'w>(&self, words: &'w Words) -> Sentence<'w> {
+    /// Whether its holder is told: what staff look at and propose is in the audit.
+    pub(crate) fn is_for_holder(&self) -> bool {
+        !matches!(
+            self,
+            Event::ProposalMade
+                | Event::ProposalEnded
+                | Event::AddressRevealed
+                | Event::AccountSeen
+                | Event::NumberLookedUp
+        )
+    }
+
+    pub(super) fn sentence<'w>(&self, words: &'w Words) -> Sentence<'w> {
         let sentence = words.say(self.key());
         match self {
             Event::CodeSent { to: address }
             | Event::NumberRefused { number: address }
             | Event::PhoneBound { number: address }
+            | Event::NumberRemoved { number: address }
             | Event::PhoneSuspended { number: address } => sentence.set("address", address),
             Event::PasswordLocked { until_ms }
             | Event::CodesLocked { until_ms }
@@ -246,9 +281,9 @@ impl Event {
             Event::FactorAdded { factor, name }
             | Event::FactorRenamed { factor, name }
             | Event::FactorRemoved { factor, name } => sentence.set("factor", named(words, *factor, name)),
-            Event::FactorWrong { factor } | Event::FactorDisabled { factor } => {
-                sentence.set("factor", words.text(Method::of(*factor).key()))
-            }
+            Event::FactorWrong { factor }
+            | Event::FactorDisabled { factor }
+            | Event::LockLifted { factor } => sentence.set("factor", words.text(Method::of(*factor).key())),
             Event::FactorLocked { factor, until_ms } => sentence
                 .set("factor", words.text(Method::of(*factor).key()))
                 .set("until", Moment::full(*until_ms)),
@@ -322,6 +357,14 @@ impl Event {
             Event::RouteWishSet { wish: RouteWish::Paused, .. } => "event-route-paused",
             Event::RouteWishSet { wish: RouteWish::Drained, .. } => "event-route-drained",
             Event::TestMessageSent { .. } => "event-test-message",
+            Event::NumberRemoved { .. } => "event-number-removed",
+            Event::LockLifted { .. } => "event-lock-lifted",
+            Event::SignedOutByStaff => "event-signed-out-by-staff",
+            Event::ProposalMade => "event-proposal-made",
+            Event::ProposalEnded => "event-proposal-ended",
+            Event::AddressRevealed => "event-address-revealed",
+            Event::AccountSeen => "event-account-seen",
+            Event::NumberLookedUp => "event-number-looked-up",
         }
     }
 }
@@ -348,7 +391,7 @@ pub(crate) struct ActivityRow {
 }
 
 impl ActivityRow {
-    fn at(&self) -> Moment {
+    pub(super) fn at(&self) -> Moment {
         Moment::full(self.at_ms)
     }
 }

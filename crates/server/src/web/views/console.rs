@@ -5,6 +5,7 @@
 pub(crate) mod audit;
 mod codes;
 pub(crate) mod countries;
+pub(crate) mod desk;
 pub(crate) mod errors;
 mod figures;
 pub(crate) mod messages;

@@ -263,6 +263,28 @@ pub(crate) enum Problem {
     UploadMissing,
     /// The upload is not known any more.
     UploadGone,
+    /// Neither an account's identifier nor an address.
+    AccountUnreadable,
+    /// No account has it.
+    AccountUnknown,
+    /// The account has no such address.
+    AddressNone,
+    /// The account is protected as much already.
+    ProtectedAlready,
+    /// There is nothing of that kind to propose.
+    ProposalNothing,
+    /// A year's failures are used up: no proposal helps.
+    BudgetSpent,
+    /// The same proposal waits already.
+    ProposalWaits,
+    /// Whoever proposes never decides.
+    ProposalOwn,
+    /// Only whoever proposed takes it back.
+    ProposalNotYours,
+    /// The proposal has ended already.
+    ProposalEnded,
+    /// What was proposed is not there any more.
+    ProposalStale,
 
     /// No route takes messages at the moment.
     SendingUnavailable,
@@ -422,5 +444,16 @@ entries! {
     Problem::Upload(EvidenceRefusal::TooManyPieces) => 7313 "problem-upload-too-many-pieces",
     Problem::UploadMissing => 7314 "problem-upload-missing",
     Problem::UploadGone => 7315 "problem-upload-gone",
+    Problem::AccountUnreadable => 6380 "problem-account-unreadable",
+    Problem::AccountUnknown => 6381 "problem-account-unknown",
+    Problem::AddressNone => 6382 "problem-address-none",
+    Problem::ProtectedAlready => 6383 "problem-protected-already",
+    Problem::ProposalNothing => 6384 "problem-proposal-nothing",
+    Problem::BudgetSpent => 6385 "problem-budget-spent",
+    Problem::ProposalWaits => 6386 "problem-proposal-waits",
+    Problem::ProposalOwn => 6387 "problem-proposal-own",
+    Problem::ProposalNotYours => 6388 "problem-proposal-not-yours",
+    Problem::ProposalEnded => 6389 "problem-proposal-ended",
+    Problem::ProposalStale => 6390 "problem-proposal-stale",
     Problem::SendingUnavailable => 9001 "problem-sending-unavailable",
 }

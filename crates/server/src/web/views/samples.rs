@@ -13,6 +13,7 @@ mod audit;
 mod console;
 mod console_templates;
 mod delivery;
+mod desk;
 mod forgotten;
 mod own_text;
 mod step_up;
@@ -68,6 +69,7 @@ impl Samples {
             self.delivery(),
             self.console_texts(),
             self.audit(),
+            self.desk(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -585,6 +587,7 @@ impl Samples {
         problems.extend(step_up::problems());
         problems.extend(super::upload::problems());
         problems.extend(self.text_problems());
+        problems.extend(desk::problems());
         problems
     }
 

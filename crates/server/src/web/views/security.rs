@@ -22,6 +22,17 @@ pub(crate) enum Level {
     Strongest,
 }
 
+/// The words for how well an account is protected.
+pub(super) fn level_key(level: countersign_flows::core::level::Level) -> &'static str {
+    use countersign_flows::core::level::Level as Core;
+    match level {
+        Core::Basic => Level::Basic.key(),
+        Core::Fair => Level::Fair.key(),
+        Core::Strong => Level::Strong.key(),
+        Core::Strongest => Level::Strongest.key(),
+    }
+}
+
 impl Level {
     fn key(self) -> &'static str {
         match self {

@@ -34,27 +34,27 @@ pub(crate) struct MessageRow {
 }
 
 impl MessageRow {
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("/console/delivery/messages/{}", figures::in_path(&self.id))
     }
 
-    fn at(&self) -> Moment {
+    pub(super) fn at(&self) -> Moment {
         Moment::full(self.created_ms)
     }
 
-    fn place(&self, words: &Words) -> String {
+    pub(super) fn place(&self, words: &Words) -> String {
         if self.region.is_empty() { figures::NOTHING.to_owned() } else { place_in_words(words, &self.region) }
     }
 
-    fn purpose_key(&self) -> &'static str {
+    pub(super) fn purpose_key(&self) -> &'static str {
         self.purpose.map_or("console-purpose-none", purpose_key)
     }
 
-    fn status_key(&self) -> &'static str {
+    pub(super) fn status_key(&self) -> &'static str {
         message_status_key(self.status)
     }
 
-    fn channel_key(&self) -> &'static str {
+    pub(super) fn channel_key(&self) -> &'static str {
         channel_key(self.channel)
     }
 }

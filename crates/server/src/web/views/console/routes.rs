@@ -65,7 +65,7 @@ pub(crate) fn route_path(name: &str) -> String {
 }
 
 impl RouteShown {
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         route_path(&self.name)
     }
 
@@ -152,7 +152,7 @@ impl RouteShown {
     }
 
     /// What is wrong with it, the worst first.
-    fn troubles<'w>(&self, words: &'w Words) -> Vec<Sentence<'w>> {
+    pub(super) fn troubles<'w>(&self, words: &'w Words) -> Vec<Sentence<'w>> {
         let mut found = Vec::new();
         if matches!(self.live, LiveShown::Down { .. } | LiveShown::Connecting)
             && self.wish != RouteWish::Drained

@@ -49,7 +49,7 @@ impl Samples {
         }
     }
 
-    fn route_in_trouble(&self) -> RouteShown {
+    pub(super) fn route_in_trouble(&self) -> RouteShown {
         let until = Timestamp::from_unix_ms(self.now_ms + 30_000);
         let doubt = |others_percent| Suspicion { converted_percent: 12, others_percent };
         RouteShown {

@@ -1,0 +1,287 @@
+//! Four eyes: who may propose and decide, what still holds when it is decided, and what each act changes.
+
+use super::*;
+use crate::id::{BindingId, OperatorId};
+use crate::lock::record_failure;
+use crate::stage::*;
+use crate::time::hours;
+use std::time::Duration;
+
+fn ann() -> Actor {
+    Actor::Operator(OperatorId::from_bytes([0xA; 16]))
+}
+
+fn ben() -> Actor {
+    Actor::Operator(OperatorId::from_bytes([0xB; 16]))
+}
+
+fn locked(factor: Factor, now: Timestamp) -> FactorState {
+    let mut state = fresh(factor);
+    for _ in 0..5 {
+        record_failure(&mut state, &Policy::default(), now);
+    }
+    state
+}
+
+/// An account of which everything can be proposed.
+struct Cast {
+    account: Account,
+    binding: Option<Binding>,
+    factors: Vec<FactorState>,
+}
+
+impl Cast {
+    fn new() -> Self {
+        let account = Account { status: AccountStatus::Flagged, ..account() };
+        Self { account, binding: Some(binding()), factors: vec![locked(Factor::Sms, START)] }
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing { account: &self.account, binding: self.binding.as_ref(), factors: &self.factors }
+    }
+
+    fn made(&self, kind: ProposalKind, by: Actor, stage: &Stage) -> Proposal {
+        let new = NewProposal { kind, factor: Some(Factor::Sms), reason: " phone stolen ", by };
+        propose(new, &[], self.standing(), stage.world()).unwrap().outcome
+    }
+
+    fn decided(
+        &self,
+        proposal: &Proposal,
+        verdict: Verdict,
+        by: Actor,
+        stage: &Stage,
+    ) -> Result<Decision<Proposal>, DecideRefusal> {
+        decide(proposal, verdict, "called back", by, self.standing(), stage.world())
+    }
+}
+
+#[test]
+fn a_proposal_names_exactly_what_it_is_about_and_waits_three_days() {
+    let (cast, stage) = (Cast::new(), Stage::new());
+    let targets = [
+        (ProposalKind::RemoveNumber, ProposalTarget::Binding(binding().id)),
+        (ProposalKind::LiftLock, ProposalTarget::Factor(Factor::Sms)),
+        (ProposalKind::ClearStatus, ProposalTarget::Status(AccountStatus::Flagged)),
+    ];
+    for (kind, target) in targets {
+        let made = cast.made(kind, ann(), &stage);
+        assert_eq!((made.target, made.reason.as_str()), (target, "phone stolen"));
+        assert_eq!(ProposalTarget::from_text(kind, &target.to_text()), Some(target));
+        assert_eq!(made.expires_at, START.after(hours(72)));
+        assert_eq!(status_at(&made, START.after(hours(72)).before(MOMENT)), ProposalStatus::Waiting);
+        assert_eq!(status_at(&made, START.after(hours(72))), ProposalStatus::Expired);
+    }
+}
+
+#[test]
+fn there_must_be_something_to_propose_a_reason_for_it_and_not_the_same_twice() {
+    let (cast, stage) = (Cast::new(), Stage::new());
+    let waiting = [cast.made(ProposalKind::LiftLock, ann(), &stage)];
+    let ask = |new: NewProposal<'_>, waiting: &[Proposal], standing: Standing<'_>| {
+        propose(new, waiting, standing, stage.world()).map(|made| made.outcome.kind)
+    };
+    let new = |kind, reason| NewProposal { kind, factor: Some(Factor::Sms), reason, by: ben() };
+    let lift = new(ProposalKind::LiftLock, "again");
+    let same = ProposeRefusal::Waits(waiting[0].id);
+    assert_eq!(ask(lift, &waiting, cast.standing()), Err(same));
+    let elsewhere = NewProposal { factor: Some(Factor::Totp), ..lift };
+    let nothing = |what| Err(ProposeRefusal::Nothing(what));
+    assert_eq!(ask(elsewhere, &waiting, cast.standing()), nothing(Nothing::NoLock));
+    let bare = Cast { account: account(), binding: None, factors: vec![] };
+    for (kind, refusal) in [
+        (ProposalKind::RemoveNumber, Nothing::NoNumber),
+        (ProposalKind::LiftLock, Nothing::NoLock),
+        (ProposalKind::ClearStatus, Nothing::NoStatus),
+    ] {
+        assert_eq!(ask(new(kind, "why"), &[], bare.standing()), nothing(refusal));
+    }
+    // Only its holder or the relying party opens a frozen account.
+    let frozen = Account { status: AccountStatus::Frozen, ..account() };
+    let standing = Standing { account: &frozen, ..cast.standing() };
+    assert_eq!(ask(new(ProposalKind::ClearStatus, "why"), &[], standing), nothing(Nothing::NoStatus));
+    let long = "x".repeat(301);
+    for reason in ["", "   ", &long] {
+        let unsaid = new(ProposalKind::LiftLock, reason);
+        assert_eq!(ask(unsaid, &[], cast.standing()), Err(ProposeRefusal::Reason));
+    }
+    for by in [Actor::System, Actor::Holder, Actor::RelyingParty] {
+        let outsider = NewProposal { by, ..lift };
+        assert_eq!(ask(outsider, &[], cast.standing()), Err(ProposeRefusal::NotStaff));
+    }
+}
+
+#[test]
+fn nobody_decides_what_they_proposed_themselves() {
+    let (cast, stage) = (Cast::new(), Stage::new());
+    let both = [ann(), Actor::CommandLine];
+    for (by, other) in both.into_iter().zip(both.into_iter().rev()) {
+        let made = cast.made(ProposalKind::LiftLock, by, &stage);
+        for verdict in [Verdict::Approve, Verdict::Decline] {
+            let own = cast.decided(&made, verdict, by, &stage);
+            assert_eq!(own.unwrap_err(), DecideRefusal::OwnProposal);
+            assert!(cast.decided(&made, verdict, other, &stage).is_ok());
+        }
+        assert_eq!(
+            cast.decided(&made, Verdict::Withdraw, other, &stage).unwrap_err(),
+            DecideRefusal::NotYours
+        );
+        let back = cast.decided(&made, Verdict::Withdraw, by, &stage).unwrap();
+        assert_eq!(back.outcome.status, ProposalStatus::Withdrawn);
+        assert_eq!(back.changes.len(), 2, "nothing is done but the record of it");
+        for stranger in [Actor::System, Actor::Holder, Actor::RelyingParty] {
+            let refused = cast.decided(&made, Verdict::Approve, stranger, &stage);
+            assert_eq!(refused.unwrap_err(), DecideRefusal::NotStaff);
+        }
+    }
+}
+
+#[test]
+fn what_has_ended_or_run_out_of_time_is_not_decided() {
+    let (cast, mut stage) = (Cast::new(), Stage::new());
+    let made = cast.made(ProposalKind::ClearStatus, ann(), &stage);
+    let unsaid = decide(&made, Verdict::Approve, " ", ben(), cast.standing(), stage.world());
+    assert_eq!(unsaid.unwrap_err(), DecideRefusal::Note);
+    let declined = cast.decided(&made, Verdict::Decline, ben(), &stage).unwrap();
+    let ended = &declined.outcome;
+    assert_eq!(
+        (ended.status, ended.decided_by, ended.decided_at),
+        (ProposalStatus::Declined, Some(ben()), Some(START))
+    );
+    let told = Event::ProposalEnded {
+        proposal: made.id.to_string(),
+        proposed: made.kind,
+        outcome: ProposalStatus::Declined,
+        reason: "called back".to_owned(),
+    };
+    assert_eq!(events(&declined.changes), [&told]);
+    let again = cast.decided(ended, Verdict::Approve, ben(), &stage).unwrap_err();
+    assert_eq!(again, DecideRefusal::Ended(ProposalStatus::Declined));
+    assert!(expire(ended, stage.world()).is_none() && expire(&made, stage.world()).is_none());
+    stage.wait(hours(72));
+    let late = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap_err();
+    assert_eq!(late, DecideRefusal::Ended(ProposalStatus::Expired));
+    let expired = expire(&made, stage.world()).unwrap();
+    assert_eq!((expired.outcome.status, expired.outcome.decided_by), (ProposalStatus::Expired, None));
+    // The same may be proposed again, though no timer has written down that the first one ran out.
+    let new = NewProposal { kind: made.kind, factor: None, reason: "still", by: ann() };
+    assert!(propose(new, std::slice::from_ref(&made), cast.standing(), stage.world()).is_ok());
+}
+
+#[test]
+fn a_removed_number_is_followed_by_all_that_follows_a_recovery() {
+    let (cast, stage) = (Cast::new(), Stage::new());
+    let made = cast.made(ProposalKind::RemoveNumber, ann(), &stage);
+    let done = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap();
+    let changes = &done.changes;
+    let ended = Binding { ended_at: Some(START), ..binding() };
+    assert!(changes.contains(&Change::SaveBinding(ended)), "ended");
+    let without = Account { sms_enabled_at: None, ..cast.account.clone() };
+    assert!(changes.contains(&Change::SaveAccount(without)), "no code is asked for that cannot come");
+    let all = Change::EndSessions { account_id: cast.account.id, except: None, at: START };
+    assert!(changes.contains(&all));
+    let held: Vec<_> = holds(changes).iter().map(|hold| (hold.cause, hold.ends_at)).collect();
+    assert_eq!(held, [(HoldCause::Recovered, START.after(hours(48)))]);
+    let masked = binding().number.masked();
+    let number = masked.as_str();
+    assert_eq!(
+        notices(changes),
+        [(EMAIL, Notice::NumberRemoved, number), (PHONE, Notice::NumberRemoved, number)]
+    );
+    assert_eq!(told_kinds(changes), [WebhookKind::FactorRemoved, WebhookKind::HoldStarted]);
+    assert_eq!(event_kinds(changes), ["proposal_ended", "number_removed", "hold_started"]);
+    assert!(!changes.iter().any(|change| matches!(change, Change::InsertBinding(_))), "none is set");
+}
+
+#[test]
+fn what_changed_since_it_was_proposed_is_not_touched() {
+    let (mut cast, stage) = (Cast::new(), Stage::new());
+    let number = cast.made(ProposalKind::RemoveNumber, ann(), &stage);
+    let lock = cast.made(ProposalKind::LiftLock, ann(), &stage);
+    let status = cast.made(ProposalKind::ClearStatus, ann(), &stage);
+    cast.binding = Some(Binding { id: BindingId::from_bytes([0x77; 16]), ..binding() });
+    cast.factors = vec![fresh(Factor::Sms)];
+    cast.account.status = AccountStatus::Restricted;
+    let refusals = [
+        (&number, DecideRefusal::Stale),
+        (&lock, DecideRefusal::Nothing(Nothing::NoLock)),
+        (&status, DecideRefusal::Stale),
+    ];
+    for (proposal, refusal) in refusals {
+        let approved = cast.decided(proposal, Verdict::Approve, ben(), &stage);
+        assert_eq!(approved.unwrap_err(), refusal);
+        assert!(cast.decided(proposal, Verdict::Decline, ben(), &stage).is_ok(), "it can still be declined");
+    }
+    cast.binding = None;
+    cast.account.status = AccountStatus::Frozen;
+    let gone = cast.decided(&number, Verdict::Approve, ben(), &stage);
+    assert_eq!(gone.unwrap_err(), DecideRefusal::Nothing(Nothing::NoNumber));
+    let frozen = cast.decided(&status, Verdict::Approve, ben(), &stage);
+    assert_eq!(frozen.unwrap_err(), DecideRefusal::Nothing(Nothing::NoStatus));
+}
+
+#[test]
+fn a_lifted_lock_opens_every_lane_of_its_factor_and_refills_no_budget() {
+    let (mut cast, stage) = (Cast::new(), Stage::new());
+    let lane = Some(crate::id::DeviceId::from_bytes([4; 16]));
+    let before = locked(Factor::Sms, START);
+    cast.factors.push(FactorState { lane, ..before.clone() });
+    cast.factors.push(locked(Factor::Totp, START));
+    let made = cast.made(ProposalKind::LiftLock, ann(), &stage);
+    let done = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap();
+    let saved: Vec<_> = done
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::SaveFactor(state) => Some(state.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        saved.iter().map(|state| (state.factor, state.lane)).collect::<Vec<_>>(),
+        [(Factor::Sms, None), (Factor::Sms, lane)]
+    );
+    for state in &saved {
+        assert_eq!(lock::refusal(state, &stage.policy, START), None);
+        assert_eq!((state.failures_this_year, state.ladder_step), (5, 1), "R20: not refilled");
+    }
+    let mut next = saved[0].clone();
+    for _ in 0..5 {
+        record_failure(&mut next, &stage.policy, START);
+    }
+    assert_eq!(next.locked_until, Some(START.after(hours(1))), "the ladder goes on where it stood");
+    // A year's budget that is used up is nobody's to give back.
+    cast.factors = vec![FactorState { failures_this_year: 60, disabled_at: Some(START), ..before }];
+    let spent = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap_err();
+    assert_eq!(spent, DecideRefusal::Nothing(Nothing::BudgetSpent));
+}
+
+#[test]
+fn a_cleared_status_is_active_with_the_reason_beside_it() {
+    let (cast, stage) = (Cast::new(), Stage::new());
+    let made = cast.made(ProposalKind::ClearStatus, ann(), &stage);
+    let done = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap();
+    let active = Account { status: AccountStatus::Active, ..cast.account.clone() };
+    assert!(done.changes.contains(&Change::SaveAccount(active)));
+    let changed = Event::StatusChanged { status: "active".to_owned(), reason: "phone stolen".to_owned() };
+    assert_eq!(events(&done.changes)[1], &changed);
+}
+
+/// R65: whatever is proposed and approved, no hold ends earlier.
+#[test]
+fn no_act_of_staff_touches_a_hold() {
+    let stage = Stage::at(START.after(Duration::from_secs(1)));
+    let cast = Cast::new();
+    for kind in ProposalKind::ALL {
+        let made = cast.made(*kind, ann(), &stage);
+        let done = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap();
+        let touches = |change: &Change| {
+            format!("{change:?}").contains("Hold")
+                && !matches!(
+                    change,
+                    Change::InsertHold(_) | Change::InsertEvent(_) | Change::InsertWebhookEvent(_)
+                )
+        };
+        assert!(!done.changes.iter().any(touches), "{}", kind.as_str());
+    }
+}

@@ -1,0 +1,225 @@
+//! The desk: what staff see, what one of them may do, and what two decide.
+
+use crate::house::{House, Person, caller, notice_in};
+use countersign_core::event::Event;
+use countersign_core::id::OperatorId;
+use countersign_core::look_up::{Blocked, Reach};
+use countersign_core::model::*;
+use countersign_core::numbers::PhoneNumber;
+use countersign_core::proposal::{DecideRefusal, Nothing, ProposeRefusal, Verdict};
+use countersign_core::time::hours;
+use countersign_flows::*;
+
+fn staff(which: u8) -> Caller {
+    Caller { actor: Actor::Operator(OperatorId::from_bytes([which; 16])), ..caller() }
+}
+
+fn command_line() -> Caller {
+    Caller { actor: Actor::CommandLine, ..caller() }
+}
+
+impl House {
+    async fn propose(&self, person: &Person, kind: ProposalKind, by: &Caller) -> ProposeOutcome {
+        let factor = Some(Factor::Sms);
+        self.flows.propose(self.service_id, person.id, kind, factor, "phone stolen", by).await.unwrap()
+    }
+
+    async fn proposed(&self, person: &Person, kind: ProposalKind, by: &Caller) -> Proposal {
+        match self.propose(person, kind, by).await {
+            ProposeOutcome::Made(proposal) => *proposal,
+            other => panic!("not made: {other:?}"),
+        }
+    }
+
+    async fn decide(&self, proposal: &Proposal, verdict: Verdict, by: &Caller) -> DecideOutcome {
+        let flows = &self.flows;
+        flows.decide_proposal(self.service_id, proposal.id, verdict, "called back", by).await.unwrap()
+    }
+
+    async fn file(&self, person: &Person) -> AccountFile {
+        self.flows.account_file(self.service_id, person.id, &staff(9)).await.unwrap().unwrap()
+    }
+
+    async fn kinds(&self, person: &Person) -> Vec<(&'static str, Actor)> {
+        let entries = self.file(person).await.entries;
+        entries.iter().map(|one| (one.entry.event.kind(), one.entry.actor)).collect()
+    }
+
+    async fn reach(&self, person: &Person) -> NumberReport {
+        let number = PhoneNumber::from_e164(person.number.as_ref().unwrap().expose()).unwrap();
+        self.flows.look_up_number(self.service_id, &number, &staff(1)).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn two_remove_a_number_and_all_that_follows_a_recovery_follows() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let session = house.session(&person).await;
+    let made = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
+    let look = house.flows.proposal(house.service_id, made.id).await.unwrap().unwrap();
+    assert_eq!((look.effect.sessions, look.effect.leaves_email_only, look.hindrance), (1, true, None));
+    assert!(house.signed_in(&session).await.is_some(), "proposed, and nothing has happened");
+    let own = house.decide(&made, Verdict::Approve, &staff(1)).await;
+    assert_eq!(own, DecideOutcome::Refused(DecideRefusal::OwnProposal));
+    let done = house.decide(&made, Verdict::Approve, &staff(2)).await;
+    assert!(matches!(done, DecideOutcome::Ended(ended) if ended.status == ProposalStatus::Approved));
+    let file = house.file(&person).await;
+    assert_eq!(file.number, None);
+    let sms = file.factors.iter().find(|one| one.factor == Factor::Sms).unwrap();
+    assert_eq!(sms.enrolled, 0, "SMS is off");
+    let held: Vec<_> = file.holds.iter().map(|hold| (hold.cause, hold.ends_at)).collect();
+    assert_eq!(held, [(HoldCause::Recovered, house.now().after(hours(48)))]);
+    assert!(house.signed_in(&session).await.is_none());
+    let mut told: Vec<_> =
+        house.post().await.iter().map(|one| (one.to.clone(), notice_in(one).unwrap())).collect();
+    told.sort_by_key(|(to, _)| to.expose().to_owned());
+    let contacts = [person.number.clone().unwrap(), person.email.clone().unwrap()];
+    assert_eq!(told.iter().map(|(to, _)| to.clone()).collect::<Vec<_>>(), contacts);
+    assert!(told.iter().all(|(_, (notice, _))| *notice == Notice::NumberRemoved));
+    let link = &told[0].1.1;
+    assert_eq!(house.flows.freeze_link(house.service_id, link).await.unwrap(), FreezeLink::Open);
+    let held = house.flows.holds_in_force(house.service_id).await.unwrap();
+    assert_eq!(held.iter().map(|hold| hold.account_id).collect::<Vec<_>>(), [person.id]);
+    let again = house.decide(&made, Verdict::Decline, &staff(2)).await;
+    assert_eq!(again, DecideOutcome::Refused(DecideRefusal::Ended(ProposalStatus::Approved)));
+    let kinds = house.kinds(&person).await;
+    assert!(kinds.contains(&("number_removed", staff(2).actor)), "{kinds:?}");
+    assert!(kinds.contains(&("proposal_made", staff(1).actor)));
+}
+
+#[tokio::test]
+async fn of_two_who_decide_at_once_one_finds_it_decided() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let made = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
+    let (ben, cat) = (staff(2), staff(3));
+    let (yes, no) = tokio::join!(
+        house.decide(&made, Verdict::Approve, &ben),
+        house.decide(&made, Verdict::Decline, &cat)
+    );
+    let ended = [&yes, &no].into_iter().filter(|one| matches!(one, DecideOutcome::Ended(_))).count();
+    assert_eq!(ended, 1, "{yes:?} {no:?}");
+}
+
+#[tokio::test]
+async fn the_command_line_is_one_voice() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let own = house.proposed(&person, ProposalKind::RemoveNumber, &command_line()).await;
+    let refused = DecideOutcome::Refused(DecideRefusal::OwnProposal);
+    assert_eq!(house.decide(&own, Verdict::Approve, &command_line()).await, refused);
+    assert!(matches!(house.decide(&own, Verdict::Decline, &staff(1)).await, DecideOutcome::Ended(_)));
+    let anns = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
+    assert!(matches!(house.decide(&anns, Verdict::Approve, &command_line()).await, DecideOutcome::Ended(_)));
+}
+
+#[tokio::test]
+async fn the_same_waits_once_and_runs_out_of_time() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let first = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
+    let twice = house.propose(&person, ProposalKind::RemoveNumber, &staff(2)).await;
+    assert_eq!(twice, ProposeOutcome::Refused(ProposeRefusal::Waits(first.id)));
+    assert_eq!(house.flows.proposals_waiting(house.service_id).await.unwrap(), 1);
+    house.later(72 * 3_600);
+    assert_eq!(house.flows.proposals_waiting(house.service_id).await.unwrap(), 0);
+    let second = house.proposed(&person, ProposalKind::RemoveNumber, &staff(2)).await;
+    let (waiting, ended) = house.flows.proposals(house.service_id).await.unwrap();
+    assert_eq!(waiting.iter().map(|one| one.proposal.id).collect::<Vec<_>>(), [second.id]);
+    assert_eq!((ended[0].proposal.id, ended[0].status), (first.id, ProposalStatus::Expired));
+    house.later(72 * 3_600);
+    let report = house.flows.run_timers([1; 16]).await.unwrap();
+    assert_eq!(report.proposals_expired, 1, "the first was written down when it made room");
+    let kinds = house.kinds(&person).await;
+    assert_eq!(kinds.iter().filter(|one| **one == ("proposal_ended", Actor::System)).count(), 1, "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a_locked_number_says_why_and_two_open_it() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let open = house.reach(&person).await;
+    assert_eq!((open.blocked, open.reach), (None, Reach::Open));
+    assert_eq!(open.owner.map(|owner| owner.account_id), Some(person.id));
+    let none = house.propose(&person, ProposalKind::LiftLock, &staff(1)).await;
+    assert_eq!(none, ProposeOutcome::Refused(ProposeRefusal::Nothing(Nothing::NoLock)));
+    let until = house.now().after(hours(1));
+    let subject = Subject::Account(person.id);
+    let fresh = FactorState::fresh(house.service_id, subject, Factor::Sms, None);
+    let locked = FactorState { in_a_row: 6, ladder_step: 2, locked_until: Some(until), ..fresh };
+    house.apply(vec![countersign_core::change::Change::SaveFactor(locked)]).await;
+    assert_eq!(house.reach(&person).await.blocked, Some(Blocked::Locked { failures: 6, until }));
+    let lockouts = house.flows.lockouts(house.service_id).await.unwrap();
+    assert_eq!((lockouts[0].account_id, lockouts[0].locked_until), (Some(person.id), Some(until)));
+    let made = house.proposed(&person, ProposalKind::LiftLock, &staff(1)).await;
+    assert!(matches!(house.decide(&made, Verdict::Approve, &staff(2)).await, DecideOutcome::Ended(_)));
+    assert_eq!(house.reach(&person).await.blocked, None);
+    assert_eq!(house.flows.lockouts(house.service_id).await.unwrap(), []);
+    let kinds = house.kinds(&person).await;
+    assert!(kinds.contains(&("number_looked_up", staff(1).actor)), "asking is written down: {kinds:?}");
+}
+
+#[tokio::test]
+async fn looks_are_written_down_once_a_day_and_an_address_is_shown_for_a_reason_only() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let seen = |kinds: Vec<(&str, Actor)>| kinds.iter().filter(|(kind, _)| *kind == "account_seen").count();
+    house.file(&person).await;
+    assert_eq!(seen(house.kinds(&person).await), 1, "once");
+    house.later(24 * 3_600);
+    house.file(&person).await;
+    assert_eq!(seen(house.kinds(&person).await), 2, "and once on another day");
+    let (flows, service_id, id) = (&house.flows, house.service_id, person.id);
+    let reveal = |what, reason: &'static str| async move {
+        flows.reveal_address(service_id, id, what, reason, &staff(9)).await.unwrap()
+    };
+    assert_eq!(reveal(Revealed::Number, "  ").await, RevealOutcome::Reason);
+    assert!(house.kinds(&person).await.iter().all(|(kind, _)| *kind != "address_revealed"));
+    let number = person.number.clone().unwrap();
+    assert_eq!(reveal(Revealed::Number, "calls back").await, RevealOutcome::Shown(number));
+    let entries = house.file(&person).await.entries;
+    let told = Event::AddressRevealed { what: Revealed::Number, reason: "calls back".to_owned() };
+    assert!(entries.iter().any(|one| one.entry.event == told && one.entry.actor == staff(9).actor));
+    let stranger = house.flows.create_service("Other", false).await.unwrap().id;
+    let there = flows.reveal_address(stranger, id, Revealed::Email, "calls back", &staff(9)).await.unwrap();
+    assert_eq!(there, RevealOutcome::Gone, "another service's account is not there (R77)");
+    assert!(flows.account_file(stranger, id, &staff(9)).await.unwrap().is_none());
+    let text = format!("{entries:?}{:?}", house.file(&person).await);
+    for address in [person.number.unwrap(), person.email.unwrap()] {
+        assert!(!text.contains(address.expose()), "masked everywhere (R10)");
+    }
+}
+
+#[tokio::test]
+async fn one_protects_at_once_and_no_further_than_it_goes() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let session = house.session(&person).await;
+    let (flows, service_id, id) = (&house.flows, house.service_id, person.id);
+    let act = |act| async move {
+        flows.protect_account(service_id, id, act, "odd sign-ins", &staff(1)).await.unwrap()
+    };
+    assert_eq!(act(Protection::EndSessions).await, ProtectOutcome::Done);
+    assert!(house.signed_in(&session).await.is_none());
+    assert_eq!(act(Protection::EndSessions).await, ProtectOutcome::Already);
+    assert_eq!(act(Protection::Restrict).await, ProtectOutcome::Done);
+    assert_eq!(act(Protection::Flag).await, ProtectOutcome::Done);
+    assert_eq!(act(Protection::Restrict).await, ProtectOutcome::Already, "that would be less");
+    let made = house.proposed(&person, ProposalKind::ClearStatus, &staff(1)).await;
+    assert_eq!(act(Protection::Freeze).await, ProtectOutcome::Done);
+    assert_eq!(house.reach(&person).await.blocked, Some(Blocked::Frozen));
+    let late = house.decide(&made, Verdict::Approve, &staff(2)).await;
+    assert_eq!(
+        late,
+        DecideOutcome::Refused(DecideRefusal::Nothing(Nothing::NoStatus)),
+        "judged as it stands"
+    );
+    assert_eq!(house.file(&person).await.status, AccountStatus::Frozen);
+    let gone = flows.protect_account(house.service_id, nobody(), Protection::Freeze, "x", &staff(1)).await;
+    assert_eq!(gone.unwrap(), ProtectOutcome::Gone);
+}
+
+fn nobody() -> countersign_core::id::AccountId {
+    countersign_core::id::AccountId::from_bytes([0xEE; 16])
+}
