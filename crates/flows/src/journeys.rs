@@ -122,8 +122,7 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
     match stage {
         JourneyStage::SignUp { verification, .. }
         | JourneyStage::SignIn { verification, .. }
-        | JourneyStage::BindCode { verification, .. }
-        | JourneyStage::ConsoleSignIn { verification, .. } => {
+        | JourneyStage::BindCode { verification, .. } => {
             Some(VerificationId::from_bytes(verification.0))
         }
         JourneyStage::BindProve { verification, .. } => {
@@ -132,6 +131,9 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         JourneyStage::BindNumber { .. }
         | JourneyStage::BindPassword { .. }
         | JourneyStage::Setting { .. }
+        | JourneyStage::ConsoleSignIn { .. }
+        | JourneyStage::ConsoleJoin { .. }
+        | JourneyStage::ConsoleFactor { .. }
         | JourneyStage::Done => None,
     }
 }
@@ -147,8 +149,11 @@ pub(crate) fn belongs_to(stage: &JourneyStage, session: Option<SessionId>) -> bo
             session.is_some_and(|session| *session.as_bytes() == owner.0)
         }
         JourneyStage::SignUp { .. } | JourneyStage::SignIn { .. } => session.is_none(),
-        // The console has its own pages: no holder's page shows or resends its code.
-        JourneyStage::ConsoleSignIn { .. } | JourneyStage::Done => false,
+        // The console has its own pages: no holder's page takes part in them.
+        JourneyStage::ConsoleSignIn { .. }
+        | JourneyStage::ConsoleJoin { .. }
+        | JourneyStage::ConsoleFactor { .. }
+        | JourneyStage::Done => false,
     }
 }
 
