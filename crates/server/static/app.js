@@ -253,3 +253,5 @@ if (one('[data-passkey-get], [data-passkey-create], [data-passkey-signal]')) {
 if (select) import('./picker.js').then(({ picker }) => picker(select, number));
 const template = one('form[data-template]');
 if (template) import('./templates.js').then(({ live }) => live(template));
+const bar = one('[data-command]');
+if (bar) import('./console.js').then(({ command }) => command(bar));

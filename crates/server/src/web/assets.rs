@@ -20,7 +20,7 @@ pub(crate) struct Asset {
 /// For `Cache-Control` of an answer under the current version: its content can never change.
 pub(crate) const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
 
-static ASSETS: [Asset; 7] = [
+static ASSETS: [Asset; 8] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -50,6 +50,11 @@ static ASSETS: [Asset; 7] = [
         name: "templates.js",
         content_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../../static/templates.js"),
+    },
+    Asset {
+        name: "console.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../static/console.js"),
     },
     Asset {
         name: "favicon.svg",
@@ -84,7 +89,7 @@ mod tests {
 
     #[test]
     fn every_asset_is_found_under_the_current_version_only() {
-        for name in ["app.css", "app.js", "picker.js", "passkey.js", "templates.js", "favicon.svg"] {
+        for name in ["app.css", "app.js", "picker.js", "passkey.js", "templates.js", "console.js", "favicon.svg"] {
             assert_eq!(find(version(), name).map(|asset| asset.name), Some(name));
             assert!(find("0000000000000000", name).is_none());
         }

@@ -20,8 +20,6 @@ pub(crate) enum CodePurpose {
     ProveEmail,
     /// `/security/phone/code`, step 3 of 3
     Activate,
-    /// `/console/signin/code`
-    Console,
 }
 
 impl CodePurpose {
@@ -32,7 +30,6 @@ impl CodePurpose {
             CodePurpose::SignIn => "/signin/code",
             CodePurpose::ProveEmail => "/security/phone/prove/code",
             CodePurpose::Activate => "/security/phone/code",
-            CodePurpose::Console => "/console/signin/code",
         }
     }
 
@@ -43,7 +40,6 @@ impl CodePurpose {
             CodePurpose::SignIn => "/signin/resend",
             CodePurpose::ProveEmail => "/security/phone/prove/resend",
             CodePurpose::Activate => "/security/phone/resend",
-            CodePurpose::Console => "/console/signin/resend",
         }
     }
 
@@ -52,7 +48,7 @@ impl CodePurpose {
         match self {
             CodePurpose::SignUp => Some("/signup/text"),
             CodePurpose::Activate => Some("/security/phone/text"),
-            CodePurpose::SignIn | CodePurpose::ProveEmail | CodePurpose::Console => None,
+            CodePurpose::SignIn | CodePurpose::ProveEmail => None,
         }
     }
 
@@ -61,7 +57,6 @@ impl CodePurpose {
         match self {
             CodePurpose::SignUp => ("/signup", "code-change-identifier"),
             CodePurpose::SignIn => ("/signin", "code-back-sign-in"),
-            CodePurpose::Console => ("/console/signin", "code-back-sign-in"),
             CodePurpose::ProveEmail => ("/security/phone/prove", "back"),
             CodePurpose::Activate => ("/security/phone/number", "code-change-number"),
         }
@@ -69,7 +64,7 @@ impl CodePurpose {
 
     pub(super) fn step(self) -> Option<u32> {
         match self {
-            CodePurpose::SignUp | CodePurpose::SignIn | CodePurpose::Console => None,
+            CodePurpose::SignUp | CodePurpose::SignIn => None,
             CodePurpose::ProveEmail => Some(1),
             CodePurpose::Activate => Some(3),
         }
@@ -78,7 +73,7 @@ impl CodePurpose {
     fn heading_key(self) -> &'static str {
         match self {
             CodePurpose::SignUp => "code-heading-sign-up",
-            CodePurpose::SignIn | CodePurpose::Console => "code-heading-sign-in",
+            CodePurpose::SignIn => "code-heading-sign-in",
             CodePurpose::ProveEmail => "code-heading-prove",
             CodePurpose::Activate => "code-heading-activate",
         }
@@ -86,7 +81,7 @@ impl CodePurpose {
 
     fn submit_key(self) -> &'static str {
         match self {
-            CodePurpose::SignIn | CodePurpose::Console => "sign-in",
+            CodePurpose::SignIn => "sign-in",
             CodePurpose::Activate => "activate",
             CodePurpose::SignUp | CodePurpose::ProveEmail => "continue",
         }

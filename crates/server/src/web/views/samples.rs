@@ -13,6 +13,7 @@ mod console;
 mod console_templates;
 mod delivery;
 mod own_text;
+mod staff;
 mod step_up;
 
 /// 21 November 2025, 14:30:00 UTC.
@@ -64,6 +65,7 @@ impl Samples {
             self.console(),
             self.delivery(),
             self.console_texts(),
+            self.staff(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
