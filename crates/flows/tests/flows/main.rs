@@ -7,6 +7,7 @@ mod console;
 mod house;
 mod own_text;
 mod roads;
+mod staff;
 mod step_up;
 mod templates;
 mod walk;

@@ -9,6 +9,8 @@ mod assertions;
 mod bodies;
 mod checks;
 mod console;
+mod console_rights;
+mod console_staff;
 mod console_texts;
 mod delivery;
 mod documentation;

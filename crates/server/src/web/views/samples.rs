@@ -581,6 +581,7 @@ impl Samples {
         ]);
         problems.extend(step_up::problems());
         problems.extend(self.text_problems());
+        problems.extend(self.staff_problems());
         problems
     }
 
