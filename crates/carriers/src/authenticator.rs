@@ -76,15 +76,20 @@ fn page(entries: &[AuthenticatorEntry], now_ms: u64) -> Html<String> {
         );
     }
     live.push_str("</dl>");
-    Page { title: "Authenticator", heading: "Authenticator", navigation: "", above: "", live: &live, stream: None }
-        .render()
+    Page {
+        title: "Authenticator",
+        heading: "Authenticator",
+        navigation: "",
+        above: "",
+        live: &live,
+        stream: None,
+    }
+    .render()
 }
 
 fn codes(entries: &[AuthenticatorEntry], now_ms: u64) -> Response {
-    let codes: Vec<_> = entries
-        .iter()
-        .map(|entry| json!({ "name": entry.name, "code": entry.shows(now_ms) }))
-        .collect();
+    let codes: Vec<_> =
+        entries.iter().map(|entry| json!({ "name": entry.name, "code": entry.shows(now_ms) })).collect();
     Json(codes).into_response()
 }
 
@@ -103,7 +108,9 @@ mod tests {
         {
             assert_eq!(entry.shows(seconds * 1_000), code);
         }
-        for wrong in ["Ada", "=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "Ada=GEZD", "Ada=gezdgnbvgy3tqojqgezdgnbvgy3tqojq"] {
+        for wrong in
+            ["Ada", "=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "Ada=GEZD", "Ada=gezdgnbvgy3tqojqgezdgnbvgy3tqojq"]
+        {
             assert!(AuthenticatorEntry::read(wrong).is_none(), "{wrong}");
         }
     }

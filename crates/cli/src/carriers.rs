@@ -3,8 +3,8 @@
 
 use crate::{assemble, output};
 use countersign_carriers::{
-    AccountConfig, AuthenticatorEntry, Behaviour, CarrierConfig, MessagesConfig, OperatorConfig, Routes, demo_operators,
-    start_with_routes,
+    AccountConfig, AuthenticatorEntry, Behaviour, CarrierConfig, MessagesConfig, OperatorConfig, Routes,
+    demo_operators, start_with_routes,
 };
 use countersign_flows::Clock;
 use serde::{Deserialize, Serialize};

@@ -328,8 +328,7 @@ pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), Staff
     if let Some(refusal) = refusal {
         return Decision::only(Err(refusal));
     }
-    let event =
-        Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
+    let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
     let changed = Operator { disabled_at: Some(world.now), ..act.meant.clone() };
     let changes = vec![
         Change::SaveOperator(changed),

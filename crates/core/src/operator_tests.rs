@@ -141,9 +141,8 @@ fn the_last_second_factor_stays() {
     let operator = operator(1, &[Role::Support]);
     let (app, key) = (factor(1, Factor::Totp), factor(2, Factor::Passkey));
     let ended = OperatorAuthenticator { ended_at: Some(START), ..key.clone() };
-    let remove = |standing: &[OperatorAuthenticator]| {
-        remove_factor(&operator, &app, standing, stage.world()).outcome
-    };
+    let remove =
+        |standing: &[OperatorAuthenticator]| remove_factor(&operator, &app, standing, stage.world()).outcome;
     assert_eq!(remove(&[app.clone(), key]), Ok(()));
     assert_eq!(remove(&[app.clone(), ended]), Err(FactorRefusal::Last));
     assert_eq!(remove(std::slice::from_ref(&app)), Err(FactorRefusal::Last));

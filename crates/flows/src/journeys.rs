@@ -122,9 +122,7 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
     match stage {
         JourneyStage::SignUp { verification, .. }
         | JourneyStage::SignIn { verification, .. }
-        | JourneyStage::BindCode { verification, .. } => {
-            Some(VerificationId::from_bytes(verification.0))
-        }
+        | JourneyStage::BindCode { verification, .. } => Some(VerificationId::from_bytes(verification.0)),
         JourneyStage::BindProve { verification, .. } => {
             verification.map(|id| VerificationId::from_bytes(id.0))
         }

@@ -96,12 +96,7 @@ impl Passkeys {
     }
 
     /// Begins the making of a passkey for whoever has this identifier; those that they have are left out.
-    pub(crate) fn make(
-        &self,
-        owner: [u8; 16],
-        label: &str,
-        enrolled: &[impl Enrolled],
-    ) -> Option<Challenge> {
+    pub(crate) fn make(&self, owner: [u8; 16], label: &str, enrolled: &[impl Enrolled]) -> Option<Challenge> {
         let exclude = enrolled.iter().filter_map(credential_of).map(|key| key.cred_id().clone()).collect();
         let user = Uuid::from_bytes(owner);
         let (options, state) =

@@ -101,7 +101,11 @@ pub(super) async fn seed(
     }
     let secret = totp::base32(&key);
     let line = json!({"added": true, "totp_secret": secret, "totp_uri": uri});
-    answer(as_json, &line, &format!("The operator was added.\nThe key for their app, shown this once:\n{secret}\n{uri}"))
+    answer(
+        as_json,
+        &line,
+        &format!("The operator was added.\nThe key for their app, shown this once:\n{secret}\n{uri}"),
+    )
 }
 
 pub(super) async fn list(flows: &Flows, service: &Service, as_json: bool) -> Result<(), String> {

@@ -14,9 +14,7 @@ use countersign_core::operator;
 use countersign_core::password::{self, PasswordProblem};
 use countersign_core::session::{Scene, Token, hash_token};
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{
-    self, factors, operator_authenticators, operator_invitations, operators,
-};
+use countersign_storage::tables::{self, factors, operator_authenticators, operator_invitations, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 

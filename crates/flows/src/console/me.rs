@@ -302,8 +302,7 @@ impl Step for Look {
         let parts = journey.as_ref().and_then(|journey| parts_of(journey, &self.signed_in));
         let Some((factor, secret)) = parts else { return Ok(None) };
         let rows = &kit.rows;
-        let mut standing =
-            operator_authenticators::live(tx, rows, operator.service_id, operator.id).await?;
+        let mut standing = operator_authenticators::live(tx, rows, operator.service_id, operator.id).await?;
         standing.retain(|one| one.factor == Factor::Passkey);
         Ok(Some((factor, secret, standing)))
     }

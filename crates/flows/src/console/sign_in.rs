@@ -95,7 +95,8 @@ impl Flows {
         let kit = self.kit.clone();
         let look = Look { kit: kit.clone(), service_id, token: token.to_owned() };
         let Some(found) = self.read(look).await? else { return Ok(None) };
-        let keys: Vec<_> = found.standing.iter().filter(|one| one.factor == Factor::Passkey).cloned().collect();
+        let keys: Vec<_> =
+            found.standing.iter().filter(|one| one.factor == Factor::Passkey).cloned().collect();
         let mut passkey_options = None;
         if !keys.is_empty()
             && let Some(challenge) = self.passkeys.ask(&keys)
@@ -337,8 +338,7 @@ impl Step for Check {
             (Answer::Right, Some(used)) => {
                 journey.stage = JourneyStage::Done;
                 let used = OperatorAuthenticator { last_used_at: Some(now), ..used };
-                let mut changes =
-                    vec![Change::SaveJourney(journey), Change::SaveOperatorAuthenticator(used)];
+                let mut changes = vec![Change::SaveJourney(journey), Change::SaveOperatorAuthenticator(used)];
                 let (_, token, opened) = operator::open(&operator, factor, &self.caller.ip_text(), world);
                 changes.extend(opened);
                 tables::apply(tx, &kit.rows, &changes).await?;
@@ -368,8 +368,7 @@ impl Check {
         match &self.brought {
             Brought::Code(typed) => standing.iter().find_map(|one| match &one.secret {
                 AuthenticatorSecret::Totp { key, drift_steps } => {
-                    let step =
-                        totp::judge(key, *drift_steps, one.last_step, typed, self.kit.clock.wall())?;
+                    let step = totp::judge(key, *drift_steps, one.last_step, typed, self.kit.clock.wall())?;
                     Some(OperatorAuthenticator { last_step: Some(step), ..one.clone() })
                 }
                 _ => None,

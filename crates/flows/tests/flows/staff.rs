@@ -116,7 +116,8 @@ async fn nobody_changes_their_own_access_and_the_last_admin_stays() {
     let second = house.operator_as("second@acme.example", &[Role::Admin, Role::Support], false).await;
     let staff = house.staff_in(&house.let_in().await).await;
     let oneself = StaffActed::Refused(StaffRefusal::Oneself);
-    for wish in [StaffWish::Roles(vec![Role::Auditor]), StaffWish::Disable, StaffWish::Enable, StaffWish::Reset]
+    for wish in
+        [StaffWish::Roles(vec![Role::Auditor]), StaffWish::Disable, StaffWish::Enable, StaffWish::Reset]
     {
         assert_eq!(house.act(&staff, first, wish).await, oneself);
     }
@@ -154,7 +155,10 @@ async fn two_admins_cannot_leave_nobody() {
         house.act(&two, first, StaffWish::Disable),
     );
     let last = StaffActed::Refused(StaffRefusal::LastAdmin);
-    assert!(outcomes == (StaffActed::Done, last.clone()) || outcomes == (last, StaffActed::Done), "{outcomes:?}");
+    assert!(
+        outcomes == (StaffActed::Done, last.clone()) || outcomes == (last, StaffActed::Done),
+        "{outcomes:?}"
+    );
 }
 
 #[tokio::test]
@@ -170,7 +174,8 @@ async fn ones_own_factors_change_with_the_password_and_the_last_one_stays() {
     assert_eq!(wrong, OwnChange::WrongPassword);
     let last = house.own(&staff, OwnWish::RemoveFactor(old), PASSWORD).await;
     assert_eq!(last, OwnChange::Refused(FactorRefusal::Last));
-    let OwnChange::Enrol(journey) = house.own(&staff, OwnWish::AddFactor(Factor::Totp), PASSWORD).await else {
+    let OwnChange::Enrol(journey) = house.own(&staff, OwnWish::AddFactor(Factor::Totp), PASSWORD).await
+    else {
         panic!("nothing to enrol")
     };
     let journey = journey.expose();

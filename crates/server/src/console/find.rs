@@ -40,9 +40,7 @@ pub(crate) async fn find(Staff { visit, signed_in }: Staff, form: Form) -> Respo
         Err(error) => visit.broke(error),
         Ok(Some(Place::Page(path))) => visit.redirect(&path),
         Ok(Some(Place::LookUp(path))) => hand_on(path),
-        Ok(None) => {
-            show(&visit, Field { value: sent.shown("what"), problem: Some(Problem::NothingFound) })
-        }
+        Ok(None) => show(&visit, Field { value: sent.shown("what"), problem: Some(Problem::NothingFound) }),
     }
 }
 

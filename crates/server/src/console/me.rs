@@ -134,7 +134,8 @@ impl Change {
     fn removal(visit: &Visit, meant: &OperatorAuthenticator) -> Self {
         let key = if meant.factor == Factor::Totp { "factor-totp" } else { "factor-passkey" };
         let kind = visit.words.text(key);
-        let what = if meant.name.is_empty() { kind.into_owned() } else { format!("{kind} · {}", meant.name) };
+        let what =
+            if meant.name.is_empty() { kind.into_owned() } else { format!("{kind} · {}", meant.name) };
         let change = Self::of("staff-factor-remove", "staff-factor-remove-what", "remove");
         Self { what: Some(what), ..change }
     }

@@ -98,7 +98,8 @@ pub(crate) fn nearest_page(path: &str) -> String {
 
 fn fits(route: &str, path: &str) -> bool {
     let mut parts = path.split('/');
-    let each = route.split('/').all(|part| parts.next().is_some_and(|of| part.starts_with('{') || part == of));
+    let each =
+        route.split('/').all(|part| parts.next().is_some_and(|of| part.starts_with('{') || part == of));
     each && parts.next().is_none()
 }
 

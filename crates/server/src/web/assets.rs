@@ -89,7 +89,9 @@ mod tests {
 
     #[test]
     fn every_asset_is_found_under_the_current_version_only() {
-        for name in ["app.css", "app.js", "picker.js", "passkey.js", "templates.js", "console.js", "favicon.svg"] {
+        for name in
+            ["app.css", "app.js", "picker.js", "passkey.js", "templates.js", "console.js", "favicon.svg"]
+        {
             assert_eq!(find(version(), name).map(|asset| asset.name), Some(name));
             assert!(find("0000000000000000", name).is_none());
         }

@@ -106,9 +106,7 @@ impl Visit {
     /// What the page's form sends back as `csrf`.
     pub(crate) fn csrf(&self) -> String {
         match self.area() {
-            Area::Console => {
-                csrf::token(&self.server, &self.visitor, self.cookie(Name::Operator).as_deref())
-            }
+            Area::Console => csrf::token(&self.server, &self.visitor, self.cookie(Name::Operator).as_deref()),
             Area::Holder => csrf::token(&self.server, &self.visitor, self.session_cookie.as_deref()),
         }
     }

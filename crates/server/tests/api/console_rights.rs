@@ -129,7 +129,8 @@ async fn no_page_points_at_what_its_reader_may_not_open() {
             let rights = if is_form { [route.post, route.get] } else { [route.get, None] };
             rights.into_iter().flatten().any(|right| may(&[*role], right))
         };
-        let open = console_routes().iter().filter(|route| route.get.is_some_and(|right| may(&[*role], right)));
+        let open =
+            console_routes().iter().filter(|route| route.get.is_some_and(|right| may(&[*role], right)));
         for path in open.map(|route| sample.path(route)).chain(["/console/no-such-page".to_owned()]) {
             let page = browser.get(&house, &path).await;
             for (is_form, place) in places(&page.text) {

@@ -23,7 +23,8 @@ fn link_on(page: &Reply) -> String {
 /// The key that a page offers, from its link to an app (base32, RFC 4648 section 6).
 fn key_on(page: &Reply) -> Vec<u8> {
     let secret = page.text.split("secret=").nth(1).unwrap().split('&').next().unwrap();
-    let value = |letter| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
+    let value =
+        |letter| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
     let bits: String = secret.bytes().map(|letter| format!("{:05b}", value(letter))).collect();
     bits.as_bytes()
         .chunks_exact(8)
@@ -126,7 +127,10 @@ async fn ones_own_access_changes_with_the_password() {
     let mut house = staffed(House::new().await).await;
     let (mut other, _) = let_in(&mut house).await;
     let (mut staff, form) = let_in(&mut house).await;
-    leads_to(&staff.post(&house, "/console/me/name", &form, "name=Ada").await, "/console/me?notice=staff-named");
+    leads_to(
+        &staff.post(&house, "/console/me/name", &form, "name=Ada").await,
+        "/console/me?notice=staff-named",
+    );
     said(&staff.post(&house, "/console/me/app", &form, "password=").await, 1004);
     said(&staff.post(&house, "/console/me/app", &form, "password=wrong").await, 1009);
     let right = format!("password={}", PASSWORD.replace(' ', "+"));

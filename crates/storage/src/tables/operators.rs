@@ -20,7 +20,8 @@ macro_rules! columns {
 const INSERT: &str = "INSERT INTO operators
     (id, service_id, email_sealed, email_index, password_hash_sealed, created_at, disabled_at, roles, name_sealed)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const SAVE: &str = "UPDATE operators SET password_hash_sealed = $3, disabled_at = $4, roles = $5, name_sealed = $6
+const SAVE: &str =
+    "UPDATE operators SET password_hash_sealed = $3, disabled_at = $4, roles = $5, name_sealed = $6
     WHERE id = $1 AND service_id = $2";
 const BY_EMAIL: &str =
     concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 AND email_index = $2");
@@ -134,7 +135,9 @@ fn read(rows: &Rows, row: &Row) -> Result<Operator, StorageError> {
         email: rows.open_address(email_place(&id), row.bytes(2)?)?,
         password_hash: rows.open(password_place(&id), row.bytes(3)?)?,
         // Who was there before people had names here has none.
-        name: row.optional_bytes(7)?.map_or(Ok(String::new()), |sealed| rows.open(name_place(&id), sealed))?,
+        name: row
+            .optional_bytes(7)?
+            .map_or(Ok(String::new()), |sealed| rows.open(name_place(&id), sealed))?,
         roles: roles_of(row)?,
         created_at: row.timestamp(4)?,
         disabled_at: row.optional_timestamp(5)?,

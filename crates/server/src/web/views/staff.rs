@@ -114,7 +114,9 @@ pub(crate) struct ConsoleEnrol {
 
 impl Page for ConsoleEnrol {
     fn has_problem(&self) -> bool {
-        [&self.code.problem, &self.name.problem, &self.passkey_problem].iter().any(|problem| problem.is_some())
+        [&self.code.problem, &self.name.problem, &self.passkey_problem]
+            .iter()
+            .any(|problem| problem.is_some())
     }
 }
 
@@ -462,7 +464,8 @@ impl ConsoleStaffMember {
 
     /// What may be done about their access, as they stand.
     fn forms(&self) -> Vec<StaffForm> {
-        let form = |name, heading_key, text_key, is_danger| StaffForm { name, heading_key, text_key, is_danger };
+        let form =
+            |name, heading_key, text_key, is_danger| StaffForm { name, heading_key, text_key, is_danger };
         let roles = form("roles", "staff-roles-change", "staff-roles-change-what", false);
         let enable = form("enable", "staff-enable", "staff-enable-what", false);
         let disable = form("disable", "staff-disable", "staff-disable-what", true);

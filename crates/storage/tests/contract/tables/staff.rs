@@ -84,9 +84,7 @@ pub(crate) async fn an_operators_step_is_spent_once_and_one_app_is_live(database
     world.save([Change::InsertOperator(operator.clone())]).await.unwrap();
     world.save([Change::InsertOperatorAuthenticator(app.clone())]).await.unwrap();
     let id = operator.id;
-    let live = |service| {
-        world.read(move |tx, r| Box::pin(operator_authenticators::live(tx, r, service, id)))
-    };
+    let live = |service| world.read(move |tx, r| Box::pin(operator_authenticators::live(tx, r, service, id)));
     assert_eq!(live(service_id).await, [app.clone()]);
     assert_eq!(live(other).await, [], "another tenant sees nothing (R77)");
     let second = world.operator_totp(&operator);
@@ -101,7 +99,10 @@ pub(crate) async fn an_operators_step_is_spent_once_and_one_app_is_live(database
     world.save([Change::SaveOperatorAuthenticator(used(8))]).await.unwrap();
     let ended = OperatorAuthenticator { ended_at: Some(NOW), ..used(8) };
     let foreign = OperatorAuthenticator { service_id: other, ..ended.clone() };
-    assert!(is_conflict(&world.save([Change::SaveOperatorAuthenticator(foreign)]).await), "of another tenant");
+    assert!(
+        is_conflict(&world.save([Change::SaveOperatorAuthenticator(foreign)]).await),
+        "of another tenant"
+    );
     world.save([Change::SaveOperatorAuthenticator(ended)]).await.unwrap();
     assert!(is_conflict(&world.save([Change::SaveOperatorAuthenticator(used(9))]).await), "it has ended");
     world.save([Change::InsertOperatorAuthenticator(second.clone())]).await.unwrap();
@@ -171,7 +172,8 @@ pub(crate) async fn operators_change_and_their_sessions_end_together(database: D
     let (operator_id, at) = (operator.id, NOW);
     let end = |service_id, except| Change::EndOperatorSessions { service_id, operator_id, except, at };
     world.save([end(other, None)]).await.unwrap();
-    let open = || world.read(move |tx, r| Box::pin(operator_sessions::open_of(tx, r, service_id, operator_id)));
+    let open =
+        || world.read(move |tx, r| Box::pin(operator_sessions::open_of(tx, r, service_id, operator_id)));
     assert_eq!(open().await.len(), 3);
     world.save([end(service_id, Some(sessions[1].id))]).await.unwrap();
     assert_eq!(open().await, [sessions[1].clone()]);

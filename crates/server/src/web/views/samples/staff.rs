@@ -181,7 +181,10 @@ impl Samples {
             ),
             ("console-staff-member", &self.member(StaffState::Here, Field::default(), None)),
             ("console-staff-invited", &self.member(StaffState::Invited, Field::default(), None)),
-            ("console-staff-disabled", &self.member(StaffState::Disabled, wrong(Problem::ReasonMissing), None)),
+            (
+                "console-staff-disabled",
+                &self.member(StaffState::Disabled, wrong(Problem::ReasonMissing), None),
+            ),
             (
                 "console-staff-last",
                 &self.member(StaffState::Here, Field::default(), Some(Problem::StaffLastAdmin)),
