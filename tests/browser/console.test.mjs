@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { button, enterCode, problem, sent, signInHolder } from './journeys.mjs';
+import { button, enterAppCode, freshCode, problem, sent, signInHolder } from './journeys.mjs';
 import { steps, world, until } from './support.mjs';
 
 const here = world();
@@ -71,14 +71,15 @@ test('an unknown operator and a wrong password are answered alike', async () => 
   await look('console-signin-refused');
 });
 
-test('staff come in with a code from their email', async () => {
+test('staff come in with a code of their app', async () => {
   await knock(page);
-  await page.waitForURL('**/console/signin/code');
+  await page.waitForURL('**/console/signin/step');
   assert.ok(!(await page.content()).includes(here.demo.operator.email), 'the address is masked');
-  await look('console-code');
-  await enterCode(page, '12345');
-  assert.equal(await problem(page, 'code').textContent(), 'The code has 6 digits. You entered 5.');
-  await enterCode(page, await here.mailedCode(here.demo.operator.email));
+  await look('console-step');
+  await enterAppCode(page, '12345');
+  assert.equal(await problem(page, 'totp').textContent(), 'The code has 6 digits. You entered 5.');
+  await look('console-step-wrong');
+  await enterAppCode(page, await freshCode(here.demo.operator.totp_secret));
   await page.waitForURL('**/console/policy');
   await page.getByText(/Version \d+, in force since/).waitFor();
   await look('console-policy');
@@ -151,8 +152,8 @@ test('signing out ends the session, and what was copied of it', async () => {
 test('without scripts it is the same', async () => {
   const plain = await here.browser({ javaScriptEnabled: false });
   await knock(plain);
-  await plain.waitForURL('**/console/signin/code');
-  await enterCode(plain, await here.mailedCode(here.demo.operator.email, 2));
+  await plain.waitForURL('**/console/signin/step');
+  await enterAppCode(plain, await freshCode(here.demo.operator.totp_secret));
   await plain.waitForURL('**/console/policy');
   await plain.locator('select[name=action]').selectOption('sign_in');
   await asked(plain, () => button(plain, 'What is asked?').click());

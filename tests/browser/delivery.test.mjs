@@ -309,7 +309,7 @@ test('the next code speaks by it, on the handset', async () => {
 
 test('without scripts a text is previewed, kept and taken away, and then our words speak', async () => {
   const plain = await here.browser({ javaScriptEnabled: false });
-  await signInOperator(here, plain, 1);
+  await signInOperator(here, plain);
   await editSignIn(plain);
   await body(plain).fill('{code} opens {brand} ({words}). {warning}');
   await plain.getByLabel('I agree to pay for two messages where one does not hold it').uncheck();

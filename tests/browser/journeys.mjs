@@ -2,6 +2,8 @@
 // Each goes through the pages as a person would and ends where the person would.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { until } from './support.mjs';
 
 export const PASSWORD = 'a lantern over quiet water';
 
@@ -57,16 +59,52 @@ export async function signInHolder(here, page) {
   await page.waitForURL('**/security');
 }
 
-/** The demo's operator, signed in to the console from a browser that has not been used; `mails` codes came before. */
-export async function signInOperator(here, page, mails = 0) {
-  const { email, password } = here.demo.operator;
+const STEP_MS = 30_000;
+const stepsUsed = new Map();
+
+/** The code of one step of an authenticator app (RFC 6238: SHA-1, six digits). */
+export function appCode(secret, step) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'));
+  const key = Buffer.from(bits.join('').match(/.{8}/g).map((octet) => parseInt(octet, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const word = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
+  return String(word % 1_000_000).padStart(6, '0');
+}
+
+/** A code that an app would show about now and that was not used before. The step before counts as well, so two sign-ins
+ * need not wait for each other; of a third one within the half minute the next step is waited for. */
+export async function freshCode(secret) {
+  return until('a code that was not used yet', () => {
+    const now = Date.now();
+    const step = Math.floor(now / STEP_MS);
+    // Near its end, the step before would be too old once it arrives.
+    const earliest = now % STEP_MS > STEP_MS - 8_000 ? step : step - 1;
+    const next = Math.max(earliest, (stepsUsed.get(secret) ?? 0) + 1);
+    if (next > step) return undefined;
+    stepsUsed.set(secret, next);
+    return appCode(secret, next);
+  }, 2 * STEP_MS);
+}
+
+/** Types into the field of an app's code and sends it by its button; waits for the answer. */
+export async function enterAppCode(page, code) {
+  await page.locator('#totp').fill('');
+  await page.locator('#totp').pressSequentially(code);
+  await sent(page, () => page.locator('form[data-code] button.main').click());
+}
+
+/** One of the demo's operators, signed in to the console from a browser that has not been used. */
+export async function signInOperator(here, page, which = 0) {
+  const { email, password, totp_secret: secret } = here.demo.operators[which];
   await page.goto('/console/signin');
   await page.locator('#email').fill(email);
   await page.locator('#password').fill(password);
   await sent(page, () => button(page, 'Continue').click());
-  await page.waitForURL('**/console/signin/code');
-  await enterCode(page, await here.mailedCode(email, mails + 1));
-  await page.waitForURL('**/console/policy');
+  await page.waitForURL('**/console/signin/step');
+  await enterAppCode(page, await freshCode(secret));
+  await page.waitForURL((url) => /^\/console(?!\/signin)/.test(url.pathname));
 }
 
 /** Steps one and two of binding: ends on the page that asks for the number. */

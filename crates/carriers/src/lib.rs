@@ -7,6 +7,7 @@
 //! Nothing here is kept over a restart, and everything in memory is bounded.
 
 mod account;
+mod authenticator;
 mod callbacks;
 mod clock;
 mod handsets;
@@ -33,6 +34,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use account::{AccountBehaviour, AccountConfig, Refusal};
+pub use authenticator::AuthenticatorEntry;
 pub use clock::Clock;
 pub use knobs::DELAY_MS_MAX;
 pub use operator::{Behaviour, Blocking, Congestion, Form, Honesty, Ids, OperatorConfig, demo_operators};
@@ -70,6 +72,8 @@ pub struct Routes {
     pub accounts: Vec<AccountConfig>,
     /// Without it nobody may ask for texts over HTTP.
     pub messages: Option<MessagesConfig>,
+    /// What the simulated authenticator app shows.
+    pub authenticator: Vec<AuthenticatorEntry>,
 }
 
 /// The provider of texts over HTTP.
@@ -152,8 +156,10 @@ pub async fn start_with_routes(config: CarrierConfig, routes: Routes, clock: Clo
     tasks.spawn(until(stopped.clone(), made));
     tasks.spawn(until(stopped.clone(), Arc::clone(&hub).run()));
     tasks.spawn(until(stopped.clone(), smsc::serve(smpp_listener, admission, Arc::clone(&hub))));
-    tasks.spawn(until(stopped.clone(), mailbox::receive(smtp_listener, Arc::clone(&mails), clock)));
-    let pages = handsets::router(hub, &config.calls_token, routes.messages.as_ref(), stopped.clone());
+    let receives = mailbox::receive(smtp_listener, Arc::clone(&mails), Arc::clone(&clock));
+    tasks.spawn(until(stopped.clone(), receives));
+    let pages = handsets::router(hub, &config.calls_token, routes.messages.as_ref(), stopped.clone())
+        .merge(authenticator::router(routes.authenticator, clock));
     tasks.spawn(serve("handsets", handsets_listener, pages, stopped.clone()));
     let pages = mailbox::router(mails, stopped.clone());
     tasks.spawn(serve("mailbox", mailbox_listener, pages, stopped));

@@ -3,12 +3,13 @@
 
 mod delivery;
 mod desk;
+mod staff;
 
 use crate::config;
 use crate::{assemble, output};
 use clap::{Args, Subcommand};
 use countersign_core::address::{Address, Email};
-use countersign_core::model::{Role, Service};
+use countersign_core::model::Service;
 use countersign_flows::{FlowError, Flows, NewOperator};
 use serde_json::json;
 use std::io::Read;
@@ -51,13 +52,27 @@ enum Act {
         /// Its id (`key_…`).
         id: String,
     },
-    /// Add a member of staff; the password is read from standard input.
+    /// List the members of staff.
+    Operators,
+    /// Make somebody a member of staff: prints the link by which they set their password and second factor, once. With
+    /// `--totp` the password is read from standard input and the key for their app is printed instead.
     OperatorAdd {
         /// Their email address.
         email: String,
         /// What they are there for: support, reviewer, fraud, delivery, admin, auditor; several with commas.
         #[arg(long, value_delimiter = ',', required = true)]
         role: Vec<String>,
+        /// What colleagues call them.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Without a link, for scripts: password from standard input, key for an authenticator app on standard output.
+        #[arg(long)]
+        totp: bool,
+    },
+    /// Change somebody's access.
+    Operator {
+        #[command(subcommand)]
+        act: staff::OperatorAct,
     },
     /// Bring over an account whose email address is proved elsewhere; the password is read from standard input.
     AccountAdd {
@@ -112,12 +127,20 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
             })?;
             answer(json, &json!({"revoked": true}), "The key no longer works.")
         }
-        Act::OperatorAdd { email, role } => {
+        Act::Operators => staff::list(flows, &find(flows, name, &config.service).await?, json).await,
+        Act::OperatorAdd { email, role, name: called, totp } => {
             let service = find(flows, name, &config.service).await?;
-            let roles = roles(&role)?;
-            let new = NewOperator { service_id: service.id, email: address(&email)?, roles };
-            let added = flows.add_operator(new, &password()?).await.map_err(broken)?;
-            said_once(json, added, "operator")
+            let roles = staff::roles(&role)?;
+            let new = NewOperator { service_id: service.id, email: address(&email)?, name: called, roles };
+            if totp {
+                staff::seed(flows, &config, new, &password()?, json).await
+            } else {
+                staff::invite(flows, &config, new, json).await
+            }
+        }
+        Act::Operator { act } => {
+            let service = find(flows, name, &config.service).await?;
+            staff::act(flows, &config, &service, act, json).await
         }
         Act::AccountAdd { email, locale } => {
             let service = find(flows, name, &config.service).await?;
@@ -197,14 +220,4 @@ async fn list_keys(flows: &Flows, service: &Service, as_json: bool) -> Result<()
         answer(as_json, &line, &format!("{}  {state:8} {}", key.id, key.name))?;
     }
     Ok(())
-}
-
-fn roles(names: &[String]) -> Result<Vec<Role>, String> {
-    let read = |name: &String| {
-        Role::from_text(name.trim()).ok_or_else(|| {
-            let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-            format!("{name:?} is no role; there are {}", known.join(", "))
-        })
-    };
-    names.iter().map(read).collect()
 }

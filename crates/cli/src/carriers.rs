@@ -3,8 +3,8 @@
 
 use crate::{assemble, output};
 use countersign_carriers::{
-    AccountConfig, Behaviour, CarrierConfig, MessagesConfig, OperatorConfig, Routes, demo_operators,
-    start_with_routes,
+    AccountConfig, AuthenticatorEntry, Behaviour, CarrierConfig, MessagesConfig, OperatorConfig, Routes,
+    demo_operators, start_with_routes,
 };
 use countersign_flows::Clock;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,9 @@ pub(crate) struct CarriersArguments {
     /// What status callbacks of such texts are signed with; that of the simulated network only.
     #[arg(long, default_value = MESSAGES_SECRET)]
     messages_secret: String,
+    /// An entry of the simulated authenticator app, `NAME=KEY` with the key in base32; may be given several times.
+    #[arg(long, value_name = "NAME=KEY")]
+    authenticator: Vec<String>,
     /// Deliver at once, with no operator's habits: for measuring.
     #[arg(long)]
     instant: bool,
@@ -76,7 +79,11 @@ pub(crate) struct Ready {
 /// Runs until it is told to stop.
 pub(crate) async fn run(arguments: CarriersArguments) -> Result<(), String> {
     let clock = assemble::clock();
+    let entry = |text: &String| {
+        AuthenticatorEntry::read(text).ok_or_else(|| "--authenticator takes NAME=KEY, in base32".to_owned())
+    };
     let routes = Routes {
+        authenticator: arguments.authenticator.iter().map(entry).collect::<Result<_, _>>()?,
         accounts: arguments.system_id.iter().map(|system_id| account(system_id)).collect(),
         messages: Some(MessagesConfig {
             account: AccountConfig {

@@ -7,16 +7,17 @@ use crate::world::SystemEntropy;
 use crate::{assemble, output};
 use countersign_core::address::{Address, Email};
 use countersign_core::entropy::Entropy;
-use countersign_core::model::{Role, Service};
+use countersign_core::model::{Actor, Role, Service};
 use countersign_core::policy::Policy;
 use countersign_core::route::Carries;
+use countersign_core::totp;
 use countersign_delivery::http::EgressPolicy;
 use countersign_delivery::providers::HttpRouteConfig;
 use countersign_delivery::smpp::SmppConfig;
 use countersign_delivery::smtp::{SmtpConfig, Tls};
 use countersign_delivery::voice::VoiceConfig;
 use countersign_exchange::{ExchangeConfig, Secret, SeededUser};
-use countersign_flows::{Clock, Flows, NewOperator};
+use countersign_flows::{Caller, Clock, Flows, NewOperator};
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -35,7 +36,33 @@ pub(crate) const SMPP_PASSWORD: &str = "demopass";
 /// The token of the simulated provider of calls. Public.
 pub(crate) const CALLS_TOKEN: &str = "demo-calls";
 const BRAND: &str = "Acme";
-const OPERATOR: (&str, &str) = ("operator@acme.example", "demo operator passphrase");
+/// A member of staff of the demo. All of it is public.
+struct DemoOperator {
+    email: &'static str,
+    password: &'static str,
+    /// Key of their authenticator app (RFC 6238).
+    key: &'static [u8; 20],
+    name: &'static str,
+    roles: &'static [Role],
+}
+
+/// Two, so that what takes four eyes can be tried.
+const OPERATORS: [DemoOperator; 2] = [
+    DemoOperator {
+        email: "operator@acme.example",
+        password: "demo operator passphrase",
+        key: b"countersign demo Ada",
+        name: "Ada",
+        roles: &[Role::Support, Role::Reviewer, Role::Fraud, Role::Delivery, Role::Admin],
+    },
+    DemoOperator {
+        email: "second@acme.example",
+        password: "demo second passphrase",
+        key: b"countersign demo Ben",
+        name: "Ben",
+        roles: &[Role::Support, Role::Reviewer, Role::Auditor],
+    },
+];
 const HOLDER: (&str, &str) = ("holder@acme.example", "demo holder passphrase");
 /// What the holder has at the sample exchange, and the password there.
 const EXCHANGE_PASSWORD: &str = "demo exchange passphrase";
@@ -116,6 +143,9 @@ async fn start_carriers(arguments: &DemoArguments) -> Result<(Child, ChildStdin,
     };
     let mut child = Command::new(program)
         .args(["carriers", "--until-stdin-closes", "--seed", &arguments.seed.to_string()])
+        .args(OPERATORS.iter().flat_map(|one| {
+            ["--authenticator".to_owned(), format!("{}={}", one.name, totp::base32(one.key))]
+        }))
         .args(["--handsets", &port(1), "--mailbox", &port(2), "--smpp", &port(3), "--smtp", &port(4)])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -290,13 +320,20 @@ struct Seeded {
     holder: String,
 }
 
-/// The operator, the holder and a fresh API key; what an earlier run left in kept data stays, but for its keys.
+/// The operators, the holder and a fresh API key; what an earlier run left in kept data stays, but for its keys.
 async fn seed(flows: &Flows, service: &Service) -> Result<Seeded, String> {
     let broken = |error: countersign_flows::FlowError| format!("the demo could not be seeded: {error}");
     let email = |text: &str| Email::parse(text).map(Address::Email).map_err(|error| format!("{error:?}"));
-    let operator =
-        NewOperator { service_id: service.id, email: email(OPERATOR.0)?, roles: Role::ALL.to_vec() };
-    flows.add_operator(operator, OPERATOR.1).await.map_err(broken)?;
+    for one in &OPERATORS {
+        let operator = NewOperator {
+            service_id: service.id,
+            email: email(one.email)?,
+            name: one.name.to_owned(),
+            roles: one.roles.to_vec(),
+        };
+        let caller = Caller { actor: Actor::CommandLine, ..Caller::default() };
+        flows.seed_operator(operator, one.password, *one.key, caller).await.map_err(broken)?;
+    }
     flows.import_account(service.id, email(HOLDER.0)?, HOLDER.1, "en").await.map_err(broken)?;
     for key in flows.api_keys(service.id).await.map_err(broken)? {
         if key.revoked_at.is_none() {
@@ -313,6 +350,21 @@ async fn seed(flows: &Flows, service: &Service) -> Result<Seeded, String> {
     Ok(Seeded { api_key: made.secret.expose().to_owned(), holder })
 }
 
+fn operator_text(one: &DemoOperator) -> String {
+    format!("{:16} {} / {} / key {}\n  ", one.name, one.email, one.password, totp::base32(one.key))
+}
+
+fn operator_json(one: &DemoOperator) -> serde_json::Value {
+    let roles: Vec<&str> = one.roles.iter().map(|role| role.as_str()).collect();
+    json!({
+        "email": one.email,
+        "password": one.password,
+        "totp_secret": totp::base32(one.key),
+        "name": one.name,
+        "roles": roles,
+    })
+}
+
 fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, seeded: &Seeded, exchange: &str) {
     let (base, api_key) = (&config.public_url, &seeded.api_key);
     if arguments.json {
@@ -324,7 +376,10 @@ fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, seeded: &Se
             "api_docs_url": format!("{base}/docs"),
             "exchange_url": exchange,
             "api_key": api_key,
-            "operator": { "email": OPERATOR.0, "password": OPERATOR.1 },
+            "console_url": format!("{base}/console"),
+            "authenticator_url": format!("http://{}/authenticator", network.handsets),
+            "operator": operator_json(&OPERATORS[0]),
+            "operators": OPERATORS.iter().map(operator_json).collect::<Vec<_>>(),
             "holder": {
                 "email": HOLDER.0,
                 "password": HOLDER.1,
@@ -354,8 +409,15 @@ fn tell(arguments: &DemoArguments, config: &Config, network: &Ready, seeded: &Se
          Mailbox          http://{}\n  \
          API docs         {base}/docs\n\n  \
          Holder           {} / {} (at the exchange: {EXCHANGE_PASSWORD})\n  \
-         Operator         {} / {}\n  \
+         Console          {base}/console\n  \
+         {}\
+         Authenticator    http://{}/authenticator (or any app, or `oathtool --totp -b KEY`)\n  \
          API key          {api_key}\n",
-        network.handsets, network.mailbox, HOLDER.0, HOLDER.1, OPERATOR.0, OPERATOR.1
+        network.handsets,
+        network.mailbox,
+        HOLDER.0,
+        HOLDER.1,
+        OPERATORS.iter().map(operator_text).collect::<String>(),
+        network.handsets,
     ));
 }

@@ -147,6 +147,44 @@ pub enum Change {
         /// The rate.
         rate: Rate,
     },
+    /// The mutable fields of an operator: name, password hash, roles, end of access.
+    SaveOperator(Operator),
+    /// A new second factor of an operator. Conflict if they have a live one of its kind, passkeys excepted.
+    InsertOperatorAuthenticator(OperatorAuthenticator),
+    /// The mutable fields of an operator's second factor: name, secret, last step, last use, end. Conflict if its last
+    /// step is not earlier than the one to save (R35), or if it has ended.
+    SaveOperatorAuthenticator(OperatorAuthenticator),
+    /// A new link for a member of staff.
+    InsertOperatorInvitation(OperatorInvitation),
+    /// A link was used. Conflict if it was used before.
+    UseOperatorInvitation {
+        /// Hash of its token.
+        token: TokenHash,
+        /// The service.
+        service_id: ServiceId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends every link of an operator that was not used yet.
+    EndOperatorInvitations {
+        /// The service.
+        service_id: ServiceId,
+        /// Whose.
+        operator_id: OperatorId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends every live session of an operator but one.
+    EndOperatorSessions {
+        /// The service.
+        service_id: ServiceId,
+        /// Whose.
+        operator_id: OperatorId,
+        /// The one that stays, if any.
+        except: Option<OperatorSessionId>,
+        /// When.
+        at: Timestamp,
+    },
     /// A member of staff signed in.
     InsertOperatorSession(OperatorSession),
     /// Last use and end of an operator's session. Conflict if it has ended.

@@ -336,6 +336,107 @@ pub enum Event {
         /// Masked number.
         number: String,
     },
+    /// A member of staff signed in to the console.
+    OperatorSignedIn {
+        /// The second factor that was proved.
+        factor: Factor,
+    },
+    /// A sign-in to the console failed.
+    OperatorSignInFailed {
+        /// Masked address that was given.
+        who: String,
+        /// What was wrong.
+        factor: Factor,
+    },
+    /// Too many failures at the console's door: the factor is refused until the time given.
+    OperatorLocked {
+        /// Masked address.
+        who: String,
+        /// Which.
+        factor: Factor,
+        /// Unix milliseconds; none when only a new factor opens it.
+        until_ms: Option<i64>,
+    },
+    /// A member of staff signed out.
+    OperatorSignedOut,
+    /// Sessions of a member of staff were ended, by themselves or by an act of another.
+    OperatorSessionsEnded {
+        /// Whose (`opr_…`).
+        operator: String,
+    },
+    /// Somebody was made a member of staff.
+    OperatorAdded {
+        /// Who (`opr_…`).
+        operator: String,
+        /// Masked address.
+        email: String,
+        /// As what, separated by commas.
+        roles: String,
+    },
+    /// They used their link and set what they sign in with.
+    OperatorJoined {
+        /// Who.
+        operator: String,
+    },
+    /// A new link was made for somebody who has not used theirs.
+    OperatorInvitedAgain {
+        /// Who.
+        operator: String,
+    },
+    /// What a member of staff is there for was changed.
+    OperatorRolesChanged {
+        /// Who.
+        operator: String,
+        /// As what before.
+        before: String,
+        /// As what now.
+        after: String,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody's access ended.
+    OperatorDisabled {
+        /// Whose.
+        operator: String,
+        /// Why.
+        reason: String,
+    },
+    /// It began again.
+    OperatorEnabled {
+        /// Whose.
+        operator: String,
+        /// Why.
+        reason: String,
+    },
+    /// What a member of staff signs in with was taken back, to be set anew by a link.
+    OperatorReset {
+        /// Whose.
+        operator: String,
+        /// Why.
+        reason: String,
+    },
+    /// A second factor of a member of staff was enrolled.
+    OperatorFactorAdded {
+        /// Whose.
+        operator: String,
+        /// Which.
+        factor: Factor,
+        /// What they call it.
+        name: String,
+    },
+    /// It was removed or replaced.
+    OperatorFactorRemoved {
+        /// Whose.
+        operator: String,
+        /// Which.
+        factor: Factor,
+        /// What they called it.
+        name: String,
+    },
+    /// A member of staff changed their password.
+    OperatorPasswordChanged,
+    /// A member of staff is called something else now.
+    OperatorRenamed,
 }
 
 impl Event {
@@ -393,6 +494,22 @@ impl Event {
             Event::AddressRevealed { .. } => "address_revealed",
             Event::AccountSeen => "account_seen",
             Event::NumberLookedUp { .. } => "number_looked_up",
+            Event::OperatorSignedIn { .. } => "operator_signed_in",
+            Event::OperatorSignInFailed { .. } => "operator_sign_in_failed",
+            Event::OperatorLocked { .. } => "operator_locked",
+            Event::OperatorSignedOut => "operator_signed_out",
+            Event::OperatorSessionsEnded { .. } => "operator_sessions_ended",
+            Event::OperatorAdded { .. } => "operator_added",
+            Event::OperatorJoined { .. } => "operator_joined",
+            Event::OperatorInvitedAgain { .. } => "operator_invited_again",
+            Event::OperatorRolesChanged { .. } => "operator_roles_changed",
+            Event::OperatorDisabled { .. } => "operator_disabled",
+            Event::OperatorEnabled { .. } => "operator_enabled",
+            Event::OperatorReset { .. } => "operator_reset",
+            Event::OperatorFactorAdded { .. } => "operator_factor_added",
+            Event::OperatorFactorRemoved { .. } => "operator_factor_removed",
+            Event::OperatorPasswordChanged => "operator_password_changed",
+            Event::OperatorRenamed => "operator_renamed",
         }
     }
 
@@ -403,7 +520,12 @@ impl Event {
             | Event::PasswordWrong
             | Event::SignedOut
             | Event::SessionEnded { .. }
-            | Event::DeviceForgotten { .. } => Group::SignIn,
+            | Event::DeviceForgotten { .. }
+            | Event::OperatorSignedIn { .. }
+            | Event::OperatorSignInFailed { .. }
+            | Event::OperatorLocked { .. }
+            | Event::OperatorSignedOut
+            | Event::OperatorSessionsEnded { .. } => Group::SignIn,
             Event::CodeSent { .. }
             | Event::CodeWrong { .. }
             | Event::FactorLocked { .. }
@@ -450,6 +572,17 @@ impl Event {
             | Event::AddressRevealed { .. }
             | Event::AccountSeen
             | Event::NumberLookedUp { .. } => Group::Changes,
+            Event::OperatorAdded { .. }
+            | Event::OperatorJoined { .. }
+            | Event::OperatorInvitedAgain { .. }
+            | Event::OperatorRolesChanged { .. }
+            | Event::OperatorDisabled { .. }
+            | Event::OperatorEnabled { .. }
+            | Event::OperatorReset { .. }
+            | Event::OperatorFactorAdded { .. }
+            | Event::OperatorFactorRemoved { .. }
+            | Event::OperatorPasswordChanged
+            | Event::OperatorRenamed => Group::Changes,
         }
     }
 }

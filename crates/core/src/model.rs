@@ -47,11 +47,11 @@ pub use action::*;
 pub use authenticator::{Authenticator, AuthenticatorSecret};
 pub use evidence::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
 pub use hold::{Hold, HoldCause};
-pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
+pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredHash, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
 pub use proposal::{Proposal, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed};
-pub use staff::{Actor, Right, Role};
+pub use staff::{Actor, InvitationPurpose, OperatorAuthenticator, OperatorInvitation, Right, Role};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 
 named! {
@@ -274,7 +274,9 @@ pub struct Operator {
     pub service_id: ServiceId,
     /// How they sign in. Sealed at rest.
     pub email: Address,
-    /// Argon2id in PHC form.
+    /// What colleagues call them; may be empty. Sealed at rest.
+    pub name: String,
+    /// Argon2id in PHC form; empty until they used their invitation, and again from a reset until they used its link.
     pub password_hash: String,
     /// What they are there for.
     pub roles: Vec<Role>,

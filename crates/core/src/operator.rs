@@ -1,11 +1,15 @@
-//! Sessions of a service's staff: how long one lives and what opens it. Shorter than a holder's (R45), no browser is
-//! ever known, and both steps are asked each time. What an operator may do in the console is not decided here.
+//! Members of a service's staff: how they sign in, how long a session lives, and who may change whose access. Sessions
+//! are shorter than a holder's (R45), no browser is ever known, and both steps are asked each time. What an operator may
+//! do once they are in is not decided here (`staff.rs`).
 
 use crate::Decision;
-use crate::account::{self, PasswordOutcome};
+use crate::account::PasswordOutcome;
 use crate::change::Change;
-use crate::id::OperatorSessionId;
-use crate::model::{FactorState, Operator, OperatorSession};
+use crate::event::Event;
+use crate::id::{AuthenticatorId, MessageId, OperatorId, OperatorSessionId};
+use crate::lock::{self, Effect, Refusal};
+use crate::model::*;
+use crate::proof::Answer;
 use crate::session::Token;
 use crate::time::{Timestamp, hours, minutes};
 use crate::verification::World;
@@ -16,6 +20,18 @@ pub const SESSION_IDLE: Duration = hours(1);
 
 /// How long a session may last: one working day.
 pub const SESSION_LIFE: Duration = hours(12);
+
+/// How long a link to the console's door works.
+pub const INVITATION_LIFE: Duration = hours(24);
+
+/// Longest name of a person, in characters.
+pub const NAME_LENGTH_MAX: usize = 60;
+
+/// Longest reason of an act, in characters.
+pub const REASON_LENGTH_MAX: usize = 300;
+
+/// Most passkeys of one operator.
+const PASSKEYS_MAX: usize = 10;
 
 /// Whether an operator's session may be used at `now`.
 pub fn is_live(session: &OperatorSession, operator: &Operator, now: Timestamp) -> bool {
@@ -31,15 +47,109 @@ pub fn worth_touching(session: &OperatorSession, now: Timestamp) -> bool {
     now.since(session.last_seen_at) >= minutes(1)
 }
 
+/// Whether somebody has set what they sign in with.
+pub fn has_joined(operator: &Operator) -> bool {
+    !operator.password_hash.is_empty()
+}
+
+/// Roles as entries name them.
+pub fn roles_text(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(",")
+}
+
 /// Counts an operator's password attempt on their identifier, under the same locks as a holder's. `right` is the
-/// result of the slow comparison, made against the hash of an operator who has access. Entries name no account:
-/// there is none.
-pub fn judge_password(right: bool, factor: FactorState, world: World<'_>) -> Decision<PasswordOutcome> {
-    account::count_password(right, None, factor, world)
+/// result of the slow comparison, made against the hash of an operator who has access; `who` is the identifier, masked:
+/// what is written down is the same whether it names somebody or not (R46).
+pub fn judge_password(
+    right: bool,
+    who: &str,
+    mut state: FactorState,
+    world: World<'_>,
+) -> Decision<PasswordOutcome> {
+    if let Some(refusal) = lock::refusal(&state, world.policy, world.now) {
+        return Decision::only(PasswordOutcome::Refused(refusal));
+    }
+    if right {
+        lock::record_success(&mut state, 0);
+        return Decision { outcome: PasswordOutcome::Right, changes: vec![Change::SaveFactor(state)] };
+    }
+    let (effect, changes) = fail(who, state, world);
+    let outcome = match effect {
+        Effect::Counted { .. } => PasswordOutcome::Wrong,
+        Effect::Locked { until } => PasswordOutcome::LockedNow { until },
+        Effect::Disabled => PasswordOutcome::Refused(Refusal::Disabled),
+    };
+    Decision { outcome, changes }
+}
+
+/// A failure at the door: counted, and written down with the lock it earned.
+fn fail(who: &str, mut state: FactorState, world: World<'_>) -> (Effect, Vec<Change>) {
+    let (service_id, factor) = (state.service_id, state.factor);
+    let entry = |event| world.scene.event(service_id, None, event, world);
+    let mut changes = vec![entry(Event::OperatorSignInFailed { who: who.to_owned(), factor })];
+    let effect = lock::record_failure(&mut state, world.policy, world.now);
+    let until_ms = match effect {
+        Effect::Counted { .. } => None,
+        Effect::Locked { until } => Some(Some(until.unix_ms())),
+        Effect::Disabled => Some(None),
+    };
+    let locked = |until_ms| entry(Event::OperatorLocked { who: who.to_owned(), factor, until_ms });
+    changes.extend(until_ms.map(locked));
+    changes.push(Change::SaveFactor(state));
+    (effect, changes)
+}
+
+/// Counts an answer to the second step. `misses` are the wrong codes of this very sign-in, which a success refunds, in
+/// the bucket of the `day` it began on (R20).
+pub fn judge_second_step(
+    right: bool,
+    operator: &Operator,
+    misses: u32,
+    day: i64,
+    mut state: FactorState,
+    world: World<'_>,
+) -> Decision<Answer> {
+    let (service_id, subject, factor) = (state.service_id, state.subject, state.factor);
+    let who = operator.email.masked();
+    if factor == Factor::Passkey {
+        // A signature cannot be guessed: a broken one is a fault or a fake page, and locks nobody out (R24).
+        let event = Event::OperatorSignInFailed { who, factor };
+        return if right {
+            Decision::only(Answer::Right)
+        } else {
+            let changes = vec![world.scene.event(service_id, None, event, world)];
+            Decision { outcome: Answer::Wrong { left: u32::MAX }, changes }
+        };
+    }
+    if let Some(refusal) = lock::refusal(&state, world.policy, world.now) {
+        return Decision::only(Answer::Refused(refusal));
+    }
+    let count = |by| Change::CountFailures { service_id, subject, factor, day, by };
+    if right {
+        lock::record_success(&mut state, misses);
+        let mut changes = vec![Change::SaveFactor(state)];
+        if misses > 0 {
+            changes.push(count(-i64::from(misses)));
+        }
+        return Decision { outcome: Answer::Right, changes };
+    }
+    let (effect, mut changes) = fail(&who, state, world);
+    changes.push(count(1));
+    let outcome = match effect {
+        Effect::Counted { left } => Answer::Wrong { left },
+        Effect::Locked { until } => Answer::LockedNow { until },
+        Effect::Disabled => Answer::DisabledNow,
+    };
+    Decision { outcome, changes }
 }
 
 /// Opens a session after both steps; the token is the cookie.
-pub fn open(operator: &Operator, ip: &str, world: World<'_>) -> (OperatorSession, Token, Change) {
+pub fn open(
+    operator: &Operator,
+    factor: Factor,
+    ip: &str,
+    world: World<'_>,
+) -> (OperatorSession, Token, Vec<Change>) {
     let token = Token::draw(world.entropy);
     let session = OperatorSession {
         id: OperatorSessionId::draw(world.now, world.entropy),
@@ -52,65 +162,310 @@ pub fn open(operator: &Operator, ip: &str, world: World<'_>) -> (OperatorSession
         last_seen_at: world.now,
         ended_at: None,
     };
-    let change = Change::InsertOperatorSession(session.clone());
-    (session, token, change)
+    let entry = world.scene.event(operator.service_id, None, Event::OperatorSignedIn { factor }, world);
+    let changes = vec![Change::InsertOperatorSession(session.clone()), entry];
+    (session, token, changes)
+}
+
+/// Makes the link by which somebody sets what they sign in with; every earlier one of theirs is dead. The message that
+/// brings it goes to their address.
+pub fn invite(
+    operator: &Operator,
+    purpose: InvitationPurpose,
+    locale: &str,
+    world: World<'_>,
+) -> (Token, Vec<Change>) {
+    let token = Token::draw(world.entropy);
+    let (service_id, operator_id) = (operator.service_id, operator.id);
+    let invitation = OperatorInvitation {
+        token: token.hash(),
+        service_id,
+        operator_id,
+        purpose,
+        created_at: world.now,
+        expires_at: world.now.after(INVITATION_LIFE),
+        used_at: None,
+    };
+    let notice = match purpose {
+        InvitationPurpose::Invite => Notice::OperatorInvited,
+        InvitationPurpose::Reset => Notice::OperatorReset,
+    };
+    let message = Message {
+        id: MessageId::draw(world.now, world.entropy),
+        service_id,
+        account_id: None,
+        verification_id: None,
+        send: 0,
+        channel: Channel::Email,
+        to: operator.email.clone(),
+        body: Body::Notice {
+            notice,
+            at_ms: world.now.unix_ms(),
+            detail: String::new(),
+            freeze_path: format!("/console/join/{}", token.expose()),
+        },
+        locale: locale.to_owned(),
+        expires_at: invitation.expires_at,
+        created_at: world.now,
+    };
+    let changes = vec![
+        Change::EndOperatorInvitations { service_id, operator_id, at: world.now },
+        Change::InsertOperatorInvitation(invitation),
+        Change::InsertMessage(message),
+    ];
+    (token, changes)
+}
+
+/// Whether a link works at `now`.
+pub fn is_open(invitation: &OperatorInvitation, now: Timestamp) -> bool {
+    invitation.used_at.is_none() && now < invitation.expires_at
+}
+
+/// Why somebody's access stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffRefusal {
+    /// Nobody changes their own roles or access.
+    Oneself,
+    /// Without them nobody could let anybody in.
+    LastAdmin,
+    /// A member of staff is there for something.
+    NoRoles,
+    /// It is so already.
+    Unchanged,
+    /// They have not used their link yet, or have no access.
+    NotThere,
+}
+
+/// An act on a member of staff: by whom, on whom, among whom, and why.
+#[derive(Clone, Copy)]
+pub struct StaffAct<'a> {
+    /// Who acts; none at the command line, which stands outside.
+    pub by: Option<OperatorId>,
+    /// Whose access.
+    pub meant: &'a Operator,
+    /// Everybody, as they stand.
+    pub everyone: &'a [Operator],
+    /// Why.
+    pub reason: &'a str,
+}
+
+impl StaffAct<'_> {
+    fn is_by_oneself(&self) -> bool {
+        self.by == Some(self.meant.id)
+    }
+
+    /// Whether nobody else could run the console.
+    fn is_last_admin(&self) -> bool {
+        let runs = |operator: &Operator| {
+            operator.disabled_at.is_none() && has_joined(operator) && operator.roles.contains(&Role::Admin)
+        };
+        runs(self.meant) && !self.everyone.iter().any(|other| other.id != self.meant.id && runs(other))
+    }
+
+    fn entry(&self, event: Event, world: World<'_>) -> Change {
+        world.scene.event(self.meant.service_id, None, event, world)
+    }
+
+    fn end_sessions(&self, world: World<'_>) -> Change {
+        Change::EndOperatorSessions {
+            service_id: self.meant.service_id,
+            operator_id: self.meant.id,
+            except: None,
+            at: world.now,
+        }
+    }
+
+    fn end_links(&self, world: World<'_>) -> Change {
+        Change::EndOperatorInvitations {
+            service_id: self.meant.service_id,
+            operator_id: self.meant.id,
+            at: world.now,
+        }
+    }
+}
+
+/// Changes what somebody is there for.
+pub fn change_roles(
+    act: StaffAct<'_>,
+    mut roles: Vec<Role>,
+    world: World<'_>,
+) -> Decision<Result<(), StaffRefusal>> {
+    roles.sort_unstable();
+    roles.dedup();
+    let mut before = act.meant.roles.clone();
+    before.sort_unstable();
+    let refusal = if act.is_by_oneself() {
+        Some(StaffRefusal::Oneself)
+    } else if roles.is_empty() {
+        Some(StaffRefusal::NoRoles)
+    } else if roles == before {
+        Some(StaffRefusal::Unchanged)
+    } else {
+        (act.is_last_admin() && !roles.contains(&Role::Admin)).then_some(StaffRefusal::LastAdmin)
+    };
+    if let Some(refusal) = refusal {
+        return Decision::only(Err(refusal));
+    }
+    let event = Event::OperatorRolesChanged {
+        operator: act.meant.id.to_string(),
+        before: roles_text(&before),
+        after: roles_text(&roles),
+        reason: act.reason.to_owned(),
+    };
+    let changed = Operator { roles, ..act.meant.clone() };
+    Decision { outcome: Ok(()), changes: vec![Change::SaveOperator(changed), act.entry(event, world)] }
+}
+
+/// Ends somebody's access, with their sessions and links.
+pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), StaffRefusal>> {
+    let refusal = if act.is_by_oneself() {
+        Some(StaffRefusal::Oneself)
+    } else if act.meant.disabled_at.is_some() {
+        Some(StaffRefusal::Unchanged)
+    } else {
+        act.is_last_admin().then_some(StaffRefusal::LastAdmin)
+    };
+    if let Some(refusal) = refusal {
+        return Decision::only(Err(refusal));
+    }
+    let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
+    let changed = Operator { disabled_at: Some(world.now), ..act.meant.clone() };
+    let changes = vec![
+        Change::SaveOperator(changed),
+        act.end_sessions(world),
+        act.end_links(world),
+        act.entry(event, world),
+    ];
+    Decision { outcome: Ok(()), changes }
+}
+
+/// Gives access back. What they signed in with before works again.
+pub fn enable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), StaffRefusal>> {
+    if act.is_by_oneself() {
+        return Decision::only(Err(StaffRefusal::Oneself));
+    }
+    if act.meant.disabled_at.is_none() {
+        return Decision::only(Err(StaffRefusal::Unchanged));
+    }
+    let event = Event::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
+    let changed = Operator { disabled_at: None, ..act.meant.clone() };
+    Decision { outcome: Ok(()), changes: vec![Change::SaveOperator(changed), act.entry(event, world)] }
+}
+
+/// Takes back what somebody signs in with: password, second factors, sessions. Who never used their link gets another.
+/// The link is answered once, and mailed.
+pub fn reset(
+    act: StaffAct<'_>,
+    enrolled: &[OperatorAuthenticator],
+    locale: &str,
+    world: World<'_>,
+) -> Decision<Result<Token, StaffRefusal>> {
+    if act.is_by_oneself() {
+        return Decision::only(Err(StaffRefusal::Oneself));
+    }
+    if act.meant.disabled_at.is_some() {
+        return Decision::only(Err(StaffRefusal::NotThere));
+    }
+    let operator = act.meant.id.to_string();
+    if !has_joined(act.meant) && enrolled.iter().all(|one| !one.is_live()) {
+        let (token, mut changes) = invite(act.meant, InvitationPurpose::Invite, locale, world);
+        changes.push(act.entry(Event::OperatorInvitedAgain { operator }, world));
+        return Decision { outcome: Ok(token), changes };
+    }
+    let changed = Operator { password_hash: String::new(), ..act.meant.clone() };
+    let (token, links) = invite(&changed, InvitationPurpose::Reset, locale, world);
+    let mut changes = vec![Change::SaveOperator(changed), act.end_sessions(world)];
+    changes.extend(enrolled.iter().filter(|one| one.is_live()).map(|one| ended(one, world)));
+    changes.extend(links);
+    changes.push(act.entry(Event::OperatorReset { operator, reason: act.reason.to_owned() }, world));
+    Decision { outcome: Ok(token), changes }
+}
+
+fn ended(authenticator: &OperatorAuthenticator, world: World<'_>) -> Change {
+    let ended = OperatorAuthenticator { ended_at: Some(world.now), ..authenticator.clone() };
+    Change::SaveOperatorAuthenticator(ended)
+}
+
+/// Why a second factor is not added or removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorRefusal {
+    /// It is the last one: at least one must stand.
+    Last,
+    /// There are as many as may be.
+    TooMany,
+    /// It is enrolled already.
+    Twice,
+}
+
+/// Enrols a second factor. An app takes the place of the one before. `state` is what is remembered of failures with the
+/// factor: a new secret opens what they had shut (R17).
+pub fn add_factor(
+    operator: &Operator,
+    new: crate::enrolment::New,
+    standing: &[OperatorAuthenticator],
+    mut state: FactorState,
+    world: World<'_>,
+) -> Decision<Result<(), FactorRefusal>> {
+    let crate::enrolment::New { factor, name, secret, last_step } = new;
+    let live: Vec<_> = standing.iter().filter(|one| one.is_live() && one.factor == factor).collect();
+    let mut changes = Vec::new();
+    if factor == Factor::Passkey {
+        let is_known = |one: &&OperatorAuthenticator| credential_id(&one.secret) == credential_id(&secret);
+        if live.iter().any(is_known) {
+            return Decision::only(Err(FactorRefusal::Twice));
+        }
+        if live.len() >= PASSKEYS_MAX {
+            return Decision::only(Err(FactorRefusal::TooMany));
+        }
+    } else {
+        changes.extend(live.iter().map(|one| ended(one, world)));
+    }
+    let name = crate::enrolment::tidy_name(&name);
+    lock::rebind(&mut state, world.now);
+    changes.push(Change::SaveFactor(state));
+    changes.push(Change::InsertOperatorAuthenticator(OperatorAuthenticator {
+        id: AuthenticatorId::draw(world.now, world.entropy),
+        service_id: operator.service_id,
+        operator_id: operator.id,
+        factor,
+        name: name.clone(),
+        secret,
+        last_step,
+        created_at: world.now,
+        last_used_at: None,
+        ended_at: None,
+    }));
+    let event = Event::OperatorFactorAdded { operator: operator.id.to_string(), factor, name };
+    changes.push(world.scene.event(operator.service_id, None, event, world));
+    Decision { outcome: Ok(()), changes }
+}
+
+fn credential_id(secret: &AuthenticatorSecret) -> Option<&str> {
+    match secret {
+        AuthenticatorSecret::Passkey { credential_id, .. } => Some(credential_id),
+        _ => None,
+    }
+}
+
+/// Removes a second factor; never the last.
+pub fn remove_factor(
+    operator: &Operator,
+    meant: &OperatorAuthenticator,
+    standing: &[OperatorAuthenticator],
+    world: World<'_>,
+) -> Decision<Result<(), FactorRefusal>> {
+    if !standing.iter().any(|one| one.is_live() && one.id != meant.id) {
+        return Decision::only(Err(FactorRefusal::Last));
+    }
+    let event = Event::OperatorFactorRemoved {
+        operator: operator.id.to_string(),
+        factor: meant.factor,
+        name: meant.name.clone(),
+    };
+    let entry = world.scene.event(operator.service_id, None, event, world);
+    Decision { outcome: Ok(()), changes: vec![ended(meant, world), entry] }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::address::Address;
-    use crate::id::{OperatorId, ServiceId};
-    use crate::model::{Role, TokenHash};
-
-    const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
-    const MOMENT: Duration = Duration::from_millis(1);
-
-    fn operator() -> Operator {
-        Operator {
-            id: OperatorId::from_bytes([1; 16]),
-            service_id: ServiceId::from_bytes([1; 16]),
-            email: Address::from_exposed("staff@acme.example").unwrap(),
-            password_hash: String::new(),
-            roles: vec![Role::Support],
-            created_at: START,
-            disabled_at: None,
-        }
-    }
-
-    fn session() -> OperatorSession {
-        OperatorSession {
-            id: OperatorSessionId::from_bytes([1; 16]),
-            service_id: ServiceId::from_bytes([1; 16]),
-            operator_id: OperatorId::from_bytes([1; 16]),
-            token: TokenHash([1; 32]),
-            device: String::new(),
-            ip: "198.51.100.7".to_owned(),
-            created_at: START,
-            last_seen_at: START,
-            ended_at: None,
-        }
-    }
-
-    #[test]
-    fn a_session_rests_an_hour_and_lasts_twelve() {
-        let (operator, mut session) = (operator(), session());
-        assert!(is_live(&session, &operator, START.after(hours(1)).before(MOMENT)));
-        assert!(!is_live(&session, &operator, START.after(hours(1))));
-        session.last_seen_at = START.after(hours(12)).before(MOMENT);
-        assert!(is_live(&session, &operator, START.after(hours(12)).before(MOMENT)));
-        assert!(!is_live(&session, &operator, START.after(hours(12))));
-    }
-
-    #[test]
-    fn it_ends_with_sign_out_and_with_the_operators_access() {
-        let (operator, session) = (operator(), session());
-        let ended = OperatorSession { ended_at: Some(START), ..session.clone() };
-        assert!(!is_live(&ended, &operator, START));
-        let gone = Operator { disabled_at: Some(START), ..operator.clone() };
-        assert!(!is_live(&session, &gone, START));
-        let other = Operator { id: OperatorId::from_bytes([2; 16]), ..operator };
-        assert!(!is_live(&session, &other, START));
-        assert!(!format!("{session:?}").contains("198.51"), "R10");
-    }
-}
+#[path = "operator_tests.rs"]
+mod tests;

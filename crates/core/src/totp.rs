@@ -145,8 +145,8 @@ fn uri_part(text: &str) -> String {
     encoded
 }
 
-/// Base32 (RFC 4648 section 6) without padding.
-fn base32(bytes: &[u8]) -> String {
+/// Base32 (RFC 4648 section 6) without padding: how apps and scripts take a key.
+pub fn base32(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
     for chunk in bytes.chunks(5) {

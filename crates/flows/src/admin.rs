@@ -1,4 +1,4 @@
-//! What the command line and the demo set up: services, API keys, operators. Secrets are drawn here and shown once.
+//! What the command line and the demo set up: services, API keys, accounts. Secrets are drawn here and shown once.
 
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
@@ -7,10 +7,10 @@ use countersign_core::account;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
-use countersign_core::id::{ApiKeyId, OperatorId, ServiceId};
-use countersign_core::model::{Actor, ApiKey, Operator, Role, Service};
+use countersign_core::id::{ApiKeyId, ServiceId};
+use countersign_core::model::{Actor, ApiKey, Service};
 use countersign_core::session::{Scene, Token, hash_token};
-use countersign_storage::tables::{self, api_keys, operators, services};
+use countersign_storage::tables::{self, api_keys, services};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -21,17 +21,6 @@ pub struct NewApiKey {
     pub key: ApiKey,
     /// The key itself, shown this once.
     pub secret: Token,
-}
-
-/// An operator to be added.
-#[derive(Clone, Debug)]
-pub struct NewOperator {
-    /// The service they work for.
-    pub service_id: ServiceId,
-    /// How they sign in.
-    pub email: Address,
-    /// What they are there for.
-    pub roles: Vec<Role>,
 }
 
 impl Flows {
@@ -79,28 +68,6 @@ impl Flows {
     /// The service that a bearer key speaks for.
     pub async fn service_of_key(&self, secret: &str) -> Result<Option<ServiceId>, FlowError> {
         self.read(WhoseKey { kit: self.kit.clone(), secret: secret.to_owned() }).await
-    }
-
-    /// Adds a member of staff; false if the address has one already.
-    pub async fn add_operator(&self, new: NewOperator, password: &str) -> Result<bool, FlowError> {
-        let password_hash = self.passwords.hash(password).await?;
-        let index = self.kit.rows.index(&new.email);
-        let find = FindOperator { kit: self.kit.clone(), service_id: new.service_id, index };
-        if self.read(find).await? {
-            return Ok(false);
-        }
-        let now = self.now();
-        let operator = Operator {
-            id: OperatorId::draw(now, self.kit.entropy.as_ref()),
-            service_id: new.service_id,
-            email: new.email,
-            password_hash,
-            roles: new.roles,
-            created_at: now,
-            disabled_at: None,
-        };
-        self.save(vec![Change::InsertOperator(operator)]).await?;
-        Ok(true)
     }
 
     /// Brings over an account whose email address was proved elsewhere; false if the address has one already.
@@ -170,20 +137,6 @@ impl Step for WhoseKey {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
         let key = api_keys::by_token(tx, &self.kit.rows, hash_token(&self.secret)).await?;
         Ok(key.map(|key| key.service_id))
-    }
-}
-
-struct FindOperator {
-    kit: Arc<Kit>,
-    service_id: ServiceId,
-    index: countersign_core::address::AddressIndex,
-}
-
-impl Step for FindOperator {
-    type Output = bool;
-
-    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
-        Ok(operators::by_email(tx, &self.kit.rows, self.service_id, self.index).await?.is_some())
     }
 }
 

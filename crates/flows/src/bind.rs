@@ -123,6 +123,8 @@ impl Step for Look {
             | JourneyStage::SignIn { .. }
             | JourneyStage::Setting { .. }
             | JourneyStage::ConsoleSignIn { .. }
+            | JourneyStage::ConsoleJoin { .. }
+            | JourneyStage::ConsoleFactor { .. }
             | JourneyStage::Done => {
                 return Ok(None);
             }

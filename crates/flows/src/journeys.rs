@@ -123,8 +123,7 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         JourneyStage::SignUp { verification, .. }
         | JourneyStage::SignIn { verification, .. }
         | JourneyStage::BindCode { verification, .. }
-        | JourneyStage::PasswordForgotten { verification, .. }
-        | JourneyStage::ConsoleSignIn { verification, .. } => {
+        | JourneyStage::PasswordForgotten { verification, .. } => {
             Some(VerificationId::from_bytes(verification.0))
         }
         JourneyStage::BindProve { verification, .. } => {
@@ -134,6 +133,9 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         | JourneyStage::BindPassword { .. }
         | JourneyStage::Setting { .. }
         | JourneyStage::PasswordReset { .. }
+        | JourneyStage::ConsoleSignIn { .. }
+        | JourneyStage::ConsoleJoin { .. }
+        | JourneyStage::ConsoleFactor { .. }
         | JourneyStage::Done => None,
     }
 }
@@ -152,8 +154,11 @@ pub(crate) fn belongs_to(stage: &JourneyStage, session: Option<SessionId>) -> bo
         | JourneyStage::SignIn { .. }
         | JourneyStage::PasswordForgotten { .. }
         | JourneyStage::PasswordReset { .. } => session.is_none(),
-        // The console has its own pages: no holder's page shows or resends its code.
-        JourneyStage::ConsoleSignIn { .. } | JourneyStage::Done => false,
+        // The console has its own pages: no holder's page takes part in them.
+        JourneyStage::ConsoleSignIn { .. }
+        | JourneyStage::ConsoleJoin { .. }
+        | JourneyStage::ConsoleFactor { .. }
+        | JourneyStage::Done => false,
     }
 }
 

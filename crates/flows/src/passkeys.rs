@@ -4,10 +4,27 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign_core::id::AccountId;
-use countersign_core::model::{Authenticator, AuthenticatorSecret, Redacted};
+use countersign_core::model::{Authenticator, AuthenticatorSecret, OperatorAuthenticator, Redacted};
 use url::Url;
 use webauthn_rs::prelude::*;
+
+/// Something enrolled that may be a passkey, of a holder or of staff.
+pub(crate) trait Enrolled {
+    /// What it is checked against, while it can still prove something.
+    fn live_secret(&self) -> Option<&AuthenticatorSecret>;
+}
+
+impl Enrolled for Authenticator {
+    fn live_secret(&self) -> Option<&AuthenticatorSecret> {
+        self.is_live().then_some(&self.secret)
+    }
+}
+
+impl Enrolled for OperatorAuthenticator {
+    fn live_secret(&self) -> Option<&AuthenticatorSecret> {
+        self.is_live().then_some(&self.secret)
+    }
+}
 
 /// The ceremonies of one site. Without a name that browsers accept as a relying party (an IP address is none), there
 /// are no passkeys.
@@ -44,8 +61,8 @@ impl Passkeys {
         self.site.is_some()
     }
 
-    /// Asks for one of the account's passkeys.
-    pub(crate) fn ask(&self, enrolled: &[Authenticator]) -> Option<Challenge> {
+    /// Asks for one of somebody's passkeys.
+    pub(crate) fn ask(&self, enrolled: &[impl Enrolled]) -> Option<Challenge> {
         let known: Vec<Passkey> = enrolled.iter().filter_map(credential_of).collect();
         let (options, state) = self.site.as_ref()?.start_passkey_authentication(&known).ok()?;
         Some(Challenge {
@@ -60,7 +77,7 @@ impl Passkeys {
         &self,
         answer: &str,
         state: &Redacted,
-        enrolled: &[Authenticator],
+        enrolled: &[impl Enrolled],
     ) -> Option<Verified> {
         let answer: PublicKeyCredential = serde_json::from_str(answer).ok()?;
         let state: PasskeyAuthentication = serde_json::from_str(&state.0).ok()?;
@@ -78,15 +95,10 @@ impl Passkeys {
         })
     }
 
-    /// Begins the making of a passkey; those that the account has are left out.
-    pub(crate) fn make(
-        &self,
-        account_id: AccountId,
-        label: &str,
-        enrolled: &[Authenticator],
-    ) -> Option<Challenge> {
+    /// Begins the making of a passkey for whoever has this identifier; those that they have are left out.
+    pub(crate) fn make(&self, owner: [u8; 16], label: &str, enrolled: &[impl Enrolled]) -> Option<Challenge> {
         let exclude = enrolled.iter().filter_map(credential_of).map(|key| key.cred_id().clone()).collect();
-        let user = Uuid::from_bytes(*account_id.as_bytes());
+        let user = Uuid::from_bytes(owner);
         let (options, state) =
             self.site.as_ref()?.start_passkey_registration(user, label, label, Some(exclude)).ok()?;
         Some(Challenge {
@@ -113,10 +125,25 @@ impl Passkeys {
     }
 }
 
-fn credential_of(authenticator: &Authenticator) -> Option<Passkey> {
-    match &authenticator.secret {
-        AuthenticatorSecret::Passkey { credential, .. } if authenticator.is_live() => {
-            serde_json::from_str(&credential.0).ok()
+fn credential_of(enrolled: &impl Enrolled) -> Option<Passkey> {
+    match enrolled.live_secret()? {
+        AuthenticatorSecret::Passkey { credential, .. } => serde_json::from_str(&credential.0).ok(),
+        _ => None,
+    }
+}
+
+/// The secret of the passkey that answered, with its counter moved on; none if it is not that one.
+pub(crate) fn moved_on(secret: &AuthenticatorSecret, verified: &Verified) -> Option<AuthenticatorSecret> {
+    match secret {
+        AuthenticatorSecret::Passkey { credential_id, model, .. }
+            if *credential_id == verified.credential_id =>
+        {
+            Some(AuthenticatorSecret::Passkey {
+                credential: verified.credential.clone(),
+                credential_id: credential_id.clone(),
+                model: model.clone(),
+                backed_up: verified.backed_up,
+            })
         }
         _ => None,
     }

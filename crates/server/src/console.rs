@@ -5,14 +5,19 @@
 mod audit;
 mod delivery;
 mod desk;
+mod enrolling;
+mod find;
+mod join;
+mod me;
 mod policy;
-mod rights;
+pub(crate) mod rights;
 mod sign_in;
+mod staff;
 mod templates;
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;
-use crate::web::views::Fault;
+use crate::web::views::{Area, Fault};
 use crate::web::visit::Visit;
 use axum::Router;
 use axum::extract::{FromRequestParts, MatchedPath};
@@ -20,7 +25,9 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
 use countersign_flows::SignedInOperator;
-use countersign_flows::core::staff;
+use countersign_flows::core::staff as duties;
+
+pub(crate) use rights::nearest_page;
 
 /// Every page of the console.
 pub(crate) fn routes() -> Router<Server> {
@@ -38,10 +45,26 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/proposals/{id}", get(desk::proposal))
         .route("/console/proposals/{id}/decide", post(desk::decide))
         .route("/console/proposals/{id}/withdraw", post(desk::withdraw))
+        .route("/console/find", get(find::page).post(find::find))
         .route("/console/signin", get(sign_in::form).post(sign_in::start))
-        .route("/console/signin/code", get(sign_in::code).post(sign_in::check))
-        .route("/console/signin/resend", post(sign_in::resend))
+        .route("/console/signin/step", get(sign_in::step).post(sign_in::check))
         .route("/console/signout", post(sign_in::sign_out))
+        .route("/console/join", get(join::factor).post(join::enrol))
+        .route("/console/join/{token}", get(join::link).post(join::choose))
+        .route("/console/me", get(me::page))
+        .route("/console/me/name", post(me::rename))
+        .route("/console/me/sessions/end", post(me::end_sessions))
+        .route("/console/me/app", get(me::app).post(me::add_app))
+        .route("/console/me/passkey", get(me::passkey).post(me::add_passkey))
+        .route("/console/me/password", get(me::password).post(me::change_password))
+        .route("/console/me/enrol", get(me::enrol).post(me::finish))
+        .route("/console/me/factors/{id}/remove", get(me::removal).post(me::remove))
+        .route("/console/staff", get(staff::list).post(staff::add))
+        .route("/console/staff/{id}", get(staff::person))
+        .route("/console/staff/{id}/roles", post(staff::roles))
+        .route("/console/staff/{id}/disable", post(staff::disable))
+        .route("/console/staff/{id}/enable", post(staff::enable))
+        .route("/console/staff/{id}/reset", post(staff::reset))
         .route("/console/policy", get(policy::page))
         .route("/console/audit", get(audit::list))
         .route("/console/audit/csv", get(audit::csv))
@@ -75,12 +98,20 @@ impl FromRequestParts<Server> for Staff {
         let Some(signed_in) = visit.operator.clone() else { return Err(sign_in_first(&visit)) };
         let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
         let right = rights::needed(&parts.method, path);
-        if right.is_some_and(|right| staff::may(&signed_in.operator.roles, right)) {
+        if right.is_some_and(|right| duties::may(&signed_in.operator.roles, right)) {
             Ok(Staff { visit, signed_in })
         } else {
             Err(visit.fault(Fault::NotFound))
         }
     }
+}
+
+/// A path that does not exist. Strangers do not learn which ones of the console's do.
+pub(crate) fn not_found(visit: Visit) -> Response {
+    if visit.area() == Area::Console && visit.operator.is_none() {
+        return sign_in_first(&visit);
+    }
+    visit.fault(Fault::NotFound)
 }
 
 /// To the sign-in page: with a word about it, if there had been a session.

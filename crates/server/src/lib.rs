@@ -10,6 +10,7 @@ mod state;
 mod web;
 
 pub use api::openapi_json;
+pub use console::rights::{ConsoleRoute, console_routes};
 pub use http::serve::{Limits, serve};
 pub use state::{Server, ServerConfig};
 

@@ -19,7 +19,7 @@ pub(crate) mod regions;
 mod security;
 mod settings;
 mod sign_in;
-mod sign_up;
+pub(crate) mod sign_up;
 mod sms;
 pub(crate) mod views;
 pub(crate) mod visit;
@@ -130,7 +130,7 @@ fn settings_and_confirmations() -> Router<Server> {
 }
 
 async fn not_found(visit: Visit) -> Response {
-    visit.fault(Fault::NotFound)
+    crate::console::not_found(visit)
 }
 
 async fn static_file(Path((version, name)): Path<(String, String)>) -> Response {

@@ -254,3 +254,5 @@ if (select) import('./picker.js').then(({ picker }) => picker(select, number));
 const template = one('form[data-template]');
 if (one('[data-upload]')) import('./upload.js').then(({ uploads }) => uploads());
 if (template) import('./templates.js').then(({ live }) => live(template));
+const bar = one('[data-command]');
+if (bar) import('./console.js').then(({ command }) => command(bar));

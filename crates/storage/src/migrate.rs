@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
     Migration { number: 7, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
     Migration { number: 10, name: "proposals", sql: include_str!("../migrations/0010_proposals.sql") },
+    Migration { number: 6, name: "staff", sql: include_str!("../migrations/0006_staff.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -22,6 +22,8 @@ pub mod holds;
 pub mod idempotency;
 pub mod inbound;
 pub mod journeys;
+pub mod operator_authenticators;
+pub mod operator_invitations;
 pub mod operator_sessions;
 pub mod operators;
 pub mod outbox;
@@ -108,6 +110,19 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertApiKey(key) => api_keys::insert(key),
         Change::RevokeApiKey { id, at } => api_keys::revoke(id, *at),
         Change::InsertOperator(operator) => operators::insert(rows, operator)?,
+        Change::SaveOperator(operator) => operators::save(rows, operator)?,
+        Change::InsertOperatorAuthenticator(one) => operator_authenticators::insert(rows, one)?,
+        Change::SaveOperatorAuthenticator(one) => operator_authenticators::save(rows, one)?,
+        Change::InsertOperatorInvitation(invitation) => operator_invitations::insert(invitation),
+        Change::UseOperatorInvitation { token, service_id, at } => {
+            operator_invitations::spend(token, service_id, *at)
+        }
+        Change::EndOperatorInvitations { service_id, operator_id, at } => {
+            operator_invitations::end_all(service_id, operator_id, *at)
+        }
+        Change::EndOperatorSessions { service_id, operator_id, except, at } => {
+            operator_sessions::end_all(service_id, operator_id, except.as_ref(), *at)
+        }
         Change::InsertAuthenticator(authenticator) => authenticators::insert(rows, authenticator)?,
         Change::SaveAuthenticator(authenticator) => authenticators::save(rows, authenticator)?,
         Change::InsertAction(action) => actions::insert(rows, action)?,
@@ -151,6 +166,8 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     idempotency::STATEMENTS,
     inbound::STATEMENTS,
     journeys::STATEMENTS,
+    operator_authenticators::STATEMENTS,
+    operator_invitations::STATEMENTS,
     operator_sessions::STATEMENTS,
     operators::STATEMENTS,
     outbox::STATEMENTS,

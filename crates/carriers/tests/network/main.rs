@@ -73,7 +73,7 @@ async fn network_with(operators: Vec<OperatorConfig>, accounts: Vec<AccountConfi
         token: "m-t0ken".to_owned(),
         secret: "s3cret".to_owned(),
     };
-    let routes = Routes { accounts, messages: Some(messages) };
+    let routes = Routes { accounts, messages: Some(messages), ..Routes::default() };
     start_with_routes(config(operators), routes, Arc::new(|| NOW_MS)).await.expect("starts")
 }
 

@@ -222,7 +222,7 @@ async fn accounts_are_seen_and_turned_by_json_and_by_form() {
 #[tokio::test]
 async fn a_start_says_which_account_is_wrong() {
     let started = async |accounts| {
-        let routes = Routes { accounts, messages: None };
+        let routes = Routes { accounts, ..Routes::default() };
         let started = start_with_routes(config(Vec::new()), routes, std::sync::Arc::new(|| NOW_MS)).await;
         started.err().map(|error| error.to_string()).unwrap_or_default()
     };

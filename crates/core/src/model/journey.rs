@@ -123,11 +123,41 @@ pub enum JourneyStage {
         account: StoredId,
     },
     /// A member of staff signs in to the console: the password was right; the code by email is out.
+    /// A member of staff signs in to the console: the password was right; the second factor is being proved.
     ConsoleSignIn {
         /// The operator.
         operator: StoredId,
-        /// The code.
-        verification: StoredId,
+        /// Wrong codes so far.
+        #[serde(default)]
+        misses: u32,
+        /// The state of a passkey's challenge, JSON; empty until a passkey was asked for.
+        #[serde(default)]
+        challenge: Redacted,
+    },
+    /// A member of staff sets what they sign in with, by a link: the password was chosen; a second factor is being
+    /// enrolled.
+    ConsoleJoin {
+        /// The operator.
+        operator: StoredId,
+        /// Hash of the link's token.
+        invitation: StoredHash,
+        /// Argon2id of the chosen password.
+        password_hash: Redacted,
+        /// The key for an authenticator app, hexadecimal.
+        key: Redacted,
+        /// The state of a passkey's registration; empty until one was offered.
+        passkey: Redacted,
+    },
+    /// A signed-in member of staff adds a second factor: the password was proved for it.
+    ConsoleFactor {
+        /// The operator.
+        operator: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// Which.
+        factor: Factor,
+        /// The key of an authenticator app, hexadecimal, or the state of a passkey's registration.
+        secret: Redacted,
     },
     /// Finished; nothing more can be done with it.
     Done,
@@ -177,8 +207,12 @@ named! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredId(pub [u8; 16]);
 
+/// The hash of a bearer secret inside a sealed payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredHash(pub [u8; 32]);
+
 /// A text that never prints.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redacted(pub String);
 
 impl fmt::Debug for Redacted {

@@ -65,7 +65,8 @@ pub enum Body {
         at_ms: i64,
         /// Browser and system in words, or the masked number; empty when there is none.
         detail: String,
-        /// Path of the page that freezes the account; empty when there is none (R67).
+        /// Path of the page that freezes the account (R67), or that lets a member of staff in; empty when there is
+        /// none.
         #[serde(default)]
         freeze_path: String,
     },
@@ -125,7 +126,18 @@ named! {
         AccountFrozen = "account_frozen",
         /// It was opened again.
         AccountUnfrozen = "account_unfrozen",
+        /// Somebody was made a member of staff; the link in the message lets them in.
+        OperatorInvited = "operator_invited",
+        /// What a member of staff signs in with was taken back; the link lets them set it anew.
+        OperatorReset = "operator_reset",
         /// Nothing happened: operators look whether a route delivers.
         RouteTest = "route_test",
+    }
+}
+
+impl Notice {
+    /// Whether a member of staff is told, not a holder: then its link lets them in and freezes nothing.
+    pub const fn is_for_staff(self) -> bool {
+        matches!(self, Notice::OperatorInvited | Notice::OperatorReset)
     }
 }

@@ -1,7 +1,10 @@
 //! Staff of a service: what they are there for, what that lets them do, and who is behind an entry of the audit. Plain
 //! data; `staff.rs` decides which role has which right.
 
-use crate::id::OperatorId;
+use super::{AuthenticatorSecret, Factor, TokenHash};
+use crate::id::{AuthenticatorId, OperatorId, ServiceId};
+use crate::time::Timestamp;
+use std::fmt;
 
 named! {
     /// What a member of staff is there for. One may have several.
@@ -106,4 +109,74 @@ impl Actor {
             _ => None,
         }
     }
+}
+
+/// A second factor of a member of staff: an authenticator app or a passkey. One that was removed is kept with its end.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OperatorAuthenticator {
+    /// Its identifier.
+    pub id: AuthenticatorId,
+    /// The service.
+    pub service_id: ServiceId,
+    /// Whose.
+    pub operator_id: OperatorId,
+    /// What it proves.
+    pub factor: Factor,
+    /// What its owner calls it; never read by a rule.
+    pub name: String,
+    /// What it is checked against. Sealed at rest.
+    pub secret: AuthenticatorSecret,
+    /// The last time-step accepted: only later ones are (R35).
+    pub last_step: Option<i64>,
+    /// When it was enrolled.
+    pub created_at: Timestamp,
+    /// When it last proved something.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was removed or replaced.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl OperatorAuthenticator {
+    /// Whether it can still prove something.
+    pub fn is_live(&self) -> bool {
+        self.ended_at.is_none()
+    }
+}
+
+impl fmt::Debug for OperatorAuthenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OperatorAuthenticator")
+            .field("id", &self.id)
+            .field("factor", &self.factor)
+            .finish_non_exhaustive()
+    }
+}
+
+named! {
+    /// What a link to the console's door is for.
+    InvitationPurpose {
+        /// Somebody new sets a password and a second factor.
+        Invite = "invite",
+        /// Somebody known sets both anew.
+        Reset = "reset",
+    }
+}
+
+/// A link by which one member of staff sets what they sign in with, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorInvitation {
+    /// Hash of the link's token.
+    pub token: TokenHash,
+    /// The service.
+    pub service_id: ServiceId,
+    /// For whom.
+    pub operator_id: OperatorId,
+    /// What for.
+    pub purpose: InvitationPurpose,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// When it was used, or another link took its place.
+    pub used_at: Option<Timestamp>,
 }

@@ -51,6 +51,8 @@ sms-notice-phrase_changed = { $brand }: Erkennungssatz geändert{ $facts }.
 sms-notice-password_changed = { $brand }: Passwort geändert{ $facts }.
 sms-notice-account_frozen = { $brand }: Ihr Konto ist eingefroren{ $facts }.
 sms-notice-account_unfrozen = { $brand }: Ihr Konto ist wieder offen{ $facts }.
+sms-notice-operator_invited = { $brand }: Zugang zur Konsole{ $facts }.
+sms-notice-operator_reset = { $brand }: Anmeldung an der Konsole neu einrichten{ $facts }.
 sms-notice-route_test = { $brand }: Testnachricht{ $facts }.
 sms-fact = { ", " }{ $fact }
 sms-next-password = Nicht Sie? Jetzt Passwort ändern.
@@ -59,6 +61,7 @@ sms-next-number = Bitte eine neue hinterlegen.
 sms-next-open = Zum Öffnen anmelden.
 sms-next-nothing = Sie müssen nichts tun.
 sms-freeze = Nicht Sie? Einfrieren: { $link }
+sms-join = Einrichten: { $link }
 
 ## E-Mail mit Code
 mail-code-subject-sign_up = Ihr Code für die Registrierung bei { $brand }
@@ -114,6 +117,8 @@ mail-notice-subject-phrase_changed = Der Erkennungssatz Ihres Kontos bei { $bran
 mail-notice-subject-password_changed = Das Passwort Ihres Kontos bei { $brand } wurde geändert
 mail-notice-subject-account_frozen = Ihr Konto bei { $brand } ist eingefroren
 mail-notice-subject-account_unfrozen = Ihr Konto bei { $brand } ist wieder offen
+mail-notice-subject-operator_invited = Ihr Zugang zur Konsole von { $brand }
+mail-notice-subject-operator_reset = Richten Sie Ihre Anmeldung an der Konsole von { $brand } neu ein
 mail-notice-subject-route_test = Eine Testnachricht von { $brand }
 mail-notice-new_sign_in = Ein bisher unbekanntes Gerät hat sich bei Ihrem Konto von { $brand } angemeldet.
 mail-notice-second_factor_locked = Jemand hat das richtige Passwort Ihres Kontos bei { $brand } eingegeben, danach so viele falsche Codes, dass Codes für eine Weile gesperrt sind.
@@ -136,6 +141,8 @@ mail-notice-phrase_changed = Der Satz, den unsere E-Mails Ihnen zeigen, wurde f�
 mail-notice-password_changed = Das Passwort Ihres Kontos bei { $brand } wurde geändert.
 mail-notice-account_frozen = Ihr Konto bei { $brand } wurde eingefroren. Nichts kann es verlassen, und keine Einstellung lässt sich ändern, bis Sie es wieder öffnen.
 mail-notice-account_unfrozen = Ihr Konto bei { $brand } war eingefroren und wurde wieder geöffnet.
+mail-notice-operator_invited = Sie wurden als Mitglied des Personals an der Konsole von { $brand } eingetragen.
+mail-notice-operator_reset = Womit Sie sich an der Konsole von { $brand } anmelden, wurde zurückgenommen, und Ihre Sitzungen wurden beendet.
 mail-notice-route_test = { $brand } prüft, ob Nachrichten ankommen.
 mail-held = Nach dieser Änderung pausieren Auszahlungen und alle anderen Wege, auf denen Werte abgehen, für eine Weile. Ihr Sicherheitscenter zeigt, bis wann; der Support kann das nicht verkürzen.
 mail-when = Wann: { $when }
@@ -146,8 +153,10 @@ mail-next-locked = Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort: jem
 mail-next-support = Wenn Sie das nicht waren, verständigen Sie jetzt den Support.
 mail-next-number = Melden Sie sich auf anderem Weg an und hinterlegen Sie eine Nummer, die Ihnen gehört.
 mail-next-open = Um es wieder zu öffnen, melden Sie sich an und bestätigen Sie mit dem, was Ihr Konto hat. Wenn Sie es nicht eingefroren haben, liest vielleicht jemand Ihre Nachrichten: ändern Sie zuerst das Passwort Ihres Postfachs.
+mail-next-staff = Wenn Sie das nicht erwartet haben, öffnen Sie den Link nicht und sagen Sie es denen, die die Konsole betreiben.
 mail-next-nothing = Sie müssen nichts tun, und an Ihrem Konto hat sich nichts geändert.
 mail-freeze = Nicht Sie? Diese Seite friert Ihr Konto sofort ein, ob Sie angemeldet sind oder nicht. Ein eingefrorenes Konto kann nichts verlassen, und nur Sie können es wieder öffnen:
+mail-join = Diese Seite legt Ihr Passwort und Ihren zweiten Faktor fest. Sie gilt einmal und 24 Stunden lang; behalten Sie sie für sich:
 mail-notice-never-ask = Wir fragen nie nach Codes oder Passwörtern.
 
 ## Ein Zeitpunkt, immer in UTC

@@ -51,6 +51,8 @@ sms-notice-phrase_changed = { $brand }: anti-phishing phrase changed{ $facts }.
 sms-notice-password_changed = { $brand }: password changed{ $facts }.
 sms-notice-account_frozen = { $brand }: your account is frozen{ $facts }.
 sms-notice-account_unfrozen = { $brand }: your account is open again{ $facts }.
+sms-notice-operator_invited = { $brand }: you may work at the console{ $facts }.
+sms-notice-operator_reset = { $brand }: set up your console sign-in again{ $facts }.
 sms-notice-route_test = { $brand }: test message{ $facts }.
 sms-fact = { ", " }{ $fact }
 sms-next-password = Not you? Change your password now.
@@ -59,6 +61,7 @@ sms-next-number = Sign in and add another.
 sms-next-open = Sign in to open it again.
 sms-next-nothing = You need to do nothing.
 sms-freeze = Not you? Freeze: { $link }
+sms-join = Set up: { $link }
 
 ## Email with a code
 mail-code-subject-sign_up = Your { $brand } sign-up code
@@ -114,6 +117,8 @@ mail-notice-subject-phrase_changed = The anti-phishing phrase of your { $brand }
 mail-notice-subject-password_changed = The password of your { $brand } account was changed
 mail-notice-subject-account_frozen = Your { $brand } account is frozen
 mail-notice-subject-account_unfrozen = Your { $brand } account is open again
+mail-notice-subject-operator_invited = Your access to the { $brand } console
+mail-notice-subject-operator_reset = Set up your sign-in to the { $brand } console again
 mail-notice-subject-route_test = A test message from { $brand }
 mail-notice-new_sign_in = A device that was not used before has signed in to your { $brand } account.
 mail-notice-second_factor_locked = Someone entered the right password of your { $brand } account, then so many wrong codes that codes are locked for a while.
@@ -136,6 +141,8 @@ mail-notice-phrase_changed = The phrase that our emails show you was set, change
 mail-notice-password_changed = The password of your { $brand } account was changed.
 mail-notice-account_frozen = Your { $brand } account was frozen. Nothing can leave it, and no setting can be changed, until you open it again.
 mail-notice-account_unfrozen = Your { $brand } account was frozen and has been opened again.
+mail-notice-operator_invited = You were made a member of staff at the { $brand } console.
+mail-notice-operator_reset = What you sign in to the { $brand } console with was taken back, and your sessions were ended.
 mail-notice-route_test = { $brand } is testing whether its messages arrive.
 mail-held = Withdrawals and other ways for value to leave are paused for a time after this change. Your Security Center shows until when; support cannot shorten it.
 mail-when = When: { $when }
@@ -146,8 +153,10 @@ mail-next-locked = If this was not you, change your password now: someone else k
 mail-next-support = If this was not you, contact support now.
 mail-next-number = Sign in another way and add a number that is yours.
 mail-next-open = To open it again, sign in and confirm with what your account has. If you did not freeze it, someone may read your messages: change the password of your mailbox first.
+mail-next-staff = If you did not expect this, do not open the link, and tell whoever runs the console.
 mail-next-nothing = You need to do nothing, and nothing about your account has changed.
 mail-freeze = Not you? This page freezes your account at once, signed in or not. Nothing leaves a frozen account, and only you can open it again:
+mail-join = This page sets your password and your second factor. It works once, for 24 hours, so keep it to yourself:
 mail-notice-never-ask = We never ask for codes or passwords.
 
 ## A moment, always in UTC

@@ -116,10 +116,12 @@ fn notice_mail(
         Notice::SmsSuspended => "mail-next-number",
         Notice::AccountFrozen => "mail-next-open",
         Notice::RouteTest => "mail-next-nothing",
+        Notice::OperatorInvited | Notice::OperatorReset => "mail-next-staff",
         _ => "mail-next-support",
     };
     paragraphs.push(words.say(next).text());
-    paragraphs.extend(freeze_link.map(|link| format!("{}\n{link}", words.say("mail-freeze").text())));
+    let leads_to = if notice.is_for_staff() { "mail-join" } else { "mail-freeze" };
+    paragraphs.extend(freeze_link.map(|link| format!("{}\n{link}", words.say(leads_to).text())));
     paragraphs.push(words.say("mail-notice-never-ask").text());
     (subject, paragraphs)
 }
@@ -149,6 +151,8 @@ fn holds(notice: Notice) -> bool {
         | Notice::RecoveryCodeUsed
         | Notice::PhraseChanged
         | Notice::AccountFrozen
+        | Notice::OperatorInvited
+        | Notice::OperatorReset
         | Notice::RouteTest => false,
     }
 }

@@ -218,6 +218,7 @@ fn notice_text(
 ) -> String {
     let when = for_sms(&moment(words, at_ms));
     let next = match freeze_link {
+        Some(link) if notice.is_for_staff() => words.say("sms-join").with("link", link).text(),
         Some(link) => words.say("sms-freeze").with("link", link).text(),
         None => words.say(next_key(notice)).text(),
     };

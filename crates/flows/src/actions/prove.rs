@@ -8,7 +8,7 @@ use super::{Actor, Standing, lock_with_account};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::guess::CodeAnswer;
-use crate::passkeys::Verified;
+use crate::passkeys::{Verified, moved_on};
 use countersign_core::action::{self, Proved, Refusal};
 use countersign_core::change::Change;
 use countersign_core::code::{CodeProblem, TypedCode};
@@ -438,18 +438,8 @@ fn waits_for_code(action: &Action, factor: Factor) -> bool {
 
 /// The passkey that answered, with its counter moved on; none if it was removed in the meantime.
 fn used_passkey(standing: &Standing, verified: &Verified) -> Option<Authenticator> {
-    standing.authenticators.iter().find_map(|authenticator| match &authenticator.secret {
-        AuthenticatorSecret::Passkey { credential_id, model, .. }
-            if *credential_id == verified.credential_id =>
-        {
-            let secret = AuthenticatorSecret::Passkey {
-                credential: verified.credential.clone(),
-                credential_id: credential_id.clone(),
-                model: model.clone(),
-                backed_up: verified.backed_up,
-            };
-            Some(Authenticator { secret, ..authenticator.clone() })
-        }
-        _ => None,
+    standing.authenticators.iter().find_map(|authenticator| {
+        let secret = moved_on(&authenticator.secret, verified)?;
+        Some(Authenticator { secret, ..authenticator.clone() })
     })
 }

@@ -3,10 +3,11 @@
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::change::Change;
+use countersign_core::event::Event;
 use countersign_core::id::ServiceId;
-use countersign_core::model::{Operator, OperatorSession};
+use countersign_core::model::{Actor, Operator, OperatorSession};
 use countersign_core::operator;
-use countersign_core::session::hash_token;
+use countersign_core::session::{Scene, hash_token};
 use countersign_storage::tables::{self, operator_sessions, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -37,8 +38,12 @@ impl Flows {
 
     /// Ends an operator's session.
     pub async fn sign_out_operator(&self, signed_in: &SignedInOperator) -> Result<(), FlowError> {
-        let ended = OperatorSession { ended_at: Some(self.now()), ..signed_in.session.clone() };
-        self.save(vec![Change::SaveOperatorSession(ended)]).await
+        let (now, session, operator) = (self.now(), &signed_in.session, &signed_in.operator);
+        let ended = OperatorSession { ended_at: Some(now), ..session.clone() };
+        let scene = Scene::by(Actor::Operator(operator.id), &session.device);
+        let world = self.kit.world(&scene, now);
+        let entry = scene.event(operator.service_id, None, Event::OperatorSignedOut, world);
+        self.save(vec![Change::SaveOperatorSession(ended), entry]).await
     }
 }
 

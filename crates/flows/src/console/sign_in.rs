@@ -1,47 +1,62 @@
-//! Signing in to the console: email and password, then a code to that email, every time. Somebody unknown, somebody
-//! whose access has ended and a wrong password take the same steps: one slow comparison, one count on the
-//! identifier, one answer (R46). No code is sent before the password is right (T15, R24), and the code works on the
-//! page that asked for it only.
+//! Signing in to the console: email and password, then a code of an authenticator app or a passkey, every time. Somebody
+//! unknown, somebody whose access has ended and a wrong password take the same steps: one slow comparison, one count on
+//! the identifier, one answer (R46). Nothing can be guessed at the second step before the password is right (R24).
 
+use super::enrolling::SecondAnswer;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use crate::guess::{self, CodeAnswer, Guess};
-use crate::journeys::{self, CodePage, JourneyResend};
-use crate::sending::{self, Asker, Resend, Send};
+use crate::journeys;
+use crate::passkeys::{Verified, moved_on};
 use countersign_core::account::PasswordOutcome;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
-use countersign_core::id::{OperatorId, ServiceId, VerificationId};
-use countersign_core::lock::Refusal;
+use countersign_core::code::{CodeProblem, TypedCode};
+use countersign_core::id::{OperatorId, ServiceId};
+use countersign_core::lock::{self, Refusal};
 use countersign_core::model::*;
-use countersign_core::operator;
-use countersign_core::session::Token;
+use countersign_core::proof::Answer;
+use countersign_core::session::{Scene, Token};
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{CheckOutcome, SendRefusal, World};
-use countersign_storage::tables::{self, factors, operators, verifications};
+use countersign_core::{operator, totp};
+use countersign_storage::tables::{self, factors, operator_authenticators, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
 /// What came of an operator's password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConsoleStart {
-    /// The code is on its way; the token belongs in the browser.
-    CodeSent(Token),
+    /// The second step is due; the token belongs in the browser.
+    SecondStep(Token),
     /// No such operator, or not their password.
     Wrong,
     /// Too many failures; nothing was compared.
     Locked(Refusal),
-    /// The password was right; no code was sent.
-    NotSent(SendRefusal),
+    /// The password was right, and there is no second factor: only a link from another admin helps.
+    NoFactor,
 }
 
-/// What came of the code.
+/// What the second step may be taken with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecondStep {
+    /// Whose sign-in it is, masked.
+    pub who: String,
+    /// Whether there is an authenticator app.
+    pub has_app: bool,
+    /// Why its codes are not taken at the moment, if so.
+    pub app_refusal: Option<Refusal>,
+    /// The options for the browser's `navigator.credentials.get`, JSON; none without a passkey.
+    pub passkey_options: Option<String>,
+}
+
+/// What came of the second step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConsoleCheck {
     /// Signed in; the token is the cookie.
     SignedIn(Token),
-    /// The code was not right.
-    Code(CodeAnswer),
+    /// It was judged, and was not right.
+    Not(Answer),
+    /// It could not be a code; nothing was compared or counted.
+    Unreadable(CodeProblem),
     /// There is no such sign-in any more.
     Gone,
 }
@@ -57,41 +72,67 @@ impl Flows {
     ) -> Result<ConsoleStart, FlowError> {
         let kit = self.kit.clone();
         let known = self.read(Find { kit: kit.clone(), service_id, email: email.clone() }).await?;
-        let phc = known.as_ref().map(|operator| operator.password_hash.as_str());
-        let right = self.passwords.matches(password, phc).await?;
         let compared_hash = known.map(|operator| operator.password_hash);
+        let right = self.operator_password_is(password, compared_hash.as_deref()).await?;
         self.write(Start { kit, service_id, email, right, compared_hash, caller }).await
     }
 
-    /// The code page of an operator's sign-in.
-    pub async fn console_code_page(
+    /// The slow comparison. Who has not joined yet costs the same as who has (R46).
+    pub(super) async fn operator_password_is(
         &self,
-        service_id: ServiceId,
-        token: &str,
-    ) -> Result<Option<CodePage>, FlowError> {
-        self.read(Look { kit: self.kit.clone(), service_id, token: token.to_owned() }).await
+        password: &str,
+        hash: Option<&str>,
+    ) -> Result<bool, FlowError> {
+        self.passwords.matches(password, hash.filter(|hash| !hash.is_empty())).await
     }
 
-    /// Sends another code for an operator's sign-in.
-    pub async fn resend_console_code(
+    /// The second step of an operator's sign-in, with a fresh challenge for their passkeys.
+    pub async fn console_second_step(
         &self,
         service_id: ServiceId,
         token: &str,
-        caller: Caller,
-    ) -> Result<JourneyResend, FlowError> {
-        self.write(SendAgain { kit: self.kit.clone(), service_id, token: token.to_owned(), caller }).await
+    ) -> Result<Option<SecondStep>, FlowError> {
+        let kit = self.kit.clone();
+        let look = Look { kit: kit.clone(), service_id, token: token.to_owned() };
+        let Some(found) = self.read(look).await? else { return Ok(None) };
+        let keys: Vec<_> =
+            found.standing.iter().filter(|one| one.factor == Factor::Passkey).cloned().collect();
+        let mut passkey_options = None;
+        if !keys.is_empty()
+            && let Some(challenge) = self.passkeys.ask(&keys)
+        {
+            let token = token.to_owned();
+            if self.write(Keep { kit, service_id, token, state: challenge.state }).await? {
+                passkey_options = Some(challenge.options);
+            }
+        }
+        let has_app = found.standing.iter().any(|one| one.factor == Factor::Totp);
+        let app_refusal = found.app_refusal;
+        Ok(Some(SecondStep { who: found.operator.email.masked(), has_app, app_refusal, passkey_options }))
     }
 
-    /// Judges the code of an operator's sign-in.
-    pub async fn check_console_code(
+    /// Judges the second step of an operator's sign-in.
+    pub async fn check_console_step(
         &self,
         service_id: ServiceId,
         token: &str,
-        typed: &str,
+        answer: SecondAnswer,
         caller: Caller,
     ) -> Result<ConsoleCheck, FlowError> {
-        let (token, typed) = (token.to_owned(), typed.to_owned());
-        self.write(Check { kit: self.kit.clone(), service_id, token, typed, caller }).await
+        let (kit, token) = (self.kit.clone(), token.to_owned());
+        let brought = match answer {
+            SecondAnswer::Totp(typed) => match TypedCode::lenient(&typed, totp::DIGITS) {
+                Ok(typed) => Brought::Code(typed),
+                Err(problem) => return Ok(ConsoleCheck::Unreadable(problem)),
+            },
+            SecondAnswer::Passkey(answer) => {
+                let look = Look { kit: kit.clone(), service_id, token: token.clone() };
+                let Some(found) = self.read(look).await? else { return Ok(ConsoleCheck::Gone) };
+                let verified = self.passkeys.verify(&answer, &found.challenge, &found.standing);
+                Brought::Passkey { verified, challenge: found.challenge }
+            }
+        };
+        self.write(Check { kit, service_id, token, brought, caller }).await
     }
 }
 
@@ -104,6 +145,11 @@ async fn find(
 ) -> Result<Option<Operator>, StorageError> {
     let found = operators::by_email(tx, &kit.rows, service_id, kit.rows.index(email)).await?;
     Ok(found.filter(|operator| operator.disabled_at.is_none()))
+}
+
+/// Whose failures at the door are counted.
+pub(super) fn subject_of(kit: &Kit, email: &Address) -> Subject {
+    Subject::Address(kit.rows.index(email))
 }
 
 struct Find {
@@ -135,17 +181,17 @@ impl Step for Start {
     async fn run(&self, tx: &mut Tx) -> Result<ConsoleStart, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
         let operator = find(tx, kit, self.service_id, &self.email).await?;
-        let subject = Subject::Address(kit.rows.index(&self.email));
+        let subject = subject_of(kit, &self.email);
         let state =
             factors::lock(tx, &kit.rows, self.service_id, subject, Factor::Password, None, now).await?;
         // The slow comparison was made against the hash of a moment ago; it counts only for that same hash.
         let same = operator.as_ref().map(|operator| &operator.password_hash) == self.compared_hash.as_ref();
-        let scene = self.caller.scene();
-        let world = kit.world(&scene, now);
         let right = self.right && same && operator.is_some();
-        let judged = operator::judge_password(right, state, world);
+        // Nobody has proved yet to be anybody.
+        let scene = Scene::by(Actor::System, &self.caller.device_label);
+        let judged = operator::judge_password(right, &self.email.masked(), state, kit.world(&scene, now));
         match (kit.save(tx, judged).await?, operator) {
-            (PasswordOutcome::Right, Some(operator)) => self.send(tx, &operator, world).await,
+            (PasswordOutcome::Right, Some(operator)) => self.go_on(tx, &operator, now).await,
             (PasswordOutcome::Right | PasswordOutcome::Wrong, _) => Ok(ConsoleStart::Wrong),
             (PasswordOutcome::Refused(refusal), _) => Ok(ConsoleStart::Locked(refusal)),
             (PasswordOutcome::LockedNow { until }, _) => Ok(ConsoleStart::Locked(Refusal::Locked { until })),
@@ -154,46 +200,43 @@ impl Step for Start {
 }
 
 impl Start {
-    async fn send(
+    async fn go_on(
         &self,
         tx: &mut Tx,
         operator: &Operator,
-        world: World<'_>,
+        now: Timestamp,
     ) -> Result<ConsoleStart, StorageError> {
         let kit = &self.kit;
-        let (mut journey, token) = journeys::open(kit, self.service_id, JourneyStage::Done, world.now);
-        let send = Send {
-            service_id: self.service_id,
-            subject: Subject::Address(kit.rows.index(&operator.email)),
-            address: &operator.email,
-            channel: Channel::Email,
-            purpose: Purpose::SignIn,
-            details: None,
-            page: Some(journey.token),
-            locale: &self.caller.locale,
-            asker: Asker::of(&self.caller),
-        };
-        let sent = match sending::start(tx, kit, &send, world.scene, world.now).await? {
-            Ok(sent) => sent,
-            Err(refusal) => return Ok(ConsoleStart::NotSent(refusal)),
-        };
-        journey.stage = JourneyStage::ConsoleSignIn {
+        let standing = operator_authenticators::live(tx, &kit.rows, self.service_id, operator.id).await?;
+        if standing.is_empty() {
+            return Ok(ConsoleStart::NoFactor);
+        }
+        let stage = JourneyStage::ConsoleSignIn {
             operator: StoredId(*operator.id.as_bytes()),
-            verification: StoredId(*sent.id.as_bytes()),
+            misses: 0,
+            challenge: Redacted::default(),
         };
+        let (journey, token) = journeys::open(kit, self.service_id, stage, now);
         tables::apply(tx, &kit.rows, &[Change::InsertJourney(journey)]).await?;
-        Ok(ConsoleStart::CodeSent(token))
+        Ok(ConsoleStart::SecondStep(token))
     }
 }
 
-/// Whose sign-in a journey is, and its code; none of a journey that is another one.
-fn parts_of(journey: &Journey) -> Option<(OperatorId, VerificationId)> {
-    match journey.stage {
-        JourneyStage::ConsoleSignIn { operator, verification } => {
-            Some((OperatorId::from_bytes(operator.0), VerificationId::from_bytes(verification.0)))
+/// Whose sign-in a journey is, with the wrong codes and the challenge so far; none of a journey that is another one.
+fn parts_of(journey: &Journey) -> Option<(OperatorId, u32, Redacted)> {
+    match &journey.stage {
+        JourneyStage::ConsoleSignIn { operator, misses, challenge } => {
+            Some((OperatorId::from_bytes(operator.0), *misses, challenge.clone()))
         }
         _ => None,
     }
+}
+
+struct Found {
+    operator: Operator,
+    standing: Vec<OperatorAuthenticator>,
+    app_refusal: Option<Refusal>,
+    challenge: Redacted,
 }
 
 struct Look {
@@ -203,66 +246,71 @@ struct Look {
 }
 
 impl Step for Look {
-    type Output = Option<CodePage>;
+    type Output = Option<Found>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
         let journey = journeys::load(tx, kit, self.service_id, &self.token, now).await?;
-        let Some((_, id)) = journey.as_ref().and_then(parts_of) else { return Ok(None) };
-        match verifications::load(tx, &kit.rows, self.service_id, id).await? {
-            Some(found) => Ok(Some(journeys::code_page(tx, kit, found, now).await?)),
-            None => Ok(None),
-        }
-    }
-}
-
-struct SendAgain {
-    kit: Arc<Kit>,
-    service_id: ServiceId,
-    token: String,
-    caller: Caller,
-}
-
-impl Step for SendAgain {
-    type Output = JourneyResend;
-
-    async fn run(&self, tx: &mut Tx) -> Result<JourneyResend, StorageError> {
-        let (kit, now) = (&self.kit, self.kit.clock.now());
-        let Some((journey, _, id)) = lock(tx, kit, self.service_id, &self.token, now).await? else {
-            return Ok(JourneyResend::Gone);
-        };
-        let Some(pending) = verifications::lock(tx, &kit.rows, self.service_id, id).await? else {
-            return Ok(JourneyResend::Gone);
-        };
-        let asker = Asker::of(&self.caller);
-        let ask = Resend { channel: None, page: Some(journey.token), details: None, asker };
-        Ok(match sending::resend(tx, kit, pending, &ask, &self.caller.scene(), now).await? {
-            Ok(_) => JourneyResend::Sent,
-            Err(refusal) => JourneyResend::Refused(refusal),
-        })
+        let Some((id, _, challenge)) = journey.as_ref().and_then(parts_of) else { return Ok(None) };
+        let operator = operators::load(tx, &kit.rows, self.service_id, id).await?;
+        let operator = operator.filter(|operator| operator.disabled_at.is_none());
+        let Some(operator) = operator else { return Ok(None) };
+        let standing = operator_authenticators::live(tx, &kit.rows, self.service_id, id).await?;
+        let subject = subject_of(kit, &operator.email);
+        let state = factors::load(tx, &kit.rows, self.service_id, subject, Factor::Totp, None, now).await?;
+        let app_refusal = lock::refusal(&state, &kit.policy, now);
+        Ok(Some(Found { operator, standing, app_refusal, challenge }))
     }
 }
 
 /// The sign-in behind a token, locked, if its operator still has access.
-async fn lock(
+async fn lock_journey(
     tx: &mut Tx,
     kit: &Kit,
     service_id: ServiceId,
     token: &str,
     now: Timestamp,
-) -> Result<Option<(Journey, Operator, VerificationId)>, StorageError> {
+) -> Result<Option<(Journey, Operator, u32, Redacted)>, StorageError> {
     let Some(journey) = journeys::lock(tx, kit, service_id, token, now).await? else { return Ok(None) };
-    let Some((operator, id)) = parts_of(&journey) else { return Ok(None) };
-    let operator = operators::load(tx, &kit.rows, service_id, operator).await?;
+    let Some((id, misses, challenge)) = parts_of(&journey) else { return Ok(None) };
+    let operator = operators::load(tx, &kit.rows, service_id, id).await?;
     let operator = operator.filter(|operator| operator.disabled_at.is_none());
-    Ok(operator.map(|operator| (journey, operator, id)))
+    Ok(operator.map(|operator| (journey, operator, misses, challenge)))
+}
+
+struct Keep {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    token: String,
+    state: Redacted,
+}
+
+impl Step for Keep {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+        let (kit, now) = (&self.kit, self.kit.clock.now());
+        let found = lock_journey(tx, kit, self.service_id, &self.token, now).await?;
+        let Some((mut journey, ..)) = found else { return Ok(false) };
+        if let JourneyStage::ConsoleSignIn { challenge, .. } = &mut journey.stage {
+            *challenge = self.state.clone();
+        }
+        tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
+        Ok(true)
+    }
+}
+
+/// An answer as far as it can be read without a transaction.
+enum Brought {
+    Code(TypedCode),
+    Passkey { verified: Option<Verified>, challenge: Redacted },
 }
 
 struct Check {
     kit: Arc<Kit>,
     service_id: ServiceId,
     token: String,
-    typed: String,
+    brought: Brought,
     caller: Caller,
 }
 
@@ -271,19 +319,68 @@ impl Step for Check {
 
     async fn run(&self, tx: &mut Tx) -> Result<ConsoleCheck, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
-        let Some((mut journey, operator, id)) = lock(tx, kit, self.service_id, &self.token, now).await?
-        else {
-            return Ok(ConsoleCheck::Gone);
+        let found = lock_journey(tx, kit, self.service_id, &self.token, now).await?;
+        let Some((mut journey, operator, misses, challenge)) = found else { return Ok(ConsoleCheck::Gone) };
+        let standing =
+            operator_authenticators::lock_live(tx, &kit.rows, self.service_id, operator.id).await?;
+        let factor = match self.brought {
+            Brought::Code(_) => Factor::Totp,
+            Brought::Passkey { .. } => Factor::Passkey,
         };
-        let scene = self.caller.scene();
-        let guess = Guess { typed: &self.typed, by_person: true, page: Some(journey.token), details: None };
-        let (answer, _) = guess::check(tx, kit, self.service_id, id, &guess, &scene, now).await?;
-        if answer != CodeAnswer::Judged(CheckOutcome::Approved) {
-            return Ok(ConsoleCheck::Code(answer));
+        let used = self.used(&standing, &challenge);
+        let scene = Scene::by(Actor::Operator(operator.id), &self.caller.device_label);
+        let world = kit.world(&scene, now);
+        let subject = subject_of(kit, &operator.email);
+        let state = factors::lock(tx, &kit.rows, self.service_id, subject, factor, None, now).await?;
+        let day = journey.created_at.day();
+        let judged = operator::judge_second_step(used.is_some(), &operator, misses, day, state, world);
+        match (kit.save(tx, judged).await?, used) {
+            (Answer::Right, Some(used)) => {
+                journey.stage = JourneyStage::Done;
+                let used = OperatorAuthenticator { last_used_at: Some(now), ..used };
+                let mut changes = vec![Change::SaveJourney(journey), Change::SaveOperatorAuthenticator(used)];
+                let (_, token, opened) = operator::open(&operator, factor, &self.caller.ip_text(), world);
+                changes.extend(opened);
+                tables::apply(tx, &kit.rows, &changes).await?;
+                Ok(ConsoleCheck::SignedIn(token))
+            }
+            (answer, _) => {
+                let counted = factor == Factor::Totp && !matches!(answer, Answer::Refused(_));
+                journey.stage = JourneyStage::ConsoleSignIn {
+                    operator: StoredId(*operator.id.as_bytes()),
+                    misses: misses + u32::from(counted),
+                    challenge: Redacted::default(),
+                };
+                tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
+                Ok(ConsoleCheck::Not(answer))
+            }
         }
-        journey.stage = JourneyStage::Done;
-        let (_, token, opened) = operator::open(&operator, &self.caller.ip_text(), kit.world(&scene, now));
-        tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey), opened]).await?;
-        Ok(ConsoleCheck::SignedIn(token))
+    }
+}
+
+impl Check {
+    /// The second factor that the answer proves, as it is after its use.
+    fn used(
+        &self,
+        standing: &[OperatorAuthenticator],
+        challenge: &Redacted,
+    ) -> Option<OperatorAuthenticator> {
+        match &self.brought {
+            Brought::Code(typed) => standing.iter().find_map(|one| match &one.secret {
+                AuthenticatorSecret::Totp { key, drift_steps } => {
+                    let step = totp::judge(key, *drift_steps, one.last_step, typed, self.kit.clock.wall())?;
+                    Some(OperatorAuthenticator { last_step: Some(step), ..one.clone() })
+                }
+                _ => None,
+            }),
+            // Verified against the challenge of a moment ago; it counts only for that same one, once.
+            Brought::Passkey { verified, challenge: of } => {
+                let verified = verified.as_ref().filter(|_| of == challenge && !challenge.0.is_empty())?;
+                standing.iter().find_map(|one| {
+                    let secret = moved_on(&one.secret, verified)?;
+                    Some(OperatorAuthenticator { secret, ..one.clone() })
+                })
+            }
+        }
     }
 }

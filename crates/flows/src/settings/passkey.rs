@@ -45,7 +45,7 @@ impl Flows {
             .email
             .as_ref()
             .map_or_else(|| owner.account.id.to_string(), |e| e.expose().to_owned());
-        let Some(challenge) = self.passkeys.make(owner.account.id, &label, &enrolled) else {
+        let Some(challenge) = self.passkeys.make(*owner.account.id.as_bytes(), &label, &enrolled) else {
             return Ok(None);
         };
         let token = token.to_owned();

@@ -89,7 +89,7 @@ fn label_of(signed_in: &SignedIn) -> String {
         .map_or_else(|| signed_in.account.id.to_string(), |email| email.expose().to_owned())
 }
 
-fn key_of(secret: &Redacted) -> Option<Vec<u8>> {
+pub(crate) fn key_of(secret: &Redacted) -> Option<Vec<u8>> {
     let hex = secret.0.as_bytes();
     let pairs = hex.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     pairs.collect::<Option<Vec<u8>>>().filter(|key| key.len() == 20)

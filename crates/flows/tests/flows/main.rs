@@ -11,6 +11,7 @@ mod forgotten;
 mod house;
 mod own_text;
 mod roads;
+mod staff;
 mod step_up;
 mod templates;
 mod walk;

@@ -773,7 +773,7 @@ problem-text-segments = Mit den längsten Werten braucht er { $count } Nachricht
 
 ## Die Konsole für das Personal des Dienstes
 console-sign-in-heading = An der Konsole anmelden
-console-sign-in-next = Nur für das Personal. Als Nächstes senden wir Ihnen einen Code per E-Mail.
+console-sign-in-next = Nur für das Personal. Als Nächstes fragen wir nach einem Code Ihrer Authenticator-App oder nach Ihrem Passkey.
 console-email = E-Mail-Adresse
 console-rail = Konsole
 console-policy-heading = Regelwerk

@@ -773,7 +773,7 @@ problem-text-segments = With values at their longest it takes { $count } message
 
 ## The console of the service's staff
 console-sign-in-heading = Sign in to the console
-console-sign-in-next = For staff only. Next, we email you a code.
+console-sign-in-next = For staff only. Next, we ask for a code of your authenticator app, or for your passkey.
 console-email = Email address
 console-rail = Console
 console-policy-heading = Policy

@@ -1,21 +1,27 @@
-//! `/console/signin`, its code page, and signing out.
+//! `/console/signin`, its second step, and signing out.
 
 use super::Staff;
 use crate::http::cookies::{self, Name};
-use crate::web::code::{self, Said, moment, problem_of, send_problem};
+use crate::web::code::moment;
 use crate::web::form::{Form, Sent};
-use crate::web::views::{CodePurpose, ConsoleSignIn, Field, Problem};
+use crate::web::views::{ConsoleSignIn, ConsoleStep, Field, Problem};
 use crate::web::visit::Visit;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::address::{Address, read_identifier};
+use countersign_flows::core::code::CodeProblem;
 use countersign_flows::core::lock::Refusal;
-use countersign_flows::{CodePage, ConsoleCheck, ConsoleStart, JourneyResend};
+use countersign_flows::core::proof::Answer;
+use countersign_flows::core::time::Timestamp;
+use countersign_flows::{ConsoleCheck, ConsoleStart, SecondAnswer};
+
+/// Tries left from which on the page says so.
+const FEW_TRIES: u32 = 2;
 
 /// `GET /console/signin`
 pub(crate) async fn form(visit: Visit) -> Response {
     if visit.operator.is_some() {
-        return visit.redirect("/console/policy");
+        return visit.redirect("/console");
     }
     show(&visit, &Sent::default(), Problems::default())
 }
@@ -73,109 +79,128 @@ enum Refused {
 
 async fn asked(visit: &Visit, email: Address, password: &str) -> Result<Response, Refused> {
     let flows = visit.server.flows();
-    let now = flows.now();
     let started =
         flows.start_console_sign_in(visit.server.service_id(), email, password, visit.caller()).await;
     Err(Refused::For(match started.map_err(|error| Refused::Broke(Box::new(visit.broke(error))))? {
-        ConsoleStart::CodeSent(token) => {
-            let mut response = visit.redirect("/console/signin/code");
+        ConsoleStart::SecondStep(token) => {
+            let mut response = visit.redirect("/console/signin/step");
             cookies::set(response.headers_mut(), &visit.server, Name::OperatorJourney, token.expose());
             return Ok(response);
         }
         ConsoleStart::Wrong => Problem::SignInRefused,
-        ConsoleStart::Locked(Refusal::Locked { until }) => {
-            Problem::PasswordLocked { until: moment(until, now) }
-        }
-        ConsoleStart::Locked(Refusal::Disabled) => Problem::FactorDisabled,
-        ConsoleStart::NotSent(refusal) => send_problem(refusal, now),
+        ConsoleStart::Locked(refusal) => password_locked(refusal, flows.now()),
+        ConsoleStart::NoFactor => Problem::SecondFactorMissing,
     }))
 }
 
-/// The sign-in in progress in this browser, with the token of its journey.
-async fn in_progress(visit: &Visit) -> Result<(String, CodePage), Box<Response>> {
-    let again = || Box::new(visit.redirect("/console/signin"));
-    let Some(token) = visit.cookie(Name::OperatorJourney) else { return Err(again()) };
-    match visit.server.flows().console_code_page(visit.server.service_id(), &token).await {
-        Ok(Some(facts)) => Ok((token, facts)),
-        Ok(None) => Err(again()),
-        Err(error) => Err(Box::new(visit.broke(error))),
+/// Why a password of staff is not looked at.
+pub(super) fn password_locked(refusal: Refusal, now: Timestamp) -> Problem {
+    match refusal {
+        Refusal::Locked { until } => Problem::PasswordLocked { until: moment(until, now) },
+        Refusal::Disabled => Problem::FactorDisabled,
     }
 }
 
-/// `GET /console/signin/code`
-pub(crate) async fn code(visit: Visit) -> Response {
-    match in_progress(&visit).await {
-        Ok((_, facts)) => code::show(&visit, CodePurpose::Console, &facts, Said::default()).await,
-        Err(elsewhere) => *elsewhere,
+/// Why a text cannot be a code of an app.
+pub(super) fn unreadable(problem: CodeProblem) -> Problem {
+    match problem {
+        CodeProblem::Empty => Problem::TotpMissing,
+        CodeProblem::NotDigits => Problem::CodeUnreadable { digits: 6 },
+        CodeProblem::WrongLength { entered, .. } => {
+            Problem::CodeLength { digits: 6, entered: u32::try_from(entered).unwrap_or(u32::MAX) }
+        }
     }
 }
 
-/// `POST /console/signin/code`
+fn app_refusal(refusal: Refusal, now: Timestamp) -> Problem {
+    match refusal {
+        Refusal::Locked { until } => Problem::CodesLocked { until: moment(until, now) },
+        Refusal::Disabled => Problem::StaffFactorDisabled,
+    }
+}
+
+#[derive(Default)]
+struct Said {
+    typed: String,
+    code_problem: Option<Problem>,
+    attempts_left: Option<u32>,
+    passkey_problem: Option<Problem>,
+}
+
+/// `GET /console/signin/step`
+pub(crate) async fn step(visit: Visit) -> Response {
+    let token = visit.cookie(Name::OperatorJourney).unwrap_or_default();
+    show_step(&visit, &token, Said::default()).await
+}
+
+async fn show_step(visit: &Visit, token: &str, said: Said) -> Response {
+    let flows = visit.server.flows();
+    let found = match flows.console_second_step(visit.server.service_id(), token).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return visit.redirect("/console/signin"),
+        Err(error) => return visit.broke(error),
+    };
+    let refusal = found.app_refusal.filter(|_| found.has_app);
+    let wrong = said.code_problem.is_some() || said.passkey_problem.is_some();
+    let page = ConsoleStep {
+        layout: visit.layout("/console/signin/step"),
+        who: found.who,
+        has_app: found.has_app,
+        app_refusal: refusal.map(|refusal| app_refusal(refusal, flows.now())),
+        code: Field { value: said.typed, problem: said.code_problem },
+        attempts_left: said.attempts_left.filter(|left| *left <= FEW_TRIES),
+        passkey_options: found.passkey_options,
+        passkey_problem: said.passkey_problem,
+    };
+    let status = match (refusal, wrong) {
+        (Some(_), _) => StatusCode::TOO_MANY_REQUESTS,
+        (None, true) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, false) => StatusCode::OK,
+    };
+    visit.page(status, &page)
+}
+
+/// What a form of a second factor brought: a passkey's answer if there is one, else the code.
+pub(super) fn second_answer(sent: &Sent) -> SecondAnswer {
+    match sent.get("credential") {
+        "" => SecondAnswer::Totp(sent.get("totp").to_owned()),
+        answer => SecondAnswer::Passkey(answer.to_owned()),
+    }
+}
+
+/// `POST /console/signin/step`
 pub(crate) async fn check(visit: Visit, form: Form) -> Response {
     let sent = match form.open(&visit) {
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    let (token, facts) = match in_progress(&visit).await {
-        Ok(found) => found,
-        Err(elsewhere) => return *elsewhere,
-    };
+    let Some(token) = visit.cookie(Name::OperatorJourney) else { return visit.redirect("/console/signin") };
+    let answer = second_answer(&sent);
+    let is_passkey = matches!(answer, SecondAnswer::Passkey(_));
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    match flows.check_console_code(service_id, &token, sent.get("code"), visit.caller()).await {
-        Err(error) => visit.broke(error),
-        Ok(ConsoleCheck::SignedIn(session)) => {
-            let mut response = visit.redirect("/console/policy");
-            cookies::set(response.headers_mut(), &visit.server, Name::Operator, session.expose());
-            cookies::clear(response.headers_mut(), &visit.server, Name::OperatorJourney);
-            response
-        }
-        Ok(ConsoleCheck::Gone) => visit.redirect("/console/signin"),
-        Ok(ConsoleCheck::Code(answer)) => {
-            let (problem, attempts_left) = problem_of(&answer, facts.code_length, flows.now()).unzip();
-            let (facts, problem) = after_miss(&visit, &token, facts, problem).await;
-            let attempts_left = attempts_left.flatten();
-            let said = Said { typed: sent.shown("code"), problem, attempts_left, ..Said::default() };
-            code::show(&visit, CodePurpose::Console, &facts, said).await
+    let mut said = Said { typed: sent.shown("totp"), ..Said::default() };
+    match flows.check_console_step(service_id, &token, answer, visit.caller()).await {
+        Err(error) => return visit.broke(error),
+        Ok(ConsoleCheck::SignedIn(session)) => return let_in(&visit, session.expose()),
+        Ok(ConsoleCheck::Gone) => return visit.redirect("/console/signin"),
+        Ok(ConsoleCheck::Unreadable(problem)) => said.code_problem = Some(unreadable(problem)),
+        Ok(ConsoleCheck::Not(_)) if is_passkey => said.passkey_problem = Some(Problem::PasskeyRefused),
+        Ok(ConsoleCheck::Not(answer)) => {
+            said.code_problem = Some(Problem::TotpWrong);
+            if let Answer::Wrong { left } = answer {
+                said.attempts_left = Some(left);
+            }
         }
     }
+    show_step(&visit, &token, said).await
 }
 
-/// The facts as they are now, and a new code at once where the old one had only run out.
-async fn after_miss(
-    visit: &Visit,
-    token: &str,
-    before: CodePage,
-    mut problem: Option<Problem>,
-) -> (CodePage, Option<Problem>) {
-    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    if problem == Some(Problem::CodeExpired)
-        && let Ok(JourneyResend::Sent) = flows.resend_console_code(service_id, token, visit.caller()).await
-    {
-        problem = Some(Problem::CodeExpiredNewSent);
-    }
-    let now = flows.console_code_page(service_id, token).await.ok().flatten();
-    (now.unwrap_or(before), problem)
-}
-
-/// `POST /console/signin/resend`
-pub(crate) async fn resend(visit: Visit, form: Form) -> Response {
-    if let Err(refused) = form.open(&visit) {
-        return *refused;
-    }
-    let (token, facts) = match in_progress(&visit).await {
-        Ok(found) => found,
-        Err(elsewhere) => return *elsewhere,
-    };
-    let flows = visit.server.flows();
-    match flows.resend_console_code(visit.server.service_id(), &token, visit.caller()).await {
-        Err(error) => visit.broke(error),
-        Ok(JourneyResend::Sent) => visit.redirect("/console/signin/code?notice=code-sent"),
-        Ok(JourneyResend::Gone) => visit.redirect("/console/signin"),
-        Ok(JourneyResend::Refused(refusal)) => {
-            let said = Said { problem: Some(send_problem(refusal, flows.now())), ..Said::default() };
-            code::show(&visit, CodePurpose::Console, &facts, said).await
-        }
-    }
+/// Into the console, with the session's cookie.
+pub(super) fn let_in(visit: &Visit, session: &str) -> Response {
+    let mut response = visit.redirect("/console");
+    cookies::set(response.headers_mut(), &visit.server, Name::Operator, session);
+    cookies::clear(response.headers_mut(), &visit.server, Name::OperatorJourney);
+    response
 }
 
 /// `POST /console/signout`

@@ -19,12 +19,12 @@ pub(crate) fn token(server: &Server, visitor: &str, session: Option<&str>) -> St
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether a form may be acted on.
-pub(crate) fn is_ours(server: &Server, headers: &HeaderMap, given: Option<&str>) -> bool {
+/// Whether a form may be acted on. `session` is the cookie of the session that its page belongs to.
+pub(crate) fn is_ours(server: &Server, headers: &HeaderMap, session: Name, given: Option<&str>) -> bool {
     let (Some(visitor), Some(given)) = (cookies::read(headers, server, Name::Visitor), given) else {
         return false;
     };
-    let session = cookies::read(headers, server, Name::Session);
+    let session = cookies::read(headers, server, session);
     let wanted = token(server, &visitor, session.as_deref());
     // An empty token would mean that no key could be used: then nothing matches.
     !wanted.is_empty()

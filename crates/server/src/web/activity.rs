@@ -108,7 +108,6 @@ fn shown(event: &Event) -> Option<views::Event> {
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
         | Event::EvidenceDeleted { .. }
-        | Event::TemplateChanged { .. }
         | Event::AuditRead { .. }
         | Event::AuditExported { .. } => return None,
         Event::NumberRemoved { number, .. } => Row::NumberRemoved { number: Shown::new(number.clone()) },
@@ -119,6 +118,22 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::AddressRevealed { .. } => Row::AddressRevealed,
         Event::AccountSeen => Row::AccountSeen,
         Event::NumberLookedUp { .. } => Row::NumberLookedUp,
-        Event::TemplateChanged { .. } => return None,
+        Event::TemplateChanged { .. }
+        | Event::OperatorSignedIn { .. }
+        | Event::OperatorSignInFailed { .. }
+        | Event::OperatorLocked { .. }
+        | Event::OperatorSignedOut
+        | Event::OperatorSessionsEnded { .. }
+        | Event::OperatorAdded { .. }
+        | Event::OperatorJoined { .. }
+        | Event::OperatorInvitedAgain { .. }
+        | Event::OperatorRolesChanged { .. }
+        | Event::OperatorDisabled { .. }
+        | Event::OperatorEnabled { .. }
+        | Event::OperatorReset { .. }
+        | Event::OperatorFactorAdded { .. }
+        | Event::OperatorFactorRemoved { .. }
+        | Event::OperatorPasswordChanged
+        | Event::OperatorRenamed => return None,
     })
 }

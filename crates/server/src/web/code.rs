@@ -34,13 +34,12 @@ pub(crate) struct Said {
 
 /// The code page.
 pub(crate) async fn show(visit: &Visit, purpose: CodePurpose, facts: &CodePage, said: Said) -> Response {
-    let masked = matches!(purpose, CodePurpose::SignIn | CodePurpose::Console);
+    let masked = purpose == CodePurpose::SignIn;
     let here = match purpose {
         CodePurpose::SignUp => "/signup/code",
         CodePurpose::SignIn => "/signin/code",
         CodePurpose::ProveEmail => "/security/phone/prove/code",
         CodePurpose::Activate => "/security/phone/code",
-        CodePurpose::Console => "/console/signin/code",
         CodePurpose::Forgotten => "/signin/forgotten/code",
     };
     let locked_until_ms = facts.locked_until.map(Timestamp::unix_ms);

@@ -191,7 +191,7 @@ pub(crate) async fn open(
             continue;
         }
         let sent = Sent::of(std::mem::take(&mut fields));
-        if !csrf::is_ours(&visit.server, &visit.headers, sent.given("csrf")) {
+        if !csrf::is_ours(&visit.server, &visit.headers, visit.session_name(), sent.given("csrf")) {
             return Err(refused(Fault::FormOutOfDate));
         }
         fields = sent.into_fields();
@@ -204,7 +204,7 @@ pub(crate) async fn open(
         }
     }
     let fields = Sent::of(fields);
-    if !csrf::is_ours(&visit.server, &visit.headers, fields.given("csrf")) {
+    if !csrf::is_ours(&visit.server, &visit.headers, visit.session_name(), fields.given("csrf")) {
         return Err(refused(Fault::FormOutOfDate));
     }
     Ok(SentForm { fields, files })
@@ -320,7 +320,7 @@ fn gone(visit: &Visit) -> Response {
 }
 
 fn is_ours(visit: &Visit) -> bool {
-    csrf::is_ours(&visit.server, &visit.headers, text(&visit.headers, "x-csrf"))
+    csrf::is_ours(&visit.server, &visit.headers, visit.session_name(), text(&visit.headers, "x-csrf"))
 }
 
 fn with_offset(status: StatusCode, offset: u64) -> Response {

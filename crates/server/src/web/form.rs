@@ -3,7 +3,7 @@
 
 use super::views::{Fault, Kept};
 use super::visit::Visit;
-use crate::http::{csrf, layers::BODY_BYTES_MAX};
+use crate::http::{cookies::Name, csrf, layers::BODY_BYTES_MAX};
 use crate::state::Server;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -82,7 +82,9 @@ impl Form {
             Form::TooLarge => return Err(Box::new(visit.fault(Fault::TooLarge))),
             Form::Unreadable => return Err(Box::new(visit.fault(Fault::Unreadable))),
         };
-        if csrf::is_ours(&visit.server, &visit.headers, fields.first("csrf")) {
+        let given = fields.first("csrf");
+        let is_of = |session: &Name| csrf::is_ours(&visit.server, &visit.headers, *session, given);
+        if visit.form_sessions().iter().any(is_of) {
             return Ok(fields);
         }
         let mut kept = Vec::new();
@@ -116,6 +118,11 @@ impl Sent {
     /// The value of a field; empty when it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.first(name).unwrap_or_default()
+    }
+
+    /// Every value of a field that may be sent several times.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a field as it is shown again: at most as long as any field of ours can be.

@@ -9,7 +9,7 @@ use std::fmt;
 use super::assets;
 use super::words::{Sentence, Words};
 use countersign_flows::core::model::{Right, Role};
-use countersign_flows::core::staff;
+use countersign_flows::core::staff as duties;
 
 mod account;
 mod activity;
@@ -28,6 +28,7 @@ mod problem;
 #[cfg(test)]
 pub(crate) mod samples;
 mod security;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -71,6 +72,11 @@ pub(crate) use problem::Problem;
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
 pub(crate) use upload::UploadField;
 
+pub(crate) use staff::{
+    ConsoleEnrol, ConsoleFind, ConsoleJoin, ConsoleMe, ConsoleProve, ConsoleStaff, ConsoleStaffMember,
+    ConsoleStep, NewKey, OwnFactorRow, OwnSessionRow, ShownLink, StaffRow, StaffState,
+};
+
 /// What every page has. The page's own struct carries it as `layout`.
 pub(crate) struct Layout {
     /// The catalogue of the reader's language: `Words::choose`.
@@ -104,7 +110,7 @@ pub(crate) struct Layout {
 impl Layout {
     /// Whether the member of staff has the right of this name: pages do not point at what they may not open.
     fn may(&self, right: &str) -> bool {
-        Right::from_text(right).is_some_and(|right| staff::may(&self.roles, right))
+        Right::from_text(right).is_some_and(|right| duties::may(&self.roles, right))
     }
 
     /// The address of a static file, with the version that makes it cacheable for a year.
@@ -277,10 +283,18 @@ pub(crate) enum Notice {
     ProposalDeclined,
     /// A proposal was taken back.
     ProposalWithdrawn,
+    /// A member of staff has other roles now.
+    StaffRoles,
+    /// A member of staff has no access any more.
+    StaffDisabled,
+    /// They have it again.
+    StaffEnabled,
+    /// A member of staff is called something else now.
+    StaffNamed,
 }
 
 impl Notice {
-    const ALL: [Notice; 36] = [
+    const ALL: [Notice; 40] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -317,6 +331,10 @@ impl Notice {
         Notice::ProposalApproved,
         Notice::ProposalDeclined,
         Notice::ProposalWithdrawn,
+        Notice::StaffRoles,
+        Notice::StaffDisabled,
+        Notice::StaffEnabled,
+        Notice::StaffNamed,
     ];
 
     /// The notice of this name, if it is one.
@@ -367,6 +385,10 @@ impl Notice {
             Notice::ProposalApproved => "notice-proposal-approved",
             Notice::ProposalDeclined => "notice-proposal-declined",
             Notice::ProposalWithdrawn => "notice-proposal-withdrawn",
+            Notice::StaffRoles => "notice-staff-roles",
+            Notice::StaffDisabled => "notice-staff-disabled",
+            Notice::StaffEnabled => "notice-staff-enabled",
+            Notice::StaffNamed => "notice-staff-named",
         }
     }
 }

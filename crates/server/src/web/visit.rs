@@ -98,14 +98,34 @@ impl FromRequestParts<Server> for Holder {
 
 impl Visit {
     /// Whose pages these are.
-    fn area(&self) -> Area {
+    pub(crate) fn area(&self) -> Area {
         let path = self.uri.path();
         if path == "/console" || path.starts_with("/console/") { Area::Console } else { Area::Holder }
     }
 
+    /// The cookie of the session that this page's forms are bound to.
+    pub(crate) fn session_name(&self) -> Name {
+        match self.area() {
+            Area::Console => Name::Operator,
+            Area::Holder => Name::Session,
+        }
+    }
+
     /// What the page's form sends back as `csrf`.
     pub(crate) fn csrf(&self) -> String {
-        csrf::token(&self.server, &self.visitor, self.session_cookie.as_deref())
+        match self.area() {
+            Area::Console => csrf::token(&self.server, &self.visitor, self.cookie(Name::Operator).as_deref()),
+            Area::Holder => csrf::token(&self.server, &self.visitor, self.session_cookie.as_deref()),
+        }
+    }
+
+    /// The cookies of the sessions that a form sent here may belong to. Language and theme are set from either side.
+    pub(crate) fn form_sessions(&self) -> &'static [Name] {
+        match (self.area(), self.uri.path()) {
+            (Area::Console, _) => &[Name::Operator],
+            (Area::Holder, "/preferences") => &[Name::Session, Name::Operator],
+            (Area::Holder, _) => &[Name::Session],
+        }
     }
 
     /// The fields every page has. `here` is the page's own path, when a GET of it shows the same page.
@@ -159,7 +179,12 @@ impl Visit {
             device_label: peer::device_label(&self.headers),
             device_token: self.cookie(Name::Device),
             locale: self.words.tag().to_owned(),
-            actor: self.operator.as_ref().map_or(Actor::Holder, |staff| Actor::Operator(staff.operator.id)),
+            actor: match (&self.operator, self.area()) {
+                (Some(staff), _) => Actor::Operator(staff.operator.id),
+                // At the console's door nobody is anybody yet.
+                (None, Area::Console) => Actor::System,
+                (None, Area::Holder) => Actor::Holder,
+            },
         }
     }
 
@@ -208,20 +233,18 @@ impl Visit {
     pub(crate) fn fault_keeping(&self, fault: Fault, kept: Vec<Kept>) -> Response {
         let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let home = if self.area() == Area::Console { "/console" } else { "/security" };
+        let page;
         let back = match (&fault, self.uri.path()) {
             (Fault::SessionEnded, _) => "/signin?notice=ended",
             (Fault::NotFound, _) => home,
             // Paths that only take forms have no page to go back to.
-            (_, "/console/signin/resend") => "/console/signin/code",
-            (_, "/console/signout") => "/console",
-            (_, path) if path.starts_with("/console/delivery/routes/") => page_of_route(path),
             (_, "/console/delivery/templates/edit" | "/console/delivery/templates/delete") => {
                 "/console/delivery/templates"
             }
-            (_, path)
-                if path.starts_with("/console/accounts/") || path.starts_with("/console/proposals/") =>
-            {
-                page_of_desk(path)
+            (_, path) if path.starts_with("/console/signin") || path.starts_with("/console/join") => path,
+            (_, path) if self.area() == Area::Console => {
+                page = crate::console::nearest_page(path);
+                &page
             }
             (_, "/signup/resend") => "/signup/code",
             (_, "/signin/resend") => "/signin/code",
@@ -237,8 +260,8 @@ impl Visit {
         };
         let retry_after_s =
             if let Fault::Busy { retry_after_s } = &fault { Some(*retry_after_s) } else { None };
-        let page = FaultPage { layout: self.layout(home), back: LocalPath::new(back), fault, kept };
-        let mut response = self.page(status, &page);
+        let shown = FaultPage { layout: self.layout(home), back: LocalPath::new(back), fault, kept };
+        let mut response = self.page(status, &shown);
         if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -280,21 +303,6 @@ fn page_of_confirmation(path: &str) -> &str {
         Some((page, _)) if page != "/confirm" => page,
         _ => path,
     }
-}
-
-/// Where the forms of an account's or a proposal's page were shown: `/console/accounts/{id}/reveal` is no page.
-fn page_of_desk(path: &str) -> &str {
-    match path.rsplit_once('/') {
-        Some((page, "reveal" | "protect" | "propose" | "decide" | "withdraw")) => page,
-        _ => path,
-    }
-}
-
-/// Where the forms of a route's page were shown.
-fn page_of_route(path: &str) -> &str {
-    const ROUTES: &str = "/console/delivery/routes/";
-    let name = path.strip_prefix(ROUTES).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    path.get(..ROUTES.len() + name.len()).unwrap_or(path)
 }
 
 /// How a signed-in holder is called on pages: never in full, a screen may be seen by others.

@@ -5,10 +5,12 @@ use crate::house::{Ask, House, Reply};
 use axum::http::{Method, StatusCode};
 use countersign_core::address::Address;
 use countersign_core::model::Role;
-use countersign_flows::NewOperator;
+use countersign_core::totp;
+use countersign_flows::{Caller, NewOperator};
 
-const EMAIL: &str = "staff@acme.example";
-const PASSWORD: &str = "a rail beside a fluid room";
+pub(crate) const EMAIL: &str = "staff@acme.example";
+pub(crate) const PASSWORD: &str = "a rail beside a fluid room";
+const KEY: &[u8; 20] = b"an app of the tests.";
 
 /// One browser's cookies.
 #[derive(Default)]
@@ -39,7 +41,7 @@ impl Browser {
         self.ask(house, ask.body(format!("csrf={csrf}&{fields}"))).await
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }
 }
@@ -60,25 +62,44 @@ pub(crate) async fn house() -> House {
 /// The same with an operator.
 pub(crate) async fn staffed(house: House) -> House {
     house.flows.record_policy(house.service_id).await.unwrap();
-    let email = Address::from_exposed(EMAIL).unwrap();
-    let operator = NewOperator { service_id: house.service_id, email, roles: Role::ALL.to_vec() };
-    assert!(house.flows.add_operator(operator, PASSWORD).await.unwrap());
+    seed(&house, EMAIL, Role::ALL).await;
     house
 }
 
-/// A browser with an operator in it.
+/// A member of staff with these roles, who signs in with the password and the app of these tests.
+pub(crate) async fn seed(house: &House, email: &str, roles: &[Role]) {
+    let new = NewOperator {
+        service_id: house.service_id,
+        email: Address::from_exposed(email).unwrap(),
+        name: String::new(),
+        roles: roles.to_vec(),
+    };
+    assert!(house.flows.seed_operator(new, PASSWORD, *KEY, Caller::default()).await.unwrap());
+}
+
+/// A browser with an operator in it, and the token of its forms.
 pub(crate) async fn let_in(house: &mut House) -> (Browser, String) {
+    let_in_as(house, EMAIL).await
+}
+
+/// The same for somebody else. Half a minute passes, so that the app shows a code that was not used yet.
+pub(crate) async fn let_in_as(house: &House, email: &str) -> (Browser, String) {
+    house.later(30);
     let mut browser = Browser::default();
     let form = csrf(&browser.get(house, "/console/signin").await);
-    let fields = format!("email={EMAIL}&password={PASSWORD}").replace(' ', "+");
+    let fields = format!("email={email}&password={PASSWORD}").replace(' ', "+");
     let asked = browser.post(house, "/console/signin", &form, &fields).await;
-    leads_to(&asked, "/console/signin/code");
-    let page = browser.get(house, "/console/signin/code").await;
-    assert!(!page.text.contains(EMAIL), "masked before the second step");
-    let code = house.code().await;
-    let entered = browser.post(house, "/console/signin/code", &form, &format!("code={code}")).await;
-    leads_to(&entered, "/console/policy");
-    (browser, form)
+    leads_to(&asked, "/console/signin/step");
+    let page = browser.get(house, "/console/signin/step").await.succeeded();
+    assert!(!page.text.contains(email), "masked before the second step");
+    let code = totp::code_at(KEY, totp::step_of(house.flows.now()));
+    let entered = browser.post(house, "/console/signin/step", &form, &format!("totp={code}")).await;
+    leads_to(&entered, "/console");
+    let own = csrf(&browser.get(house, "/console/me").await.succeeded());
+    assert_ne!(own, form, "bound to the session");
+    let stale = browser.post(house, "/console/me/name", &form, "name=x").await;
+    assert_eq!(stale.status, StatusCode::FORBIDDEN, "a token from before the sign-in");
+    (browser, own)
 }
 
 #[tokio::test]
@@ -90,8 +111,9 @@ async fn nobody_without_an_operators_session_learns_anything() {
         assert_eq!(leads_to(&reply, "/console/signin").text, "", "{path}");
     }
     leads_to(&stranger.get(&house, "/console").await, "/console/signin");
+    leads_to(&stranger.get(&house, "/console/no-such-page").await, "/console/signin");
     leads_to(&stranger.post(&house, "/console/signout", "", "").await, "/console/signin");
-    leads_to(&stranger.get(&house, "/console/signin/code").await, "/console/signin");
+    leads_to(&stranger.get(&house, "/console/signin/step").await, "/console/signin");
     let mut forger = Browser(vec![("__Host-cs_operator".to_owned(), "0".repeat(64))]);
     leads_to(&forger.get(&house, "/console/policy").await, "/console/signin?notice=ended");
     assert!(!forger.has("__Host-cs_operator"), "taken back");

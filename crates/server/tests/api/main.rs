@@ -10,6 +10,8 @@ mod audit;
 mod bodies;
 mod checks;
 mod console;
+mod console_rights;
+mod console_staff;
 mod console_texts;
 mod delivery;
 mod desk;

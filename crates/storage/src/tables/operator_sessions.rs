@@ -6,19 +6,35 @@ use super::write::Write;
 use crate::error::StorageError;
 use crate::seal::Place;
 use crate::tx::Tx;
+use crate::value::Row;
 use countersign_core::id::{OperatorId, OperatorSessionId, ServiceId};
 use countersign_core::model::{OperatorSession, TokenHash};
+use countersign_core::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO operator_sessions
     (id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const SAVE: &str = "UPDATE operator_sessions SET last_seen_at = $3, ended_at = $4
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL";
-const BY_TOKEN: &str =
-    "SELECT id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at
-    FROM operator_sessions WHERE service_id = $1 AND token = $2";
+const END_ALL: &str = "UPDATE operator_sessions SET ended_at = $3
+    WHERE service_id = $1 AND operator_id = $2 AND ended_at IS NULL AND id <> $4";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, BY_TOKEN];
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at
+             FROM operator_sessions WHERE service_id = $1 AND ",
+            $rest
+        )
+    };
+}
+
+const BY_TOKEN: &str = select!("token = $2");
+const OPEN: &str = select!("operator_id = $2 AND ended_at IS NULL ORDER BY id DESC");
+const LAST_SEEN: &str = "SELECT operator_id, MAX(last_seen_at) FROM operator_sessions
+    WHERE service_id = $1 GROUP BY operator_id";
+
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, END_ALL, BY_TOKEN, OPEN, LAST_SEEN];
 
 fn ip_place(id: &OperatorSessionId) -> Place<'_> {
     Place { table: "operator_sessions", column: "ip", row: id.as_bytes() }
@@ -45,6 +61,17 @@ pub(super) fn save(session: &OperatorSession) -> Write<'_> {
         .bind(session.ended_at)
 }
 
+pub(super) fn end_all<'a>(
+    service_id: &'a ServiceId,
+    operator_id: &'a OperatorId,
+    except: Option<&'a OperatorSessionId>,
+    at: Timestamp,
+) -> Write<'a> {
+    // No session has the empty identifier.
+    let except: &[u8] = except.map_or(&[], |id| id.as_bytes());
+    Write::any(END_ALL).bind(service_id).bind(operator_id).bind(at).bind(except)
+}
+
 /// The session whose cookie this is the hash of, ended or not.
 pub async fn by_token(
     tx: &mut Tx,
@@ -52,11 +79,34 @@ pub async fn by_token(
     service_id: ServiceId,
     token: TokenHash,
 ) -> Result<Option<OperatorSession>, StorageError> {
-    let Some(row) = tx.row_optional(BY_TOKEN, &[(&service_id).into(), (&token).into()]).await? else {
-        return Ok(None);
-    };
+    let found = tx.row_optional(BY_TOKEN, &[(&service_id).into(), (&token).into()]).await?;
+    found.map(|row| read(rows, &row)).transpose()
+}
+
+/// The sessions of an operator that were not ended, newest first; some may have run out.
+pub async fn open_of(
+    tx: &mut Tx,
+    rows: &Rows,
+    service_id: ServiceId,
+    operator_id: OperatorId,
+) -> Result<Vec<OperatorSession>, StorageError> {
+    let found = tx.rows(OPEN, &[(&service_id).into(), (&operator_id).into()]).await?;
+    found.iter().map(|row| read(rows, row)).collect()
+}
+
+/// When each operator of a service was last in the console, as far as sessions are remembered.
+pub async fn last_seen(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+) -> Result<Vec<(OperatorId, Timestamp)>, StorageError> {
+    let found = tx.rows(LAST_SEEN, &[(&service_id).into()]).await?;
+    found.iter().map(|row| Ok((OperatorId::from_bytes(row.array(0)?), row.timestamp(1)?))).collect()
+}
+
+fn read(rows: &Rows, row: &Row) -> Result<OperatorSession, StorageError> {
     let id = OperatorSessionId::from_bytes(row.array(0)?);
-    Ok(Some(OperatorSession {
+    Ok(OperatorSession {
         id,
         service_id: ServiceId::from_bytes(row.array(1)?),
         operator_id: OperatorId::from_bytes(row.array(2)?),
@@ -66,5 +116,5 @@ pub async fn by_token(
         created_at: row.timestamp(6)?,
         last_seen_at: row.timestamp(7)?,
         ended_at: row.optional_timestamp(8)?,
-    }))
+    })
 }

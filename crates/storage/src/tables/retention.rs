@@ -24,6 +24,8 @@ const ACTION_KEYS: &str = "DELETE FROM action_keys WHERE (service_id, key) IN
     (SELECT service_id, key FROM action_keys WHERE created_at < $1 LIMIT $2)";
 const FREEZE_LINKS: &str =
     "DELETE FROM freeze_links WHERE token IN (SELECT token FROM freeze_links WHERE expires_at < $1 LIMIT $2)";
+const OPERATOR_INVITATIONS: &str = "DELETE FROM operator_invitations WHERE token IN
+    (SELECT token FROM operator_invitations WHERE expires_at < $1 LIMIT $2)";
 const BLANK_FACTORS: &str = "DELETE FROM factor_states
     WHERE run = 0 AND in_a_row = 0 AND ladder_step = 0 AND sends_unconverted = 0 AND locked_until IS NULL
         AND disabled_at IS NULL AND last_failure_at IS NULL AND sends_locked_until IS NULL AND rebound_at IS NULL
@@ -71,6 +73,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     IDEMPOTENCY_KEYS,
     ACTION_KEYS,
     FREEZE_LINKS,
+    OPERATOR_INVITATIONS,
     BLANK_FACTORS,
     FAILURE_DAYS,
     PROVIDER_PARTS,
@@ -112,6 +115,7 @@ pub async fn purge(tx: &mut Tx, _rows: &Rows, now: Timestamp) -> Result<u64, Sto
         (IDEMPOTENCY_KEYS, vec![now.before(SHORT).into(), limit]),
         (ACTION_KEYS, vec![now.before(SHORT).into(), limit]),
         (FREEZE_LINKS, vec![now.into(), limit]),
+        (OPERATOR_INVITATIONS, vec![now.into(), limit]),
         (BLANK_FACTORS, vec![now.before(SHORT).into(), limit]),
         (FAILURE_DAYS, vec![now.before(BUDGET).day().into(), limit]),
         (PROVIDER_PARTS, vec![now.before(RECEIPTS).into(), limit]),

@@ -20,8 +20,6 @@ pub(crate) enum CodePurpose {
     ProveEmail,
     /// `/security/phone/code`, step 3 of 3
     Activate,
-    /// `/console/signin/code`
-    Console,
     /// `/signin/forgotten/code`
     Forgotten,
 }
@@ -34,7 +32,6 @@ impl CodePurpose {
             CodePurpose::SignIn => "/signin/code",
             CodePurpose::ProveEmail => "/security/phone/prove/code",
             CodePurpose::Activate => "/security/phone/code",
-            CodePurpose::Console => "/console/signin/code",
             CodePurpose::Forgotten => "/signin/forgotten/code",
         }
     }
@@ -46,7 +43,6 @@ impl CodePurpose {
             CodePurpose::SignIn => "/signin/resend",
             CodePurpose::ProveEmail => "/security/phone/prove/resend",
             CodePurpose::Activate => "/security/phone/resend",
-            CodePurpose::Console => "/console/signin/resend",
             CodePurpose::Forgotten => "/signin/forgotten/resend",
         }
     }
@@ -56,9 +52,7 @@ impl CodePurpose {
         match self {
             CodePurpose::SignUp => Some("/signup/text"),
             CodePurpose::Activate => Some("/security/phone/text"),
-            CodePurpose::SignIn | CodePurpose::ProveEmail | CodePurpose::Console | CodePurpose::Forgotten => {
-                None
-            }
+            CodePurpose::SignIn | CodePurpose::ProveEmail | CodePurpose::Forgotten => None,
         }
     }
 
@@ -67,7 +61,6 @@ impl CodePurpose {
         match self {
             CodePurpose::SignUp => ("/signup", "code-change-identifier"),
             CodePurpose::SignIn => ("/signin", "code-back-sign-in"),
-            CodePurpose::Console => ("/console/signin", "code-back-sign-in"),
             CodePurpose::Forgotten => ("/signin/forgotten", "code-change-identifier"),
             CodePurpose::ProveEmail => ("/security/phone/prove", "back"),
             CodePurpose::Activate => ("/security/phone/number", "code-change-number"),
@@ -76,7 +69,7 @@ impl CodePurpose {
 
     pub(super) fn step(self) -> Option<u32> {
         match self {
-            CodePurpose::SignUp | CodePurpose::SignIn | CodePurpose::Console | CodePurpose::Forgotten => None,
+            CodePurpose::SignUp | CodePurpose::SignIn | CodePurpose::Forgotten => None,
             CodePurpose::ProveEmail => Some(1),
             CodePurpose::Activate => Some(3),
         }
@@ -85,7 +78,7 @@ impl CodePurpose {
     fn heading_key(self) -> &'static str {
         match self {
             CodePurpose::SignUp => "code-heading-sign-up",
-            CodePurpose::SignIn | CodePurpose::Console => "code-heading-sign-in",
+            CodePurpose::SignIn => "code-heading-sign-in",
             CodePurpose::ProveEmail => "code-heading-prove",
             CodePurpose::Forgotten => "code-heading-forgotten",
             CodePurpose::Activate => "code-heading-activate",
@@ -94,7 +87,7 @@ impl CodePurpose {
 
     fn submit_key(self) -> &'static str {
         match self {
-            CodePurpose::SignIn | CodePurpose::Console => "sign-in",
+            CodePurpose::SignIn => "sign-in",
             CodePurpose::Activate => "activate",
             CodePurpose::SignUp | CodePurpose::ProveEmail | CodePurpose::Forgotten => "continue",
         }

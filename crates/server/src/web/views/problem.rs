@@ -285,6 +285,28 @@ pub(crate) enum Problem {
     ProposalEnded,
     /// What was proposed is not there any more.
     ProposalStale,
+    /// The address has a member of staff already.
+    StaffTaken,
+    /// A member of staff without a role.
+    RolesMissing,
+    /// Nobody changes their own access.
+    StaffOneself,
+    /// Without them nobody could let anybody in.
+    StaffLastAdmin,
+    /// It is so already.
+    StaffUnchanged,
+    /// They have no access.
+    StaffNotThere,
+    /// The command bar found nothing that the member of staff may see.
+    NothingFound,
+    /// A member of staff has nothing to take the second step with.
+    SecondFactorMissing,
+    /// An operator's app was disabled after too many wrong codes (R20).
+    StaffFactorDisabled,
+    /// It is an operator's last second factor.
+    StaffFactorLast,
+    /// As many passkeys as may be.
+    PasskeysTooMany,
 
     /// No route takes messages at the moment.
     SendingUnavailable,
@@ -455,5 +477,16 @@ entries! {
     Problem::ProposalNotYours => 6388 "problem-proposal-not-yours",
     Problem::ProposalEnded => 6389 "problem-proposal-ended",
     Problem::ProposalStale => 6390 "problem-proposal-stale",
+    Problem::StaffTaken => 6201 "problem-staff-taken",
+    Problem::RolesMissing => 6202 "problem-roles-missing",
+    Problem::StaffOneself => 6203 "problem-staff-oneself",
+    Problem::StaffLastAdmin => 6204 "problem-staff-last-admin",
+    Problem::StaffUnchanged => 6205 "problem-staff-unchanged",
+    Problem::StaffNotThere => 6206 "problem-staff-not-there",
+    Problem::NothingFound => 6207 "problem-nothing-found",
+    Problem::SecondFactorMissing => 6208 "problem-second-factor-missing",
+    Problem::StaffFactorDisabled => 6209 "problem-staff-factor-disabled",
+    Problem::StaffFactorLast => 6210 "problem-staff-factor-last",
+    Problem::PasskeysTooMany => 6211 "problem-passkeys-too-many",
     Problem::SendingUnavailable => 9001 "problem-sending-unavailable",
 }

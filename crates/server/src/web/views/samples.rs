@@ -16,6 +16,7 @@ mod delivery;
 mod desk;
 mod forgotten;
 mod own_text;
+mod staff;
 mod step_up;
 
 /// 21 November 2025, 14:30:00 UTC.
@@ -70,6 +71,7 @@ impl Samples {
             self.console_texts(),
             self.audit(),
             self.desk(),
+            self.staff(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -588,6 +590,7 @@ impl Samples {
         problems.extend(super::upload::problems());
         problems.extend(self.text_problems());
         problems.extend(desk::problems());
+        problems.extend(self.staff_problems());
         problems
     }
 

@@ -116,10 +116,28 @@ impl World {
             id: OperatorId::draw(NOW, self.entropy.as_ref()),
             service_id: self.service_id,
             email: address(EMAIL),
+            name: "Ada Quiet-Canary".into(),
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
             roles: vec![Role::Support, Role::Fraud],
             created_at: NOW,
             disabled_at: None,
+        }
+    }
+
+    /// An app of a member of staff.
+    pub(crate) fn operator_totp(&self, operator: &Operator) -> OperatorAuthenticator {
+        let key = b"12345678901234567890".to_vec();
+        OperatorAuthenticator {
+            id: AuthenticatorId::draw(NOW, self.entropy.as_ref()),
+            service_id: operator.service_id,
+            operator_id: operator.id,
+            factor: Factor::Totp,
+            name: "phone".into(),
+            secret: AuthenticatorSecret::Totp { key, drift_steps: 0 },
+            last_step: None,
+            created_at: NOW,
+            last_used_at: None,
+            ended_at: None,
         }
     }
 

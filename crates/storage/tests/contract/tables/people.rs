@@ -42,6 +42,7 @@ pub(crate) async fn services_keys_and_staff_round_trip(database: Database) {
         id: OperatorId::draw(NOW, world.entropy.as_ref()),
         service_id,
         email: address(EMAIL),
+        name: "Ada".into(),
         password_hash: "$argon2id$x".into(),
         roles: vec![Role::Support, Role::Fraud],
         created_at: NOW,

@@ -21,6 +21,7 @@ const CANARIES: &[&str] = &[
     "$argon2id",
     "198.51.100.77",
     "blue heron",
+    "Quiet-Canary",
     PAYEE,
     "Y2FuYXJ5LWNoYWxsZW5nZQ",
     "49,50,51,52,53,54",
@@ -34,6 +35,7 @@ const EVERY_TABLE: &[&str] = &[
     "SELECT * FROM services",
     "SELECT * FROM operators",
     "SELECT * FROM operator_sessions",
+    "SELECT * FROM operator_authenticators",
     "SELECT * FROM accounts",
     "SELECT * FROM bindings",
     "SELECT * FROM verifications",
@@ -93,7 +95,8 @@ async fn fill(world: &World) -> Account {
     let trading = AuthenticatorSecret::TradingPassword { password_hash: Redacted("$argon2id$t".into()) };
     let email = Message { channel: Channel::Email, to: address(EMAIL), ..world.message(None, NOW) };
     let changes = [
-        Change::InsertOperator(operator),
+        Change::InsertOperator(operator.clone()),
+        Change::InsertOperatorAuthenticator(world.operator_totp(&operator)),
         Change::InsertOperatorSession(staff),
         Change::InsertAccount(account.clone()),
         Change::InsertBinding(binding),

@@ -17,7 +17,7 @@ impl Samples {
         self.in_console(true)
     }
 
-    fn in_console(&self, signed_in: bool) -> Layout {
+    pub(super) fn in_console(&self, signed_in: bool) -> Layout {
         let signed_in = signed_in.then(|| self.text("op•••@acme.example"));
         Layout { area: Area::Console, signed_in, roles: Role::ALL.to_vec(), ..self.layout() }
     }
@@ -89,10 +89,6 @@ impl Samples {
         unreadable.judged = None;
         unreadable.facts.amount = self.typed("a lot", Some(Problem::AmountUnreadable));
         unreadable.facts.last_proof_s = self.typed("soon", Some(Problem::SecondsUnreadable));
-        let code = CodePage {
-            layout: self.in_console(false),
-            ..self.code_page(CodePurpose::Console, Method::Email)
-        };
         draw(vec![
             ("console-signin", &sign_in(Field::default(), None, None)),
             ("console-signin-empty", &sign_in(self.typed("", empty), Some(Problem::PasswordMissing), None)),
@@ -100,7 +96,6 @@ impl Samples {
                 "console-signin-refused",
                 &sign_in(self.typed("op@acme.example", None), None, Some(Problem::SignInRefused)),
             ),
-            ("console-code", &code),
             ("console-policy", &asked(&both, Signal::No)),
             ("console-policy-missing", &asked(&[Factor::Password], Signal::Unknown)),
             (

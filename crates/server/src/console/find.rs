@@ -1,0 +1,104 @@
+//! `/console/find`: the command bar. It takes a number, an address or an identifier and leads to its page, if whoever
+//! asks may open it. What is not there and what they may not see are one answer. Numbers and addresses travel in the body
+//! of the form and never stand in an address (R10): a look-up that takes them is handed the same form.
+
+use super::{Staff, rights};
+use crate::web::form::Form;
+use crate::web::views::{ConsoleFind, Field, Problem};
+use crate::web::visit::Visit;
+use axum::http::header::{HeaderValue, LOCATION};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use countersign_flows::FlowError;
+use countersign_flows::core::address::{Address, read_identifier};
+use countersign_flows::core::id::{AccountId, CaseId, EventId, MessageId, OperatorId, TicketId};
+use countersign_flows::core::model::Role;
+
+/// Where a page is, or which look-up takes the form as it is: those read its field `what`.
+enum Place {
+    Page(String),
+    LookUp(&'static str),
+}
+
+/// `GET /console/find`
+pub(crate) async fn page(Staff { visit, .. }: Staff) -> Response {
+    show(&visit, Field::default())
+}
+
+fn show(visit: &Visit, what: Field) -> Response {
+    let status = if what.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    visit.page(status, &ConsoleFind { layout: visit.layout("/console/find"), what })
+}
+
+/// `POST /console/find`
+pub(crate) async fn find(Staff { visit, signed_in }: Staff, form: Form) -> Response {
+    let sent = match form.open(&visit) {
+        Ok(sent) => sent,
+        Err(refused) => return *refused,
+    };
+    match place_of(&visit, &signed_in.operator.roles, sent.get("what").trim()).await {
+        Err(error) => visit.broke(error),
+        Ok(Some(Place::Page(path))) => visit.redirect(&path),
+        Ok(Some(Place::LookUp(path))) => hand_on(path),
+        Ok(None) => show(&visit, Field { value: sent.shown("what"), problem: Some(Problem::NothingFound) }),
+    }
+}
+
+/// The same form to another page (RFC 9110 section 15.4.8: method and body stay).
+fn hand_on(path: &'static str) -> Response {
+    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(path));
+    response
+}
+
+async fn place_of(visit: &Visit, roles: &[Role], typed: &str) -> Result<Option<Place>, FlowError> {
+    let page = |path: String| rights::may(roles, &Method::GET, &path).then_some(Place::Page(path));
+    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
+    if let Ok(id) = typed.parse::<AccountId>() {
+        let Some(place) = page(format!("/console/accounts/{id}")) else { return Ok(None) };
+        return Ok(flows.account(service_id, id).await?.map(|_| place));
+    }
+    if let Ok(id) = typed.parse::<MessageId>() {
+        let Some(place) = page(format!("/console/delivery/messages/{id}")) else { return Ok(None) };
+        return Ok(flows.message_timeline(service_id, id).await?.map(|_| place));
+    }
+    if let Ok(id) = typed.parse::<OperatorId>() {
+        let Some(place) = page(format!("/console/staff/{id}")) else { return Ok(None) };
+        return Ok(flows.staff_member(service_id, id).await?.map(|_| place));
+    }
+    if let Ok(id) = typed.parse::<CaseId>() {
+        return Ok(page(format!("/console/cases/{id}")));
+    }
+    if let Ok(id) = typed.parse::<TicketId>() {
+        return Ok(page(format!("/console/tickets/{id}")));
+    }
+    if let Ok(id) = typed.parse::<EventId>() {
+        return Ok(page(format!("/console/audit/{id}")));
+    }
+    match read_identifier(typed, None) {
+        Ok(address) => by_address(visit, roles, address).await,
+        Err(_) => Ok(None),
+    }
+}
+
+async fn by_address(visit: &Visit, roles: &[Role], address: Address) -> Result<Option<Place>, FlowError> {
+    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
+    let look_up = |path| rights::may(roles, &Method::POST, path).then_some(Place::LookUp(path));
+    if address.phone().is_some()
+        && let Some(place) = look_up("/console/numbers")
+    {
+        return Ok(Some(place));
+    }
+    if rights::may(roles, &Method::GET, "/console/accounts/{id}")
+        && let Some(view) = flows.find_account(service_id, address.clone()).await?
+    {
+        return Ok(Some(Place::Page(format!("/console/accounts/{}", view.account.id))));
+    }
+    if address.phone().is_none()
+        && rights::may(roles, &Method::GET, "/console/staff/{id}")
+        && let Some(member) = flows.staff_member_by_email(service_id, address.clone()).await?
+    {
+        return Ok(Some(Place::Page(format!("/console/staff/{}", member.entry.operator.id))));
+    }
+    Ok(look_up("/console/delivery/messages"))
+}
