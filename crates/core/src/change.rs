@@ -147,6 +147,12 @@ pub enum Change {
     InsertOperatorSession(OperatorSession),
     /// Last use and end of an operator's session. Conflict if it has ended.
     SaveOperatorSession(OperatorSession),
+    /// A new conversation with support.
+    InsertTicket(Ticket),
+    /// The mutable fields of a conversation. Conflict if it is closed.
+    SaveTicket(Ticket),
+    /// Something that was said in one.
+    InsertTicketMessage(TicketMessage),
 }
 
 /// Which account an identifier names: by email or by the live binding of a number.

@@ -1,7 +1,7 @@
 //! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
-use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose};
+use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose, TicketTopic};
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
 
@@ -235,6 +235,61 @@ pub enum Event {
         /// It was taken away: our words speak again.
         removed: bool,
     },
+    /// A ticket was opened.
+    TicketOpened {
+        /// Which (`tkt_…`).
+        ticket: String,
+        /// What about.
+        topic: TicketTopic,
+        /// By somebody who proved the password and could not sign in.
+        signed_out: bool,
+    },
+    /// Its holder wrote again.
+    TicketReplied {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Staff answered it.
+    TicketAnswered {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Staff wrote a note that its holder does not see.
+    TicketNoted {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// It was given to a member of staff, or to nobody.
+    TicketAssigned {
+        /// Which (`tkt_…`).
+        ticket: String,
+        /// To whom (`opr_…`); empty for nobody.
+        to: String,
+    },
+    /// It is done, until its holder writes again.
+    TicketSolved {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// It is over for good.
+    TicketClosed {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Somebody tried a ticket's page with a wrong access code.
+    TicketCodeWrong {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Staff wrote an answer to keep ready, or took one away.
+    CannedAnswerChanged {
+        /// What staff call it.
+        name: String,
+        /// Its language.
+        locale: String,
+        /// It was taken away.
+        removed: bool,
+    },
 }
 
 impl Event {
@@ -278,6 +333,15 @@ impl Event {
             Event::RouteWishSet { .. } => "route_wish_set",
             Event::TestMessageSent { .. } => "test_message_sent",
             Event::TemplateChanged { .. } => "template_changed",
+            Event::TicketOpened { .. } => "ticket_opened",
+            Event::TicketReplied { .. } => "ticket_replied",
+            Event::TicketAnswered { .. } => "ticket_answered",
+            Event::TicketNoted { .. } => "ticket_noted",
+            Event::TicketAssigned { .. } => "ticket_assigned",
+            Event::TicketSolved { .. } => "ticket_solved",
+            Event::TicketClosed { .. } => "ticket_closed",
+            Event::TicketCodeWrong { .. } => "ticket_code_wrong",
+            Event::CannedAnswerChanged { .. } => "canned_answer_changed",
         }
     }
 
@@ -320,7 +384,16 @@ impl Event {
             | Event::PasswordChanged
             | Event::RouteWishSet { .. }
             | Event::TestMessageSent { .. }
-            | Event::TemplateChanged { .. } => Group::Changes,
+            | Event::TemplateChanged { .. }
+            | Event::TicketOpened { .. }
+            | Event::TicketReplied { .. }
+            | Event::TicketAnswered { .. }
+            | Event::TicketNoted { .. }
+            | Event::TicketAssigned { .. }
+            | Event::TicketSolved { .. }
+            | Event::TicketClosed { .. }
+            | Event::TicketCodeWrong { .. }
+            | Event::CannedAnswerChanged { .. } => Group::Changes,
         }
     }
 }

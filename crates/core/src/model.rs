@@ -39,6 +39,7 @@ mod journey;
 mod message;
 mod operator_session;
 mod staff;
+mod ticket;
 mod webhook;
 
 pub use action::*;
@@ -48,6 +49,7 @@ pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
 pub use staff::{Actor, Right, Role};
+pub use ticket::{CannedAnswer, Ticket, TicketMessage, TicketStatus, TicketTopic};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 
 named! {

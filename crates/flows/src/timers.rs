@@ -20,6 +20,8 @@ pub struct TimerReport {
     pub verifications_expired: u64,
     /// Messages that were too late to be of use.
     pub messages_expired: u64,
+    /// Tickets that became solved or closed by themselves.
+    pub tickets_rested: u64,
     /// Rows forgotten.
     pub rows_purged: u64,
 }
@@ -40,11 +42,13 @@ impl Flows {
             report.verifications_expired += 1;
         }
         report.messages_expired = self.write(ExpireMessages { kit: self.kit.clone() }).await?;
+        report.tickets_rested = self.rest_tickets().await?;
         if self
             .write(Lease { kit: self.kit.clone(), name: "purge", node, span: Duration::from_secs(60) })
             .await?
         {
             report.rows_purged = self.write(Purge { kit: self.kit.clone() }).await?;
+            report.rows_purged += self.purge_tickets().await?;
         }
         Ok(report)
     }

@@ -8,6 +8,7 @@ pub mod actions;
 pub mod api_keys;
 pub mod authenticators;
 pub mod bindings;
+pub mod canned_answers;
 pub mod clock_marks;
 pub mod counters;
 pub mod desk;
@@ -33,6 +34,7 @@ pub mod services;
 pub mod sessions;
 pub mod templates;
 mod timelines;
+pub mod tickets;
 pub mod timers;
 pub mod verifications;
 pub mod webhooks;
@@ -117,6 +119,9 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::SaveRate { service_id, rate } => rates::save(service_id, rate),
         Change::InsertOperatorSession(session) => operator_sessions::insert(rows, session)?,
         Change::SaveOperatorSession(session) => operator_sessions::save(session),
+        Change::InsertTicket(ticket) => tickets::insert(rows, ticket)?,
+        Change::SaveTicket(ticket) => tickets::save(ticket),
+        Change::InsertTicketMessage(message) => tickets::insert_message(rows, message)?,
     })
 }
 
@@ -128,6 +133,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     api_keys::STATEMENTS,
     authenticators::STATEMENTS,
     bindings::STATEMENTS,
+    canned_answers::STATEMENTS,
     clock_marks::STATEMENTS,
     counters::STATEMENTS,
     desk::STATEMENTS,
@@ -151,6 +157,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     services::STATEMENTS,
     sessions::STATEMENTS,
     templates::STATEMENTS,
+    tickets::STATEMENTS,
     timelines::STATEMENTS,
     timers::STATEMENTS,
     verifications::STATEMENTS,

@@ -123,6 +123,8 @@ named! {
         AccountFrozen = "account_frozen",
         /// It was opened again.
         AccountUnfrozen = "account_unfrozen",
+        /// Support answered a ticket; the detail is the path of its page.
+        SupportAnswered = "support_answered",
         /// Nothing happened: operators look whether a route delivers.
         RouteTest = "route_test",
     }
