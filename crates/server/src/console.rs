@@ -7,6 +7,7 @@ mod policy;
 mod rights;
 mod sign_in;
 mod templates;
+mod tickets;
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;
@@ -40,6 +41,9 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/delivery/templates", get(templates::list))
         .route("/console/delivery/templates/edit", get(templates::edit).post(templates::write))
         .route("/console/delivery/templates/delete", post(templates::delete))
+        .route("/console/tickets", get(tickets::list))
+        .route("/console/tickets/answers", get(tickets::answers).post(tickets::write_answer))
+        .route("/console/tickets/{id}", get(tickets::ticket).post(tickets::act))
 }
 
 /// A request by a signed-in member of staff who may make it (`rights.rs`). Anybody else is sent to sign in; staff

@@ -19,6 +19,7 @@ mod settings;
 mod sign_in;
 mod sign_up;
 mod sms;
+pub(crate) mod support;
 pub(crate) mod views;
 pub(crate) mod visit;
 pub(crate) mod words;
@@ -48,6 +49,7 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/signin/resend", post(sign_in::resend))
         .route("/signin/method", get(sign_in::methods).post(sign_in::switch))
         .route("/signin/phone-unavailable", get(sign_in::phone_unavailable))
+        .route("/signin/support", get(support::new_signed_out).post(support::ask_signed_out))
         .route("/signout", post(account::sign_out))
         .route("/session", get(account::is_alive))
         .route("/security", get(security::overview))
@@ -71,6 +73,11 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/devices/end-others", post(devices::end_others))
         .route("/security/devices/forget", post(devices::forget))
         .route("/security/activity", get(activity::list))
+        .route("/support", get(support::list))
+        .route("/support/new", get(support::new).post(support::ask))
+        .route("/support/{ticket}", get(support::page).post(support::act))
+        .route("/support/t/{ticket}", get(support::page_by_code).post(support::act_by_code))
+        .route("/support/t/{ticket}/code", get(support::code).post(support::check_code))
         .route("/preferences", post(preferences::save))
         .route("/static/{version}/{name}", get(static_file))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))

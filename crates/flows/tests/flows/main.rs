@@ -9,4 +9,5 @@ mod own_text;
 mod roads;
 mod step_up;
 mod templates;
+mod tickets;
 mod walk;

@@ -23,6 +23,9 @@ pub(crate) const TABLE: &[Row] = &[
     ("/console/delivery/templates", Some(Right::DeliverySee), None),
     ("/console/delivery/templates/edit", Some(Right::DeliveryAct), Some(Right::DeliveryAct)),
     ("/console/delivery/templates/delete", None, Some(Right::DeliveryAct)),
+    ("/console/tickets", Some(Right::TicketsSee), None),
+    ("/console/tickets/answers", Some(Right::TicketsAnswer), Some(Right::TicketsAnswer)),
+    ("/console/tickets/{id}", Some(Right::TicketsSee), Some(Right::TicketsAnswer)),
 ];
 
 /// The right that a request takes; none: nobody has it.

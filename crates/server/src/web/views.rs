@@ -28,6 +28,7 @@ mod problem;
 #[cfg(test)]
 pub(crate) mod samples;
 mod security;
+mod tickets;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +58,10 @@ pub(crate) use own_text::{OwnText, OwnTextState};
 pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhonePassword, PhoneProve};
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
+pub(crate) use tickets::{
+    CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, SaidLine, Speaker, Support,
+    SupportCode, SupportNew, SupportOpened, SupportTicket, TicketLine, TicketRow, Turn, Whose,
+};
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
 
 /// What every page has. The page's own struct carries it as `layout`.
@@ -253,10 +258,20 @@ pub(crate) enum Notice {
     TextSaved,
     /// It was taken away.
     TextDeleted,
+    /// A ticket was opened.
+    TicketOpened,
+    /// A message was sent in a ticket.
+    MessageSent,
+    /// A note among staff was kept.
+    NoteSaved,
+    /// A ticket is done.
+    TicketSolved,
+    /// A ticket was given to somebody, or to nobody.
+    TicketAssigned,
 }
 
 impl Notice {
-    const ALL: [Notice; 30] = [
+    const ALL: [Notice; 35] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -287,6 +302,11 @@ impl Notice {
         Notice::TestSent,
         Notice::TextSaved,
         Notice::TextDeleted,
+        Notice::TicketOpened,
+        Notice::MessageSent,
+        Notice::NoteSaved,
+        Notice::TicketSolved,
+        Notice::TicketAssigned,
     ];
 
     /// The notice of this name, if it is one.
@@ -331,6 +351,11 @@ impl Notice {
             Notice::TestSent => "notice-test-sent",
             Notice::TextSaved => "notice-text-saved",
             Notice::TextDeleted => "notice-text-deleted",
+            Notice::TicketOpened => "notice-ticket-opened",
+            Notice::MessageSent => "notice-message-sent",
+            Notice::NoteSaved => "notice-note-saved",
+            Notice::TicketSolved => "notice-ticket-solved",
+            Notice::TicketAssigned => "notice-ticket-assigned",
         }
     }
 }

@@ -230,6 +230,20 @@ pub(crate) enum Event {
         /// Where to.
         to: Address,
     },
+    /// A ticket was opened.
+    TicketOpened,
+    /// The same by somebody who had the password and did not sign in.
+    TicketOpenedSignedOut,
+    /// Its holder wrote again.
+    TicketReplied,
+    /// Support answered it.
+    TicketAnswered,
+    /// It is done.
+    TicketSolved,
+    /// It is over.
+    TicketClosed,
+    /// A wrong access code was tried.
+    TicketCodeWrong,
 }
 
 impl Event {
@@ -322,6 +336,13 @@ impl Event {
             Event::RouteWishSet { wish: RouteWish::Paused, .. } => "event-route-paused",
             Event::RouteWishSet { wish: RouteWish::Drained, .. } => "event-route-drained",
             Event::TestMessageSent { .. } => "event-test-message",
+            Event::TicketOpened => "event-ticket-opened",
+            Event::TicketOpenedSignedOut => "event-ticket-opened-signed-out",
+            Event::TicketReplied => "event-ticket-replied",
+            Event::TicketAnswered => "event-ticket-answered",
+            Event::TicketSolved => "event-ticket-solved",
+            Event::TicketClosed => "event-ticket-closed",
+            Event::TicketCodeWrong => "event-ticket-code-wrong",
         }
     }
 }
