@@ -2,6 +2,7 @@
 //! standard output, once; never on the command line, where other processes can read them.
 
 mod delivery;
+mod tickets;
 
 use crate::config;
 use crate::{assemble, output};
@@ -73,6 +74,13 @@ enum Act {
         #[command(subcommand)]
         act: delivery::RouteAct,
     },
+    /// List the tickets that are neither solved nor closed.
+    Tickets,
+    /// Show, answer, assign or solve a ticket.
+    Ticket {
+        #[command(subcommand)]
+        act: tickets::TicketAct,
+    },
     /// Show the way of a message.
     Message {
         /// Its id (`msg_…`).
@@ -125,6 +133,11 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
         Act::Route { act } => {
             let service = find(flows, name, &config.service).await?;
             delivery::wish(flows, &config, &service, act, json).await
+        }
+        Act::Tickets => tickets::list(flows, &find(flows, name, &config.service).await?, json).await,
+        Act::Ticket { act } => {
+            let service = find(flows, name, &config.service).await?;
+            tickets::act(flows, &service, act, json).await
         }
         Act::Message { id } => {
             let service = find(flows, name, &config.service).await?;
