@@ -2,6 +2,9 @@
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
 use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose, TicketTopic};
+use crate::model::{
+    ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, Purpose,
+};
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
 
@@ -289,6 +292,31 @@ pub enum Event {
         locale: String,
         /// It was taken away.
         removed: bool,
+    /// A document or photo was taken.
+    EvidenceReceived {
+        /// What it is of.
+        slot: EvidenceSlot,
+    },
+    /// One was sent and not taken; nothing of it was kept.
+    EvidenceRefused {
+        /// What it was to be of.
+        slot: EvidenceSlot,
+        /// Why.
+        reason: EvidenceRefusal,
+    },
+    /// A member of staff looked at one.
+    EvidenceSeen {
+        /// Which (`evd_…`).
+        evidence: String,
+        /// What it is of.
+        slot: EvidenceSlot,
+    },
+    /// One was deleted: on schedule, withdrawn, or another took its place.
+    EvidenceDeleted {
+        /// Which (`evd_…`).
+        evidence: String,
+        /// What it was of.
+        slot: EvidenceSlot,
     },
 }
 
@@ -342,6 +370,10 @@ impl Event {
             Event::TicketClosed { .. } => "ticket_closed",
             Event::TicketCodeWrong { .. } => "ticket_code_wrong",
             Event::CannedAnswerChanged { .. } => "canned_answer_changed",
+            Event::EvidenceReceived { .. } => "evidence_received",
+            Event::EvidenceRefused { .. } => "evidence_refused",
+            Event::EvidenceSeen { .. } => "evidence_seen",
+            Event::EvidenceDeleted { .. } => "evidence_deleted",
         }
     }
 
@@ -394,6 +426,10 @@ impl Event {
             | Event::TicketClosed { .. }
             | Event::TicketCodeWrong { .. }
             | Event::CannedAnswerChanged { .. } => Group::Changes,
+            | Event::EvidenceReceived { .. }
+            | Event::EvidenceRefused { .. }
+            | Event::EvidenceSeen { .. }
+            | Event::EvidenceDeleted { .. } => Group::Changes,
         }
     }
 }

@@ -34,6 +34,7 @@ pub(crate) use named;
 
 mod action;
 mod authenticator;
+mod evidence;
 mod hold;
 mod journey;
 mod message;
@@ -44,6 +45,7 @@ mod webhook;
 
 pub use action::*;
 pub use authenticator::{Authenticator, AuthenticatorSecret};
+pub use evidence::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
 pub use hold::{Hold, HoldCause};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
 pub use message::{Body, Message, Notice};

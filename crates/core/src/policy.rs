@@ -234,6 +234,8 @@ policy! {
     ticket_life_days = 400 in 30..=3650;
     /// Seconds that a sign-up, sign-in or binding may take from its first page to its last.
     journey_life_s = 1800 in 600..=3600;
+    /// Days that documents and photos are kept after what they were sent for was decided (R79).
+    evidence_life_days = 30 in 1..=400;
 }
 
 /// When a holder learns that a number belongs to another account (B5).

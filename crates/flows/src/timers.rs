@@ -49,6 +49,7 @@ impl Flows {
         {
             report.rows_purged = self.write(Purge { kit: self.kit.clone() }).await?;
             report.rows_purged += self.purge_tickets().await?;
+            report.rows_purged += self.purge_evidence().await?;
         }
         Ok(report)
     }

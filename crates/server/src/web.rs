@@ -8,6 +8,7 @@ mod assets;
 pub(crate) mod code;
 mod confirm;
 mod devices;
+pub(crate) mod evidence;
 pub(crate) mod form;
 mod guard;
 mod own_text;

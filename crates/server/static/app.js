@@ -252,5 +252,6 @@ if (one('[data-passkey-get], [data-passkey-create], [data-passkey-signal]')) {
 }
 if (select) import('./picker.js').then(({ picker }) => picker(select, number));
 const template = one('form[data-template]');
+if (one('[data-upload]')) import('./upload.js').then(({ uploads }) => uploads());
 if (template) import('./templates.js').then(({ live }) => live(template));
 if (one('textarea[data-mask]')) import('./support.js').then(({ support }) => support());

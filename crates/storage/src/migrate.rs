@@ -24,7 +24,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "step_up", sql: include_str!("../migrations/0002_step_up.sql") },
     Migration { number: 3, name: "routes", sql: include_str!("../migrations/0003_routes.sql") },
     Migration { number: 4, name: "actors", sql: include_str!("../migrations/0004_actors.sql") },
-    Migration { number: 5, name: "tickets", sql: include_str!("../migrations/0009_tickets.sql") },
+    Migration { number: 5, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
+    Migration { number: 6, name: "tickets", sql: include_str!("../migrations/0009_tickets.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

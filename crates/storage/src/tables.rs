@@ -14,6 +14,7 @@ pub mod counters;
 pub mod desk;
 pub mod devices;
 pub mod events;
+pub mod evidence;
 pub mod factors;
 mod fallbacks;
 pub mod freeze_links;
@@ -63,6 +64,7 @@ pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), S
             Change::CreditRoute { verification_id, at } => {
                 writes.extend(fallbacks::credit_further(verification_id, *at, shard));
             }
+            Change::RetainEvidence { owner, .. } => writes.extend(evidence::give_up_of_owner(owner)),
             Change::InsertWebhookEvent(event) => {
                 writes.push(webhooks::fan_out(event));
                 tx.wake(Topic::Webhooks);
@@ -122,6 +124,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertTicket(ticket) => tickets::insert(rows, ticket)?,
         Change::SaveTicket(ticket) => tickets::save(ticket),
         Change::InsertTicketMessage(message) => tickets::insert_message(rows, message)?,
+        Change::RetainEvidence { owner, until } => evidence::retain(owner, *until),
     })
 }
 
@@ -139,6 +142,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     desk::STATEMENTS,
     devices::STATEMENTS,
     events::STATEMENTS,
+    evidence::STATEMENTS,
     factors::STATEMENTS,
     fallbacks::STATEMENTS,
     freeze_links::STATEMENTS,

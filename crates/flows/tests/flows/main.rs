@@ -4,6 +4,7 @@
 
 mod app;
 mod console;
+mod evidence;
 mod house;
 mod own_text;
 mod roads;

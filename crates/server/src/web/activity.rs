@@ -110,5 +110,11 @@ fn shown(event: &Event) -> Option<views::Event> {
             return None;
         }
         Event::TemplateChanged { .. } => return None,
+        // The page of what they belong to shows them.
+        Event::EvidenceReceived { .. }
+        | Event::EvidenceRefused { .. }
+        | Event::EvidenceSeen { .. }
+        | Event::EvidenceDeleted { .. }
+        | Event::TemplateChanged { .. } => return None,
     })
 }

@@ -31,6 +31,7 @@ mod security;
 mod tickets;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
 pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
@@ -63,6 +64,7 @@ pub(crate) use tickets::{
     SupportCode, SupportNew, SupportOpened, SupportTicket, TicketLine, TicketRow, Turn, Whose,
 };
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
+pub(crate) use upload::UploadField;
 
 /// What every page has. The page's own struct carries it as `layout`.
 pub(crate) struct Layout {

@@ -17,6 +17,8 @@ mod wakes;
 use tables::{
     actions, authenticators, codes, desk, forgetting, people, protections, receipts, roads, routes, secrecy,
     sending, staff, texts, tickets, upgrade, webhooks,
+    actions, authenticators, codes, desk, evidence, forgetting, people, protections, receipts, roads, routes,
+    secrecy, sending, staff, texts, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
@@ -64,6 +66,10 @@ on_every_engine! {
     codes::verifications_round_trip_and_stay_finished,
     desk::a_kept_message_is_no_dispatcher_s,
     desk::messages_are_found_by_the_index_of_their_address,
+    evidence::of_16_pieces_at_one_place_one_is_taken,
+    evidence::parts_can_be_neither_read_nor_moved_nor_lost,
+    evidence::pictures_round_trip_and_stay_in_their_service,
+    evidence::what_an_owner_has_is_deleted_when_it_says,
     forgetting::codes_are_forgotten_a_day_after_the_end,
     forgetting::counters_outlive_their_window_once,
     forgetting::actions_are_forgotten_after_thirteen_months,

@@ -81,7 +81,7 @@ impl Samples {
         Address::new(self.text(ordinary))
     }
 
-    fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         Layout {
             words: self.words,
             brand: self.text("Acme Exchange"),
@@ -593,6 +593,7 @@ impl Samples {
             Problem::SendingUnavailable,
         ]);
         problems.extend(step_up::problems());
+        problems.extend(super::upload::problems());
         problems.extend(self.text_problems());
         problems
     }
