@@ -31,6 +31,12 @@ pub const SOLVED_AFTER: Duration = days(7);
 /// After which what is solved is over.
 pub const CLOSED_AFTER: Duration = days(14);
 
+/// How long pictures are kept after a ticket is closed (R79).
+pub const PICTURES_LIFE: Duration = days(30);
+
+/// Pictures that may be sent with one message.
+pub const PICTURES_MAX: usize = 5;
+
 /// Least time between two emails about one ticket.
 const TELL_GAP: Duration = minutes(10);
 
@@ -255,7 +261,12 @@ fn end(ticket: &Ticket, status: TicketStatus, world: World<'_>) -> Decision<()> 
         _ => Event::TicketSolved { ticket: id },
     };
     let entry = entry(&next, event, world);
-    Decision { outcome: (), changes: vec![Change::SaveTicket(next), entry] }
+    let mut changes = vec![Change::SaveTicket(next), entry];
+    if status == TicketStatus::Closed {
+        let owner = EvidenceOwner::Ticket(ticket.id);
+        changes.push(Change::RetainEvidence { owner, until: now.after(PICTURES_LIFE) });
+    }
+    Decision { outcome: (), changes }
 }
 
 /// Where its holder reads it: without signing in, if it was opened so.

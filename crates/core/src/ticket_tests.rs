@@ -178,6 +178,9 @@ fn what_is_left_is_solved_then_over_and_a_reply_opens_only_what_is_solved() {
     let over = rest(&solved, stage.world());
     let closed = saved(&over.changes).0.unwrap();
     assert_eq!((closed.status, event_kinds(&over.changes)), (TicketStatus::Closed, vec!["ticket_closed"]));
+    let owner = EvidenceOwner::Ticket(closed.id);
+    let until = stage.now.after(days(30));
+    assert_eq!(over.changes.last(), Some(&Change::RetainEvidence { owner, until }));
     assert_eq!(reply(closed, "No", 0, stage.world()).unwrap_err(), TicketRefusal::Closed);
     let author = Actor::CommandLine;
     assert_eq!(answer(closed, None, author, "No", stage.world()).unwrap_err(), TicketRefusal::Closed);

@@ -44,6 +44,7 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/tickets", get(tickets::list))
         .route("/console/tickets/answers", get(tickets::answers).post(tickets::write_answer))
         .route("/console/tickets/{id}", get(tickets::ticket).post(tickets::act))
+        .route("/console/tickets/{id}/evidence/{evidence}", get(tickets::picture))
 }
 
 /// A request by a signed-in member of staff who may make it (`rights.rs`). Anybody else is sent to sign in; staff

@@ -31,7 +31,7 @@ use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use views::Fault;
 use visit::Visit;
 
@@ -79,6 +79,10 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/support/{ticket}", get(support::page).post(support::act))
         .route("/support/t/{ticket}", get(support::page_by_code).post(support::act_by_code))
         .route("/support/t/{ticket}/code", get(support::code).post(support::check_code))
+        .route("/support/{ticket}/evidence", post(support::send_picture))
+        .route("/support/{ticket}/evidence/{evidence}", any(support::picture))
+        .route("/support/t/{ticket}/evidence", post(support::send_picture_by_code))
+        .route("/support/t/{ticket}/evidence/{evidence}", any(support::picture_by_code))
         .route("/preferences", post(preferences::save))
         .route("/static/{version}/{name}", get(static_file))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))

@@ -53,8 +53,7 @@ pub(super) async fn list(flows: &Flows, service: &Service, as_json: bool) -> Res
     };
     for ticket in flows.tickets(service.id, filter).await.map_err(broken)? {
         let due = ticket.due_at.map(|due| format!("due {}", due.to_rfc3339())).unwrap_or_default();
-        let line =
-            format!("{}  {:8}  {}  {due}", ticket.id, ticket.status.as_str(), ticket.title.0);
+        let line = format!("{}  {:8}  {}  {due}", ticket.id, ticket.status.as_str(), ticket.title.0);
         answer(as_json, &ticket_json(&ticket), line.trim_end())?;
     }
     Ok(())
@@ -106,7 +105,8 @@ pub(super) async fn act(
             (flows.solve_ticket(service.id, target.id()?, caller).await, "The ticket is solved.")
         }
         TicketAct::Assign { target, to } => {
-            let to = to.map(|to| to.parse::<OperatorId>().map_err(|_| format!("{to:?} is nobody's id (opr_…)")));
+            let to =
+                to.map(|to| to.parse::<OperatorId>().map_err(|_| format!("{to:?} is nobody's id (opr_…)")));
             let to = to.transpose()?;
             (flows.assign_ticket(service.id, target.id()?, to, caller).await, "The ticket was given on.")
         }
@@ -136,7 +136,8 @@ async fn show(flows: &Flows, service: &Service, id: TicketId, as_json: bool) -> 
     let view = view.ok_or("there is no such ticket")?;
     let mut whole = ticket_json(&view.ticket);
     whole["messages"] = view.messages.iter().map(message_json).collect();
-    let mut lines = vec![format!("{}  {}  {}", view.ticket.id, view.ticket.status.as_str(), view.ticket.title.0)];
+    let mut lines =
+        vec![format!("{}  {}  {}", view.ticket.id, view.ticket.status.as_str(), view.ticket.title.0)];
     for message in &view.messages {
         let note = if message.is_note { " (note)" } else { "" };
         lines.push(format!("\n{} {}{note}:", message.at.to_rfc3339(), message.author.kind()));

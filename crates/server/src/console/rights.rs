@@ -26,6 +26,7 @@ pub(crate) const TABLE: &[Row] = &[
     ("/console/tickets", Some(Right::TicketsSee), None),
     ("/console/tickets/answers", Some(Right::TicketsAnswer), Some(Right::TicketsAnswer)),
     ("/console/tickets/{id}", Some(Right::TicketsSee), Some(Right::TicketsAnswer)),
+    ("/console/tickets/{id}/evidence/{evidence}", Some(Right::TicketsSee), None),
 ];
 
 /// The right that a request takes; none: nobody has it.

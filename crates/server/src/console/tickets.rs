@@ -2,7 +2,8 @@
 
 use super::Staff;
 use crate::web::form::{Form, Sent};
-use crate::web::support::{looked_at, refused};
+use crate::web::evidence::show as show_picture;
+use crate::web::support::{looked_at, picture_lines, refused};
 use crate::web::views::{
     CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, Fault, Field, Problem, SaidLine,
     Speaker, TicketRow, Turn, Whose,
@@ -12,7 +13,9 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::id::{OperatorId, TicketId};
-use countersign_flows::core::model::{Actor, CannedAnswer, Operator, Ticket, TicketStatus, TicketTopic};
+use countersign_flows::core::model::{
+    Actor, CannedAnswer, EvidenceOwner, Operator, Ticket, TicketStatus, TicketTopic,
+};
 use countersign_flows::core::ticket::{TEXT_LENGTH_MAX, TITLE_LENGTH_MAX};
 use countersign_flows::{Assigned, CannedSaved, FlowError, SignedInOperator, TicketFilter, TicketSaid};
 
@@ -106,6 +109,7 @@ async fn drawn(
 ) -> Result<Option<ConsoleTicket>, FlowError> {
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
     let Some(view) = flows.ticket_for_staff(service_id, id).await? else { return Ok(None) };
+    let pictures = flows.evidence_of(service_id, EvidenceOwner::Ticket(id)).await?;
     let team = flows.ticket_staff(service_id).await?;
     let canned = canned_for(&view.ticket.locale, flows.canned_answers(service_id).await?);
     let name = |author: Actor| match author {
@@ -131,6 +135,7 @@ async fn drawn(
         signed_out: view.ticket.access.is_some(),
         is_told: view.is_told,
         said: said.collect(),
+        pictures: picture_lines(&pictures, &format!("{LIST}/{id}")),
         text,
         canned,
         colleagues: team.iter().map(colleague).collect(),
@@ -144,6 +149,17 @@ pub(crate) async fn ticket(Staff { visit, signed_in }: Staff, Path(id): Path<Str
     match id.parse() {
         Ok(id) => show(&visit, &signed_in, id, Field::default()).await,
         Err(_) => visit.fault(Fault::NotFound),
+    }
+}
+
+/// `GET /console/tickets/{id}/evidence/{evidence}`: a picture that a holder sent; who looked is written down.
+pub(crate) async fn picture(
+    Staff { visit, .. }: Staff,
+    Path((id, evidence)): Path<(String, String)>,
+) -> Response {
+    match (id.parse::<TicketId>(), evidence.parse()) {
+        (Ok(id), Ok(evidence)) => show_picture(&visit, EvidenceOwner::Ticket(id), evidence).await,
+        _ => visit.fault(Fault::NotFound),
     }
 }
 

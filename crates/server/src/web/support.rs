@@ -1,20 +1,24 @@
 //! Conversations with support, the holder's side: `/support` for whoever is signed in, `/signin/support` and
 //! `/support/t/{ticket}` for whoever lost the phone. What had to be masked is shown before anything is sent.
 
+use super::evidence::{self, Place, Received};
 use super::form::{Form, Sent};
 use super::views::{
-    Field, Problem, SaidLine, Speaker, Support, SupportCode, SupportNew, SupportOpened, SupportTicket,
-    TicketLine,
+    Fault, Field, PictureLine, Problem, SaidLine, Speaker, Support, SupportCode, SupportNew, SupportOpened,
+    SupportTicket, TicketLine, UploadField,
 };
 use super::visit::{Holder, Visit};
-use super::views::Fault;
 use crate::http::cookies::{self, Name};
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::id::TicketId;
-use countersign_flows::core::model::{Actor, TicketMessage, TicketTopic};
-use countersign_flows::core::ticket::{self, NewTicket, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX, TicketRefusal};
+use countersign_flows::core::model::{
+    Actor, Evidence, EvidenceOwner, EvidenceSlot, Ticket, TicketMessage, TicketStatus, TicketTopic,
+};
+use countersign_flows::core::ticket::{
+    self, NewTicket, PICTURES_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX, TicketRefusal,
+};
 use countersign_flows::{TicketKey, TicketOpen, TicketSaid, TicketView};
 
 /// `GET /support`
@@ -24,7 +28,7 @@ pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
         Ok(tickets) => tickets,
         Err(error) => return visit.broke(error),
     };
-    let line = |ticket: &countersign_flows::core::model::Ticket| TicketLine {
+    let line = |ticket: &Ticket| TicketLine {
         path: format!("/support/{}", ticket.id),
         title: ticket.title.0.clone(),
         topic: ticket.topic,
@@ -224,6 +228,21 @@ fn line(message: &TicketMessage) -> SaidLine {
     }
 }
 
+/// Whether another picture may be sent: while the ticket is not over, so many after each message.
+fn may_send(ticket: &Ticket, pictures: &[Evidence]) -> bool {
+    let since = pictures.iter().filter(|picture| picture.uploaded_at >= ticket.holder_wrote_at).count();
+    ticket.status != TicketStatus::Closed && since < PICTURES_MAX
+}
+
+/// The pictures of a ticket whose page has this path.
+pub(crate) fn picture_lines(pictures: &[Evidence], path: &str) -> Vec<PictureLine> {
+    let line = |picture: &Evidence| PictureLine {
+        path: format!("{path}/evidence/{}", picture.id),
+        at_ms: picture.uploaded_at.unix_ms(),
+    };
+    pictures.iter().map(line).collect()
+}
+
 /// Who reads a ticket's page, and by what.
 struct Reader {
     visit: Visit,
@@ -238,6 +257,11 @@ impl Reader {
     }
 
     async fn show(&self, text: Field) -> Response {
+        self.show_with(text, None).await
+    }
+
+    /// `wrong`: why the last picture was not taken.
+    async fn show_with(&self, text: Field, wrong: Option<Problem>) -> Response {
         let (visit, service_id) = (&self.visit, self.visit.server.service_id());
         let view = match visit.server.flows().read_ticket(service_id, self.id, self.key.clone()).await {
             Ok(Some(view)) => view,
@@ -245,8 +269,14 @@ impl Reader {
             Ok(None) => return visit.redirect(&format!("{}/code", self.path)),
             Err(error) => return visit.broke(error),
         };
+        let pictures = match visit.server.flows().evidence_of(service_id, self.owner()).await {
+            Ok(pictures) => pictures,
+            Err(error) => return visit.broke(error),
+        };
+        let may_send = may_send(&view.ticket, &pictures);
         let TicketView { ticket, messages, is_told } = view;
-        let status = if text.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let is_wrong = text.problem.is_some() || wrong.is_some();
+        let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         let page = SupportTicket {
             layout: visit.layout(&self.path),
             path: self.path.clone(),
@@ -257,6 +287,14 @@ impl Reader {
             due_at_ms: ticket.due_at.map(|due| due.unix_ms()),
             is_told,
             said: messages.iter().map(line).collect(),
+            pictures: picture_lines(&pictures, &self.path),
+            upload: (may_send || wrong.is_some()).then(|| UploadField {
+                slot: EvidenceSlot::Attachment,
+                path: format!("{}/evidence", self.path),
+                picture: None,
+                problem: wrong,
+                reloads: true,
+            }),
             text,
         };
         let mut response = visit.page(status, &page);
@@ -265,6 +303,52 @@ impl Reader {
             remember(visit, &mut response, self.id, code);
         }
         response
+    }
+
+    fn owner(&self) -> EvidenceOwner {
+        EvidenceOwner::Ticket(self.id)
+    }
+
+    /// Where pictures go, for whoever may read the ticket; it takes none when no more may be sent.
+    async fn place(&self) -> Result<Place, Box<Response>> {
+        let (visit, service_id) = (&self.visit, self.visit.server.service_id());
+        let flows = visit.server.flows();
+        let view = match flows.read_ticket(service_id, self.id, self.key.clone()).await {
+            Ok(Some(view)) => view,
+            Ok(None) => return Err(Box::new(visit.fault(Fault::NotFound))),
+            Err(error) => return Err(Box::new(visit.broke(error))),
+        };
+        let pictures = flows.evidence_of(service_id, self.owner()).await;
+        let pictures = pictures.map_err(|error| Box::new(visit.broke(error)))?;
+        let may_send = may_send(&view.ticket, &pictures);
+        Ok(Place {
+            owner: self.owner(),
+            account_id: Some(view.ticket.account_id),
+            slots: if may_send { vec![(EvidenceSlot::Attachment, String::new())] } else { Vec::new() },
+            path: format!("{}/evidence", self.path),
+        })
+    }
+
+    async fn receive(&self, request: Request) -> Response {
+        let place = match self.place().await {
+            Ok(place) => place,
+            Err(refused) => return *refused,
+        };
+        match evidence::receive(&self.visit, &place, request).await {
+            Received::Answered(response) => *response,
+            Received::Kept(kept) if kept.is_empty() => {
+                self.show_with(Field::default(), Some(Problem::UploadMissing)).await
+            }
+            Received::Kept(_) => self.visit.redirect(&format!("{}?notice=message-sent", self.path)),
+            Received::Refused(_, problem) => self.show_with(Field::default(), Some(problem)).await,
+        }
+    }
+
+    async fn picture(&self, id: &str, request: Request) -> Response {
+        match self.place().await {
+            Ok(place) => evidence::piece(&self.visit, &place, id, request).await,
+            Err(refused) => *refused,
+        }
     }
 
     async fn act(&self, sent: &Sent) -> Response {
@@ -317,6 +401,46 @@ pub(crate) async fn act(holder: Holder, Path(id): Path<String>, form: Form) -> R
     match signed_in_reader(holder, &id) {
         Ok(reader) => reader.act(&sent).await,
         Err(refused) => *refused,
+    }
+}
+
+/// `POST /support/{ticket}/evidence`
+pub(crate) async fn send_picture(holder: Holder, Path(id): Path<String>, request: Request) -> Response {
+    match signed_in_reader(holder, &id) {
+        Ok(reader) => reader.receive(request).await,
+        Err(refused) => *refused,
+    }
+}
+
+/// Any method of `/support/{ticket}/evidence/{evidence}`
+pub(crate) async fn picture(
+    holder: Holder,
+    Path((id, evidence)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    match signed_in_reader(holder, &id) {
+        Ok(reader) => reader.picture(&evidence, request).await,
+        Err(refused) => *refused,
+    }
+}
+
+/// `POST /support/t/{ticket}/evidence`
+pub(crate) async fn send_picture_by_code(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
+    match code_reader(visit, &id) {
+        Ok(reader) => reader.receive(request).await,
+        Err(elsewhere) => *elsewhere,
+    }
+}
+
+/// Any method of `/support/t/{ticket}/evidence/{evidence}`
+pub(crate) async fn picture_by_code(
+    visit: Visit,
+    Path((id, evidence)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    match code_reader(visit, &id) {
+        Ok(reader) => reader.picture(&evidence, request).await,
+        Err(elsewhere) => *elsewhere,
     }
 }
 

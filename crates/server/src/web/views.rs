@@ -60,7 +60,7 @@ pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, 
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
 pub(crate) use tickets::{
-    CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, SaidLine, Speaker, Support,
+    CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, PictureLine, SaidLine, Speaker, Support,
     SupportCode, SupportNew, SupportOpened, SupportTicket, TicketLine, TicketRow, Turn, Whose,
 };
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};

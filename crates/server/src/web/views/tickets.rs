@@ -5,7 +5,7 @@
 use askama::Template;
 use countersign_flows::core::model::{TicketStatus, TicketTopic};
 
-use super::{Field, Layout, Page, Problem, fields_in_trouble};
+use super::{Field, Layout, Page, Problem, UploadField, fields_in_trouble};
 use crate::web::words::Moment;
 
 /// The key of a topic's name.
@@ -153,6 +153,20 @@ impl SaidLine {
     }
 }
 
+/// One picture of a conversation.
+pub(crate) struct PictureLine {
+    /// Where it is.
+    pub(crate) path: String,
+    /// When it came, Unix milliseconds.
+    pub(crate) at_ms: i64,
+}
+
+impl PictureLine {
+    fn at(&self) -> Moment {
+        Moment::full(self.at_ms)
+    }
+}
+
 /// `GET /support/{ticket}` and `/support/t/{ticket}`; posts `act` and `text` to itself.
 #[derive(Template)]
 #[template(path = "support_ticket.html")]
@@ -175,13 +189,17 @@ pub(crate) struct SupportTicket {
     pub(crate) is_told: bool,
     /// What was said, oldest first.
     pub(crate) said: Vec<SaidLine>,
+    /// Pictures that were sent, oldest first.
+    pub(crate) pictures: Vec<PictureLine>,
+    /// Where another one is sent; none when no more may be.
+    pub(crate) upload: Option<UploadField>,
     /// The reply as typed; masked, if something in it had to be.
     pub(crate) text: Field,
 }
 
 impl Page for SupportTicket {
     fn has_problem(&self) -> bool {
-        self.text.problem.is_some()
+        self.text.problem.is_some() || self.upload.as_ref().is_some_and(|field| field.problem.is_some())
     }
 }
 
@@ -434,6 +452,8 @@ pub(crate) struct ConsoleTicket {
     pub(crate) is_told: bool,
     /// What was said, oldest first.
     pub(crate) said: Vec<SaidLine>,
+    /// Pictures that the holder sent, oldest first.
+    pub(crate) pictures: Vec<PictureLine>,
     /// The answer as typed; masked, if something in it had to be.
     pub(crate) text: Field,
     /// Answers that are kept ready: those in the holder's language first.

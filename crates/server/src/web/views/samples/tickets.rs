@@ -1,6 +1,6 @@
 //! Support's pages in every state that their fields allow. Decides nothing: made-up facts.
 
-use countersign_flows::core::model::{TicketStatus, TicketTopic};
+use countersign_flows::core::model::{EvidenceSlot, TicketStatus, TicketTopic};
 
 use super::{DAY_MS, Drawn, Samples, draw};
 use crate::web::views::*;
@@ -31,8 +31,20 @@ impl Samples {
             due_at_ms: is_open.then_some(self.now_ms + DAY_MS),
             is_told: is_open,
             said: if status == TicketStatus::Closed { Vec::new() } else { self.said() },
+            pictures: self.pictures("/support/tkt_1/evidence/evd_1"),
+            upload: is_open.then(|| UploadField {
+                slot: EvidenceSlot::Attachment,
+                path: "/support/tkt_1/evidence".to_owned(),
+                picture: None,
+                problem: None,
+                reloads: true,
+            }),
             text,
         }
+    }
+
+    fn pictures(&self, path: &str) -> Vec<PictureLine> {
+        vec![PictureLine { path: path.to_owned(), at_ms: self.now_ms }]
     }
 
     fn ticket_row(&self, topic: TicketTopic, status: TicketStatus) -> TicketRow {
@@ -65,6 +77,7 @@ impl Samples {
             signed_out: is_open,
             is_told: !is_open,
             said: if status == TicketStatus::Closed { Vec::new() } else { self.said() },
+            pictures: self.pictures("/console/tickets/tkt_1/evidence/evd_1"),
             text,
             canned: if is_open { vec![canned] } else { Vec::new() },
             colleagues: vec![Colleague { id: "opr_1".to_owned(), name: self.text("st•••@acme.example") }],
