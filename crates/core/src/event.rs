@@ -1,10 +1,10 @@
 //! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
-use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose, TicketTopic};
 use crate::model::{
     ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, Purpose,
 };
+use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose, TicketTopic};
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
 
@@ -292,6 +292,7 @@ pub enum Event {
         locale: String,
         /// It was taken away.
         removed: bool,
+    },
     /// A document or photo was taken.
     EvidenceReceived {
         /// What it is of.
@@ -426,7 +427,7 @@ impl Event {
             | Event::TicketClosed { .. }
             | Event::TicketCodeWrong { .. }
             | Event::CannedAnswerChanged { .. } => Group::Changes,
-            | Event::EvidenceReceived { .. }
+            Event::EvidenceReceived { .. }
             | Event::EvidenceRefused { .. }
             | Event::EvidenceSeen { .. }
             | Event::EvidenceDeleted { .. } => Group::Changes,

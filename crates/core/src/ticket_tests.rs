@@ -99,7 +99,10 @@ fn turns_change_with_who_speaks() {
     stage.wait(hours(1));
     let back = reply(&told, "Thanks, but", 2, stage.world()).unwrap();
     let open_again = saved(&back.changes).0.unwrap();
-    assert_eq!((open_again.status, open_again.due_at), (TicketStatus::Open, Some(stage.now.after(hours(24)))));
+    assert_eq!(
+        (open_again.status, open_again.due_at),
+        (TicketStatus::Open, Some(stage.now.after(hours(24))))
+    );
     let much = reply(&told, "x", 30, stage.world());
     assert_eq!(much.unwrap_err(), TicketRefusal::TooManyMessages);
 }
@@ -126,7 +129,9 @@ fn an_answer_is_told_by_email_without_its_words_and_not_at_every_line() {
 
 fn notices_plain(changes: &[Change]) -> Vec<(String, Notice, String)> {
     let notice = |change: &Change| match change {
-        Change::InsertMessage(Message { to, body: Body::Notice { notice, detail, freeze_path, .. }, .. }) => {
+        Change::InsertMessage(Message {
+            to, body: Body::Notice { notice, detail, freeze_path, .. }, ..
+        }) => {
             assert!(freeze_path.is_empty());
             Some((to.expose().to_owned(), *notice, detail.clone()))
         }

@@ -288,8 +288,12 @@ impl Chunk {
     }
 
     fn is_time(&self) -> bool {
-        let fits = self.values().iter().enumerate().all(|(place, value)| *value < if place == 0 { 24 } else { 60 });
-        self.has_only(':') && fits && (2..=3).contains(&self.runs.len()) && self.runs.iter().all(|run| *run <= 2)
+        let fits =
+            self.values().iter().enumerate().all(|(place, value)| *value < if place == 0 { 24 } else { 60 });
+        self.has_only(':')
+            && fits
+            && (2..=3).contains(&self.runs.len())
+            && self.runs.iter().all(|run| *run <= 2)
     }
 
     /// A decimal, thousands in their groups, a version, a network address. Two long numbers with a comma between them
@@ -351,7 +355,8 @@ fn number_at(characters: &[char], at: usize) -> Option<Hit> {
 
 /// Where the next group of the same number begins: after a space or a bracket.
 fn next_group(characters: &[char], end: usize) -> Option<usize> {
-    let joints = characters[end..].iter().take(2).take_while(|c| is_space(**c) || matches!(c, '(' | ')')).count();
+    let joints =
+        characters[end..].iter().take(2).take_while(|c| is_space(**c) || matches!(c, '(' | ')')).count();
     let next = end + joints;
     (joints > 0 && characters.get(next).is_some_and(|c| is_digit(*c))).then_some(next)
 }
@@ -369,7 +374,8 @@ fn all_years(digits: &str) -> bool {
 
 /// Names of money that stand beside whole amounts.
 const MONEY: [&str; 16] = [
-    "usd", "eur", "gbp", "jpy", "thb", "inr", "vnd", "idr", "krw", "ngn", "usdt", "usdc", "btc", "eth", "sats", "satoshi",
+    "usd", "eur", "gbp", "jpy", "thb", "inr", "vnd", "idr", "krw", "ngn", "usdt", "usdc", "btc", "eth",
+    "sats", "satoshi",
 ];
 
 /// Whether the number is an amount of something that is named beside it.

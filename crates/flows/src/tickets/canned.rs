@@ -51,7 +51,8 @@ impl Flows {
             1..=TEXT_LENGTH_MAX => {}
             _ => return Ok(CannedSaved::TextLong),
         }
-        let change = Change { kit: self.kit.clone(), service_id, name: name.to_owned(), locale, text, caller };
+        let change =
+            Change { kit: self.kit.clone(), service_id, name: name.to_owned(), locale, text, caller };
         self.write(change).await.map(|_| CannedSaved::Done)
     }
 

@@ -93,7 +93,10 @@ async fn a_question_is_answered_and_its_holder_told() {
     let reply = flows.reply_to_ticket(house.service_id, id, key.clone(), "Thanks", holder()).await;
     assert_eq!((reply, house.ticket_status(&person, id).await), (Ok(TicketSaid::Done), TicketStatus::Open));
     let solved = flows.solve_own_ticket(house.service_id, id, key, holder()).await;
-    assert_eq!((solved, house.ticket_status(&person, id).await), (Ok(TicketSaid::Done), TicketStatus::Solved));
+    assert_eq!(
+        (solved, house.ticket_status(&person, id).await),
+        (Ok(TicketSaid::Done), TicketStatus::Solved)
+    );
 }
 
 #[tokio::test]

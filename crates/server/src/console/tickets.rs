@@ -1,8 +1,8 @@
 //! `/console/tickets`: conversations with holders, one of them, and answers that are kept ready.
 
 use super::Staff;
-use crate::web::form::{Form, Sent};
 use crate::web::evidence::show as show_picture;
+use crate::web::form::{Form, Sent};
 use crate::web::support::{looked_at, picture_lines, refused};
 use crate::web::views::{
     CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, Fault, Field, Problem, SaidLine,
@@ -164,11 +164,7 @@ pub(crate) async fn picture(
 }
 
 /// `POST /console/tickets/{id}`
-pub(crate) async fn act(
-    Staff { visit, signed_in }: Staff,
-    Path(id): Path<String>,
-    form: Form,
-) -> Response {
+pub(crate) async fn act(Staff { visit, signed_in }: Staff, Path(id): Path<String>, form: Form) -> Response {
     let sent = match form.open(&visit) {
         Ok(sent) => sent,
         Err(refused) => return *refused,

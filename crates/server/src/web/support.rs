@@ -55,9 +55,7 @@ fn limit(characters: usize) -> u32 {
 pub(crate) fn refused(refusal: TicketRefusal) -> Problem {
     match refusal {
         TicketRefusal::TitleMissing => Problem::TicketTitleMissing,
-        TicketRefusal::TitleLong => {
-            Problem::TicketTitleLong { characters_max: limit(TITLE_LENGTH_MAX) }
-        }
+        TicketRefusal::TitleLong => Problem::TicketTitleLong { characters_max: limit(TITLE_LENGTH_MAX) },
         TicketRefusal::TextMissing => Problem::TicketTextMissing,
         TicketRefusal::TextLong => Problem::TicketTextLong { characters_max: limit(TEXT_LENGTH_MAX) },
         TicketRefusal::TooManyOpen => Problem::TicketsTooMany,

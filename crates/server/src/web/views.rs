@@ -28,9 +28,9 @@ mod problem;
 #[cfg(test)]
 pub(crate) mod samples;
 mod security;
-mod tickets;
 #[cfg(test)]
 mod tests;
+mod tickets;
 mod upload;
 
 pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
@@ -59,11 +59,11 @@ pub(crate) use own_text::{OwnText, OwnTextState};
 pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhonePassword, PhoneProve};
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
-pub(crate) use tickets::{
-    CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, PictureLine, SaidLine, Speaker, Support,
-    SupportCode, SupportNew, SupportOpened, SupportTicket, TicketLine, TicketRow, Turn, Whose,
-};
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
+pub(crate) use tickets::{
+    CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, PictureLine, SaidLine, Speaker,
+    Support, SupportCode, SupportNew, SupportOpened, SupportTicket, TicketLine, TicketRow, Turn, Whose,
+};
 pub(crate) use upload::UploadField;
 
 /// What every page has. The page's own struct carries it as `layout`.

@@ -132,9 +132,8 @@ async fn whoever_lost_the_phone_follows_by_address_and_code() {
     assert!(page.text.contains("phone_lost") && !page.text.contains("value=\"withdrawal\""));
     let fields = "topic=phone_lost&title=Stolen&text=On+the+train";
     let opened = browser.post(&house, "/signin/support", &token, fields).await.succeeded();
-    let between = |from: &str, to: &str| {
-        opened.text.split(from).nth(1).unwrap().split(to).next().unwrap().to_owned()
-    };
+    let between =
+        |from: &str, to: &str| opened.text.split(from).nth(1).unwrap().split(to).next().unwrap().to_owned();
     let code = between("id=\"ticket-code\">", "<");
     let path = between("id=\"ticket-address\">https://accounts.example", "<");
     assert_eq!((code.len(), code.matches('-').count()), (19, 3));

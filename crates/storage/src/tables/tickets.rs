@@ -28,7 +28,8 @@ const INSERT: &str = "INSERT INTO tickets
     (id, service_id, status, assignee, updated_at, due_at, status_at, rests_at, holder_wrote_at, staff_wrote_at,
         holder_read_at, staff_read_at, told_at, account_id, topic, title_sealed, locale, access_hash, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
-const SAVE: &str = "UPDATE tickets SET status = $3, assignee = $4, updated_at = $5, due_at = $6, status_at = $7,
+const SAVE: &str =
+    "UPDATE tickets SET status = $3, assignee = $4, updated_at = $5, due_at = $6, status_at = $7,
         rests_at = $8, holder_wrote_at = $9, staff_wrote_at = $10, holder_read_at = $11, staff_read_at = $12,
         told_at = $13
     WHERE id = $1 AND service_id = $2 AND status <> 'closed'";
@@ -144,10 +145,7 @@ fn bind_mutable<'a>(ticket: &'a Ticket, write: Write<'a>) -> Write<'a> {
         .bind(ticket.told_at)
 }
 
-pub(super) fn insert_message<'a>(
-    rows: &Rows,
-    message: &'a TicketMessage,
-) -> Result<Write<'a>, StorageError> {
+pub(super) fn insert_message<'a>(rows: &Rows, message: &'a TicketMessage) -> Result<Write<'a>, StorageError> {
     Ok(Write::one("new ticket message", INSERT_MESSAGE)
         .bind(&message.id)
         .bind(&message.service_id)

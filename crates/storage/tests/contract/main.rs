@@ -15,10 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, authenticators, codes, desk, forgetting, people, protections, receipts, roads, routes, secrecy,
-    sending, staff, texts, tickets, upgrade, webhooks,
     actions, authenticators, codes, desk, evidence, forgetting, people, protections, receipts, roads, routes,
-    secrecy, sending, staff, texts, upgrade, webhooks,
+    secrecy, sending, staff, texts, tickets, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.

@@ -7,8 +7,8 @@ use countersign_core::id::*;
 use countersign_core::model::*;
 use countersign_core::time::{days, hours, seconds};
 use countersign_storage::StorageError;
-use countersign_storage::tables::tickets::{self, Assigned, TicketFilter};
 use countersign_storage::tables::canned_answers;
+use countersign_storage::tables::tickets::{self, Assigned, TicketFilter};
 
 pub(crate) const TITLE: &str = "the boat is gone";
 pub(crate) const TEXT: &str = "where did the harbour put it";
@@ -50,9 +50,8 @@ pub(crate) fn said(world: &World, ticket: &Ticket, author: Actor, is_note: bool)
 
 async fn listed(world: &World, filter: TicketFilter) -> Vec<TicketId> {
     let service_id = world.service_id;
-    let found = world.read(move |tx, r| {
-        Box::pin(async move { tickets::list(tx, r, service_id, &filter, 10).await })
-    });
+    let found =
+        world.read(move |tx, r| Box::pin(async move { tickets::list(tx, r, service_id, &filter, 10).await }));
     found.await.iter().map(|ticket| ticket.id).collect()
 }
 
@@ -119,7 +118,10 @@ pub(crate) async fn messages_are_read_in_order_and_in_their_service(database: Da
         said(&world, &ticket, Actor::CommandLine, false),
     ];
     let insert = |message: &TicketMessage| Change::InsertTicketMessage(message.clone());
-    world.save([Change::InsertTicket(ticket.clone()), insert(&all[0]), insert(&all[1]), insert(&all[2])]).await.unwrap();
+    world
+        .save([Change::InsertTicket(ticket.clone()), insert(&all[0]), insert(&all[1]), insert(&all[2])])
+        .await
+        .unwrap();
     let id = ticket.id;
     let read = |service| world.read(move |tx, r| Box::pin(tickets::messages(tx, r, service, id)));
     assert_eq!(read(service_id).await, all);
@@ -175,7 +177,8 @@ pub(crate) async fn tickets_rest_and_lose_their_words(database: Database) {
     let resting = |now| world.read(move |tx, r| Box::pin(tickets::resting(tx, r, now, 10)));
     assert_eq!(resting(NOW.after(days(7)).before(seconds(1))).await, vec![]);
     assert_eq!(resting(NOW.after(days(7))).await, vec![(world.service_id, told.id)]);
-    let purge = |before| world.write(move |tx, r| Box::pin(async move { tickets::purge(tx, r, before, 10).await }));
+    let purge =
+        |before| world.write(move |tx, r| Box::pin(async move { tickets::purge(tx, r, before, 10).await }));
     assert_eq!((purge(NOW).await, purge(NOW.after(seconds(1))).await), (Ok(0), Ok(1)));
     assert_eq!(purge(NOW.after(days(900))).await, Ok(0), "what is not closed keeps its words");
     let (service_id, id) = (world.service_id, over.id);
@@ -209,5 +212,8 @@ pub(crate) async fn canned_answers_round_trip_and_stay_in_their_service(database
             Box::pin(async move { canned_answers::delete(tx, r, service, "hello", "de").await })
         })
     };
-    assert_eq!((delete(other).await, delete(service_id).await, delete(service_id).await), (Ok(false), Ok(true), Ok(false)));
+    assert_eq!(
+        (delete(other).await, delete(service_id).await, delete(service_id).await),
+        (Ok(false), Ok(true), Ok(false))
+    );
 }

@@ -80,7 +80,9 @@ impl Samples {
             pictures: self.pictures("/console/tickets/tkt_1/evidence/evd_1"),
             text,
             canned: if is_open { vec![canned] } else { Vec::new() },
-            colleagues: vec![Colleague { id: "opr_1".to_owned(), name: self.text("st•••@acme.example") }],
+            colleagues: vec![Colleague {
+                id: "opr_1".to_owned(), name: self.text("st•••@acme.example")
+            }],
             me: if is_open { "opr_2" } else { "opr_1" }.to_owned(),
             assignee: Some("opr_1".to_owned()),
         }
