@@ -2,9 +2,8 @@
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
 use crate::model::{
-    ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, Purpose,
+    ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, Purpose, TicketTopic,
 };
-use crate::model::{ActionKind, CancelReason, Channel, Factor, HoldCause, Purpose, TicketTopic};
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
 
@@ -426,8 +425,8 @@ impl Event {
             | Event::TicketSolved { .. }
             | Event::TicketClosed { .. }
             | Event::TicketCodeWrong { .. }
-            | Event::CannedAnswerChanged { .. } => Group::Changes,
-            Event::EvidenceReceived { .. }
+            | Event::CannedAnswerChanged { .. }
+            | Event::EvidenceReceived { .. }
             | Event::EvidenceRefused { .. }
             | Event::EvidenceSeen { .. }
             | Event::EvidenceDeleted { .. } => Group::Changes,

@@ -109,7 +109,6 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TicketNoted { .. } | Event::TicketAssigned { .. } | Event::CannedAnswerChanged { .. } => {
             return None;
         }
-        Event::TemplateChanged { .. } => return None,
         // The page of what they belong to shows them.
         Event::EvidenceReceived { .. }
         | Event::EvidenceRefused { .. }
