@@ -4,6 +4,7 @@
 mod delivery;
 mod desk;
 mod staff;
+mod tickets;
 
 use crate::config;
 use crate::{assemble, output};
@@ -89,6 +90,13 @@ enum Act {
         #[command(subcommand)]
         act: delivery::RouteAct,
     },
+    /// List the tickets that are neither solved nor closed.
+    Tickets,
+    /// Show, answer, assign or solve a ticket.
+    Ticket {
+        #[command(subcommand)]
+        act: tickets::TicketAct,
+    },
     /// Show the way of a message.
     Message {
         /// Its id (`msg_…`).
@@ -151,6 +159,11 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
         Act::Route { act } => {
             let service = find(flows, name, &config.service).await?;
             delivery::wish(flows, &config, &service, act, json).await
+        }
+        Act::Tickets => tickets::list(flows, &find(flows, name, &config.service).await?, json).await,
+        Act::Ticket { act } => {
+            let service = find(flows, name, &config.service).await?;
+            tickets::act(flows, &service, act, json).await
         }
         Act::Message { id } => {
             let service = find(flows, name, &config.service).await?;

@@ -189,6 +189,12 @@ pub enum Change {
     InsertOperatorSession(OperatorSession),
     /// Last use and end of an operator's session. Conflict if it has ended.
     SaveOperatorSession(OperatorSession),
+    /// A new conversation with support.
+    InsertTicket(Ticket),
+    /// The mutable fields of a conversation. Conflict if it is closed.
+    SaveTicket(Ticket),
+    /// Something that was said in one.
+    InsertTicketMessage(TicketMessage),
     /// What an owner keeps of pictures is deleted then, and what is still on the way to it is given up now.
     RetainEvidence {
         /// What they belong to.

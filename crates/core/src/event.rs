@@ -3,7 +3,7 @@
 
 use crate::model::{
     ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, ProposalKind,
-    ProposalStatus, Purpose, Revealed,
+    ProposalStatus, Purpose, Revealed, TicketTopic,
 };
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
@@ -253,6 +253,61 @@ pub enum Event {
         /// `csv` or `jsonl`.
         format: String,
     },
+    /// A ticket was opened.
+    TicketOpened {
+        /// Which (`tkt_…`).
+        ticket: String,
+        /// What about.
+        topic: TicketTopic,
+        /// By somebody who proved the password and could not sign in.
+        signed_out: bool,
+    },
+    /// Its holder wrote again.
+    TicketReplied {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Staff answered it.
+    TicketAnswered {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Staff wrote a note that its holder does not see.
+    TicketNoted {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// It was given to a member of staff, or to nobody.
+    TicketAssigned {
+        /// Which (`tkt_…`).
+        ticket: String,
+        /// To whom (`opr_…`); empty for nobody.
+        to: String,
+    },
+    /// It is done, until its holder writes again.
+    TicketSolved {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// It is over for good.
+    TicketClosed {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Somebody tried a ticket's page with a wrong access code.
+    TicketCodeWrong {
+        /// Which (`tkt_…`).
+        ticket: String,
+    },
+    /// Staff wrote an answer to keep ready, or took one away.
+    CannedAnswerChanged {
+        /// What staff call it.
+        name: String,
+        /// Its language.
+        locale: String,
+        /// It was taken away.
+        removed: bool,
+    },
     /// A document or photo was taken.
     EvidenceReceived {
         /// What it is of.
@@ -482,6 +537,15 @@ impl Event {
             Event::TemplateChanged { .. } => "template_changed",
             Event::AuditRead { .. } => "audit_read",
             Event::AuditExported { .. } => "audit_exported",
+            Event::TicketOpened { .. } => "ticket_opened",
+            Event::TicketReplied { .. } => "ticket_replied",
+            Event::TicketAnswered { .. } => "ticket_answered",
+            Event::TicketNoted { .. } => "ticket_noted",
+            Event::TicketAssigned { .. } => "ticket_assigned",
+            Event::TicketSolved { .. } => "ticket_solved",
+            Event::TicketClosed { .. } => "ticket_closed",
+            Event::TicketCodeWrong { .. } => "ticket_code_wrong",
+            Event::CannedAnswerChanged { .. } => "canned_answer_changed",
             Event::EvidenceReceived { .. } => "evidence_received",
             Event::EvidenceRefused { .. } => "evidence_refused",
             Event::EvidenceSeen { .. } => "evidence_seen",
@@ -561,6 +625,15 @@ impl Event {
             | Event::AuditRead { .. }
             | Event::AuditExported { .. } => Group::Changes,
             Event::EvidenceReceived { .. }
+            | Event::TicketOpened { .. }
+            | Event::TicketReplied { .. }
+            | Event::TicketAnswered { .. }
+            | Event::TicketNoted { .. }
+            | Event::TicketAssigned { .. }
+            | Event::TicketSolved { .. }
+            | Event::TicketClosed { .. }
+            | Event::TicketCodeWrong { .. }
+            | Event::CannedAnswerChanged { .. }
             | Event::EvidenceRefused { .. }
             | Event::EvidenceSeen { .. }
             | Event::EvidenceDeleted { .. } => Group::Changes,

@@ -47,6 +47,7 @@ pub mod staff;
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
 pub mod template;
+pub mod ticket;
 pub mod time;
 pub mod totp;
 pub mod trading_password;

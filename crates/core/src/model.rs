@@ -41,6 +41,7 @@ mod message;
 mod operator_session;
 mod proposal;
 mod staff;
+mod ticket;
 mod webhook;
 
 pub use action::*;
@@ -52,6 +53,7 @@ pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
 pub use proposal::{Proposal, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed};
 pub use staff::{Actor, InvitationPurpose, OperatorAuthenticator, OperatorInvitation, Right, Role};
+pub use ticket::{CannedAnswer, Ticket, TicketMessage, TicketStatus, TicketTopic};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 
 named! {

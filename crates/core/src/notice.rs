@@ -66,6 +66,30 @@ pub fn tell(
     vec![link, Change::InsertMessage(message)]
 }
 
+/// A notice that something waits on a page of ours. Nothing of the account's security changed, so there is nothing to
+/// freeze it for; `detail` is what the notice's words ask for.
+pub fn tell_plainly(
+    account: &Account,
+    to: &Address,
+    notice: Notice,
+    detail: String,
+    world: World<'_>,
+) -> Change {
+    Change::InsertMessage(Message {
+        id: MessageId::draw(world.now, world.entropy),
+        service_id: account.service_id,
+        account_id: Some(account.id),
+        verification_id: None,
+        send: 0,
+        channel: to.channel(),
+        to: to.clone(),
+        body: Body::Notice { notice, at_ms: world.now.unix_ms(), detail, freeze_path: String::new() },
+        locale: account.locale.clone(),
+        expires_at: world.now.after(days(1)),
+        created_at: world.now,
+    })
+}
+
 /// 80 random bits as sixteen letters and digits: short enough for a text message, and all it can do is freeze (R67).
 fn draw_link_token(world: World<'_>) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";

@@ -224,6 +224,14 @@ policy! {
     device_idle_days = 30 in 1..=30;
     /// Days a device stays known.
     device_life_days = 90 in 1..=90;
+    /// Seconds within which support's first answer to a ticket is promised.
+    ticket_answer_s = 28800 in 900..=604800;
+    /// Tickets that an account may have open at once.
+    tickets_open_max = 5 in 1..=50;
+    /// Messages that a holder may write in one ticket in an hour.
+    ticket_messages_per_hour = 30 in 1..=1000;
+    /// Days that the texts of a closed ticket are kept (R79).
+    ticket_life_days = 400 in 30..=3650;
     /// Seconds that a sign-up, sign-in or binding may take from its first page to its last.
     journey_life_s = 1800 in 600..=3600;
     /// Days that documents and photos are kept after what they were sent for was decided (R79).

@@ -50,9 +50,9 @@ fn joined(words: &Words, key: &'static str, name: &'static str, value: &str) -> 
     if value.is_empty() { String::new() } else { words.say(key).with(name, value).text() }
 }
 
-/// Where the account is frozen by a button, signed in or not (R67). None without a path or a place for it.
-fn freeze_link(origin: &str, freeze_path: &str) -> Option<String> {
-    (!origin.is_empty() && !freeze_path.is_empty()).then(|| format!("{origin}{freeze_path}"))
+/// The address of a page of ours, as of the one that freezes the account (R67). None without a path or a place for it.
+fn link_to(origin: &str, path: &str) -> Option<String> {
+    (!origin.is_empty() && !path.is_empty()).then(|| format!("{origin}{path}"))
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct TimerReport {
     pub messages_expired: u64,
     /// Proposals that nobody decided in time.
     pub proposals_expired: u64,
+    /// Tickets that became solved or closed by themselves.
+    pub tickets_rested: u64,
     /// Rows forgotten.
     pub rows_purged: u64,
 }
@@ -43,11 +45,13 @@ impl Flows {
         }
         report.proposals_expired = self.expire_proposals(BATCH).await?;
         report.messages_expired = self.write(ExpireMessages { kit: self.kit.clone() }).await?;
+        report.tickets_rested = self.rest_tickets().await?;
         if self
             .write(Lease { kit: self.kit.clone(), name: "purge", node, span: Duration::from_secs(60) })
             .await?
         {
             report.rows_purged = self.write(Purge { kit: self.kit.clone() }).await?;
+            report.rows_purged += self.purge_tickets().await?;
             report.rows_purged += self.purge_evidence().await?;
         }
         Ok(report)

@@ -14,6 +14,7 @@ pub(crate) mod rights;
 mod sign_in;
 mod staff;
 mod templates;
+mod tickets;
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;
@@ -81,6 +82,10 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/delivery/templates", get(templates::list))
         .route("/console/delivery/templates/edit", get(templates::edit).post(templates::write))
         .route("/console/delivery/templates/delete", post(templates::delete))
+        .route("/console/tickets", get(tickets::list))
+        .route("/console/tickets/answers", get(tickets::answers).post(tickets::write_answer))
+        .route("/console/tickets/{id}", get(tickets::ticket).post(tickets::act))
+        .route("/console/tickets/{id}/evidence/{evidence}", get(tickets::picture))
 }
 
 /// A request by a signed-in member of staff who may make it (`rights.rs`). Anybody else is sent to sign in; staff

@@ -21,6 +21,7 @@ mod settings;
 mod sign_in;
 pub(crate) mod sign_up;
 mod sms;
+pub(crate) mod support;
 pub(crate) mod views;
 pub(crate) mod visit;
 pub(crate) mod words;
@@ -31,7 +32,7 @@ use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use views::Fault;
 use visit::Visit;
 
@@ -54,6 +55,7 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/signin/forgotten/code", get(forgot::code).post(forgot::check))
         .route("/signin/forgotten/resend", post(forgot::resend))
         .route("/signin/forgotten/new", get(forgot::new_password).post(forgot::enter_password))
+        .route("/signin/support", get(support::new_signed_out).post(support::ask_signed_out))
         .route("/signout", post(account::sign_out))
         .route("/session", get(account::is_alive))
         .route("/security", get(security::overview))
@@ -77,6 +79,15 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/devices/end-others", post(devices::end_others))
         .route("/security/devices/forget", post(devices::forget))
         .route("/security/activity", get(activity::list))
+        .route("/support", get(support::list))
+        .route("/support/new", get(support::new).post(support::ask))
+        .route("/support/{ticket}", get(support::page).post(support::act))
+        .route("/support/t/{ticket}", get(support::page_by_code).post(support::act_by_code))
+        .route("/support/t/{ticket}/code", get(support::code).post(support::check_code))
+        .route("/support/{ticket}/evidence", post(support::send_picture))
+        .route("/support/{ticket}/evidence/{evidence}", any(support::picture))
+        .route("/support/t/{ticket}/evidence", post(support::send_picture_by_code))
+        .route("/support/t/{ticket}/evidence/{evidence}", any(support::picture_by_code))
         .route("/preferences", post(preferences::save))
         .route("/static/{version}/{name}", get(static_file))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))

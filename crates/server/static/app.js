@@ -256,3 +256,4 @@ if (one('[data-upload]')) import('./upload.js').then(({ uploads }) => uploads())
 if (template) import('./templates.js').then(({ live }) => live(template));
 const bar = one('[data-command]');
 if (bar) import('./console.js').then(({ command }) => command(bar));
+if (one('textarea[data-mask]')) import('./support.js').then(({ support }) => support());

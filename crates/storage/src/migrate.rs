@@ -28,6 +28,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 7, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
     Migration { number: 10, name: "proposals", sql: include_str!("../migrations/0010_proposals.sql") },
     Migration { number: 6, name: "staff", sql: include_str!("../migrations/0006_staff.sql") },
+    Migration { number: 5, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
+    Migration { number: 6, name: "tickets", sql: include_str!("../migrations/0009_tickets.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

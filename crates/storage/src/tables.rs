@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod authenticators;
 pub mod bindings;
+pub mod canned_answers;
 pub mod clock_marks;
 pub mod counters;
 pub mod desk;
@@ -37,6 +38,7 @@ mod rows;
 pub mod services;
 pub mod sessions;
 pub mod templates;
+pub mod tickets;
 mod timelines;
 pub mod timers;
 pub mod verifications;
@@ -139,6 +141,9 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::SaveRate { service_id, rate } => rates::save(service_id, rate),
         Change::InsertOperatorSession(session) => operator_sessions::insert(rows, session)?,
         Change::SaveOperatorSession(session) => operator_sessions::save(session),
+        Change::InsertTicket(ticket) => tickets::insert(rows, ticket)?,
+        Change::SaveTicket(ticket) => tickets::save(ticket),
+        Change::InsertTicketMessage(message) => tickets::insert_message(rows, message)?,
         Change::RetainEvidence { owner, until } => evidence::retain(owner, *until),
     })
 }
@@ -153,6 +158,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     audit::STATEMENTS[1],
     authenticators::STATEMENTS,
     bindings::STATEMENTS,
+    canned_answers::STATEMENTS,
     clock_marks::STATEMENTS,
     counters::STATEMENTS,
     desk::STATEMENTS,
@@ -180,6 +186,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     services::STATEMENTS,
     sessions::STATEMENTS,
     templates::STATEMENTS,
+    tickets::STATEMENTS,
     timelines::STATEMENTS,
     timers::STATEMENTS,
     verifications::STATEMENTS,

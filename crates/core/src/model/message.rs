@@ -130,6 +130,8 @@ named! {
         OperatorInvited = "operator_invited",
         /// What a member of staff signs in with was taken back; the link lets them set it anew.
         OperatorReset = "operator_reset",
+        /// Support answered a ticket; the detail is the path of its page.
+        SupportAnswered = "support_answered",
         /// Nothing happened: operators look whether a route delivers.
         RouteTest = "route_test",
     }

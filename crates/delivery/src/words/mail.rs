@@ -1,10 +1,10 @@
 //! The text of an email: a subject that says what for and never the code, plain sentences, and no link but the one that
-//! freezes the account (R67). A code in a subject would stand in the logs of every relay on the way (R10). The phrase
+//! freezes the account (R67) and the one to an answer of support. A code in a subject would stand in the logs of every relay on the way (R10). The phrase
 //! that the owner chose stands first, so that a fake email is missed by its absence.
 
 use super::catalogue::Words;
 use super::plain::one_line;
-use super::{freeze_link, joined, minutes, moment, stem};
+use super::{joined, link_to, minutes, moment, stem};
 use crate::Letter;
 use countersign_core::model::{Body, Notice, Purpose};
 use std::fmt;
@@ -39,8 +39,17 @@ pub fn render_mail(letter: &Letter) -> Mail {
             code_mail(words, letter, code, *purpose, &brand, &details)
         }
         Body::Notice { notice, at_ms, detail, freeze_path } => {
-            let link = freeze_link(&letter.origin, freeze_path);
-            notice_mail(words, *notice, *at_ms, &one_line(detail), &brand, link)
+            let link = link_to(&letter.origin, freeze_path);
+            match notice {
+                // Its detail is the page that it is about.
+                Notice::SupportAnswered if detail.starts_with('/') => {
+                    let page = link_to(&letter.origin, &one_line(detail));
+                    let (subject, mut paragraphs) = notice_mail(words, *notice, *at_ms, "", &brand, link);
+                    paragraphs.extend(page);
+                    (subject, paragraphs)
+                }
+                _ => notice_mail(words, *notice, *at_ms, &one_line(detail), &brand, link),
+            }
         }
     };
     if let Some(phrase) = letter.phrase.as_deref().map(one_line).filter(|phrase| !phrase.is_empty()) {
@@ -115,6 +124,7 @@ fn notice_mail(
         Notice::SecondFactorLocked => "mail-next-locked",
         Notice::SmsSuspended => "mail-next-number",
         Notice::AccountFrozen => "mail-next-open",
+        Notice::SupportAnswered => "mail-next-read",
         Notice::RouteTest => "mail-next-nothing",
         Notice::OperatorInvited | Notice::OperatorReset => "mail-next-staff",
         _ => "mail-next-support",
@@ -153,6 +163,7 @@ fn holds(notice: Notice) -> bool {
         | Notice::AccountFrozen
         | Notice::OperatorInvited
         | Notice::OperatorReset
+        | Notice::SupportAnswered
         | Notice::RouteTest => false,
     }
 }

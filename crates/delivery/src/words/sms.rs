@@ -5,7 +5,7 @@
 
 use super::catalogue::Words;
 use super::plain::{for_sms, head_and_tail, width};
-use super::{freeze_link, joined, minutes, moment, stem};
+use super::{joined, link_to, minutes, moment, stem};
 use crate::Letter;
 use countersign_core::fingerprint::payee_head_and_tail;
 use countersign_core::model::{Body, Notice, Purpose};
@@ -51,7 +51,9 @@ pub fn render_sms(letter: &Letter) -> String {
             own.unwrap_or_else(|| facts.in_our_words())
         }
         Body::Notice { notice, at_ms, detail, freeze_path } => {
-            let link = freeze_link(&letter.origin, freeze_path);
+            let link = link_to(&letter.origin, freeze_path);
+            // A page's path is for emails, which have room for links.
+            let detail = if detail.starts_with('/') { "" } else { detail };
             notice_text(words, *notice, *at_ms, &for_sms(detail), &brand, link)
         }
     }
@@ -244,7 +246,7 @@ fn next_key(notice: Notice) -> &'static str {
         Notice::NewSignIn | Notice::SecondFactorLocked => "sms-next-password",
         Notice::SmsSuspended => "sms-next-number",
         Notice::AccountFrozen => "sms-next-open",
-        Notice::RouteTest => "sms-next-nothing",
+        Notice::RouteTest | Notice::SupportAnswered => "sms-next-nothing",
         _ => "sms-next-support",
     }
 }

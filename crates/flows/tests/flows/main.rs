@@ -14,4 +14,5 @@ mod roads;
 mod staff;
 mod step_up;
 mod templates;
+mod tickets;
 mod walk;

@@ -76,6 +76,14 @@ const TABLE: &[ConsoleRoute] = &[
     form("/console/staff/{id}/disable", Right::StaffManage),
     form("/console/staff/{id}/enable", Right::StaffManage),
     form("/console/staff/{id}/reset", Right::StaffManage),
+    page("/console/tickets", Right::TicketsSee),
+    both("/console/tickets/answers", Right::TicketsAnswer),
+    ConsoleRoute {
+        path: "/console/tickets/{id}",
+        get: Some(Right::TicketsSee),
+        post: Some(Right::TicketsAnswer),
+    },
+    page("/console/tickets/{id}/evidence/{evidence}", Right::TicketsSee),
 ];
 
 /// Every page and form of the console behind the sign-in, with the rights that they take: for tests that try each with

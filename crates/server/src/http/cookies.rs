@@ -18,6 +18,8 @@ pub(crate) enum Name {
     Binding,
     /// The confirm pages of this browser.
     Confirm,
+    /// The access code of a ticket that was opened without signing in.
+    Ticket,
     /// The signed-in session of a member of staff. Ends with the browser.
     Operator,
     /// A sign-in of staff in progress.
@@ -36,6 +38,7 @@ impl Name {
             Name::Journey => "cs_journey",
             Name::Binding => "cs_binding",
             Name::Confirm => "cs_confirm",
+            Name::Ticket => "cs_ticket",
             Name::Operator => "cs_operator",
             Name::OperatorJourney => "cs_operator_journey",
             Name::Visitor => "cs_visitor",
@@ -47,7 +50,9 @@ impl Name {
         match self {
             Name::Session | Name::Operator => None,
             Name::Device => Some(90 * 86_400),
-            Name::Journey | Name::Binding | Name::Confirm | Name::OperatorJourney => Some(3_600),
+            Name::Journey | Name::Binding | Name::Confirm | Name::Ticket | Name::OperatorJourney => {
+                Some(3_600)
+            }
             Name::Visitor | Name::Preferences => Some(365 * 86_400),
         }
     }

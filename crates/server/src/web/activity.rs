@@ -103,6 +103,17 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
+        Event::TicketOpened { signed_out: false, .. } => Row::TicketOpened,
+        Event::TicketOpened { signed_out: true, .. } => Row::TicketOpenedSignedOut,
+        Event::TicketReplied { .. } => Row::TicketReplied,
+        Event::TicketAnswered { .. } => Row::TicketAnswered,
+        Event::TicketSolved { .. } => Row::TicketSolved,
+        Event::TicketClosed { .. } => Row::TicketClosed,
+        Event::TicketCodeWrong { .. } => Row::TicketCodeWrong,
+        // What staff arrange among themselves.
+        Event::TicketNoted { .. } | Event::TicketAssigned { .. } | Event::CannedAnswerChanged { .. } => {
+            return None;
+        }
         // The page of what they belong to shows them.
         Event::EvidenceReceived { .. }
         | Event::EvidenceRefused { .. }

@@ -26,6 +26,10 @@ pub(crate) async fn overview(Holder { visit, signed_in }: Holder) -> Response {
         Ok(entries) => entries,
         Err(error) => return visit.broke(error),
     };
+    let tickets = match flows.tickets_of_account(signed_in.account.service_id, signed_in.account.id).await {
+        Ok(tickets) => tickets,
+        Err(error) => return visit.broke(error),
+    };
     let sessions: usize = devices.iter().map(|device| device.sessions.len()).sum();
     let sms = sms_state(&overview);
     let page = Security {
@@ -47,6 +51,7 @@ pub(crate) async fn overview(Holder { visit, signed_in }: Holder) -> Response {
         password_since_ms: overview.account.password_set_at.unix_ms(),
         sessions: count(sessions),
         last_activity_ms: overview.recent.first().map(|entry| entry.at.unix_ms()),
+        tickets_unread: count(tickets.iter().filter(|ticket| ticket.is_unread_by_holder()).count()),
     };
     visit.page(StatusCode::OK, &page)
 }

@@ -31,6 +31,7 @@ mod security;
 mod staff;
 #[cfg(test)]
 mod tests;
+mod tickets;
 mod upload;
 
 pub(crate) use account::{
@@ -70,6 +71,10 @@ pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, 
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
+pub(crate) use tickets::{
+    CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, PictureLine, SaidLine, Speaker,
+    Support, SupportCode, SupportNew, SupportOpened, SupportTicket, TicketLine, TicketRow, Turn, Whose,
+};
 pub(crate) use upload::UploadField;
 
 pub(crate) use staff::{
@@ -291,10 +296,20 @@ pub(crate) enum Notice {
     StaffEnabled,
     /// A member of staff is called something else now.
     StaffNamed,
+    /// A ticket was opened.
+    TicketOpened,
+    /// A message was sent in a ticket.
+    MessageSent,
+    /// A note among staff was kept.
+    NoteSaved,
+    /// A ticket is done.
+    TicketSolved,
+    /// A ticket was given to somebody, or to nobody.
+    TicketAssigned,
 }
 
 impl Notice {
-    const ALL: [Notice; 40] = [
+    const ALL: [Notice; 45] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -335,6 +350,11 @@ impl Notice {
         Notice::StaffDisabled,
         Notice::StaffEnabled,
         Notice::StaffNamed,
+        Notice::TicketOpened,
+        Notice::MessageSent,
+        Notice::NoteSaved,
+        Notice::TicketSolved,
+        Notice::TicketAssigned,
     ];
 
     /// The notice of this name, if it is one.
@@ -389,6 +409,11 @@ impl Notice {
             Notice::StaffDisabled => "notice-staff-disabled",
             Notice::StaffEnabled => "notice-staff-enabled",
             Notice::StaffNamed => "notice-staff-named",
+            Notice::TicketOpened => "notice-ticket-opened",
+            Notice::MessageSent => "notice-message-sent",
+            Notice::NoteSaved => "notice-note-saved",
+            Notice::TicketSolved => "notice-ticket-solved",
+            Notice::TicketAssigned => "notice-ticket-assigned",
         }
     }
 }

@@ -27,5 +27,6 @@ mod own_text;
 mod proofs;
 mod rates;
 mod resources;
+mod tickets;
 mod verifications;
 mod webhooks;

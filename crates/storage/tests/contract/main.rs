@@ -16,7 +16,7 @@ mod wakes;
 
 use tables::{
     actions, audit, authenticators, codes, desk, evidence, forgetting, people, proposals, protections,
-    receipts, roads, routes, secrecy, sending, staff, texts, upgrade, webhooks,
+    receipts, roads, routes, secrecy, sending, staff, texts, tickets, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
@@ -175,6 +175,11 @@ on_every_engine! {
     texts::a_text_is_for_whoever_waits_for_it,
     texts::templates_round_trip_and_stay_in_their_service,
     texts::wrong_texts_are_counted_for_fifteen_minutes,
+    tickets::a_list_is_narrowed_and_the_first_promise_comes_first,
+    tickets::canned_answers_round_trip_and_stay_in_their_service,
+    tickets::messages_are_read_in_order_and_in_their_service,
+    tickets::tickets_rest_and_lose_their_words,
+    tickets::tickets_round_trip_and_stay_closed,
     upgrade::what_version_1_wrote_is_read_and_goes_on,
     upgrade::what_version_2_sent_is_heard_of,
     wakes::a_commit_before_waiting_is_not_missed,

@@ -19,5 +19,6 @@ pub(crate) mod secrecy;
 pub(crate) mod sending;
 pub(crate) mod staff;
 pub(crate) mod texts;
+pub(crate) mod tickets;
 pub(crate) mod upgrade;
 pub(crate) mod webhooks;

@@ -252,6 +252,20 @@ pub(crate) enum Event {
     AccountSeen,
     /// For staff: one of them looked the number up.
     NumberLookedUp,
+    /// A ticket was opened.
+    TicketOpened,
+    /// The same by somebody who had the password and did not sign in.
+    TicketOpenedSignedOut,
+    /// Its holder wrote again.
+    TicketReplied,
+    /// Support answered it.
+    TicketAnswered,
+    /// It is done.
+    TicketSolved,
+    /// It is over.
+    TicketClosed,
+    /// A wrong access code was tried.
+    TicketCodeWrong,
 }
 
 impl Event {
@@ -365,6 +379,13 @@ impl Event {
             Event::AddressRevealed => "event-address-revealed",
             Event::AccountSeen => "event-account-seen",
             Event::NumberLookedUp => "event-number-looked-up",
+            Event::TicketOpened => "event-ticket-opened",
+            Event::TicketOpenedSignedOut => "event-ticket-opened-signed-out",
+            Event::TicketReplied => "event-ticket-replied",
+            Event::TicketAnswered => "event-ticket-answered",
+            Event::TicketSolved => "event-ticket-solved",
+            Event::TicketClosed => "event-ticket-closed",
+            Event::TicketCodeWrong => "event-ticket-code-wrong",
         }
     }
 }

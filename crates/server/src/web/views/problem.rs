@@ -7,6 +7,8 @@ use crate::web::words::{Moment, Sentence, Words};
 use countersign_flows::core::model::EvidenceRefusal;
 
 /// One problem, beside the field or above the form it belongs to. 1xxx identity, 2xxx codes, 3xxx numbers,
+/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx support, 9xxx the service
+/// itself.
 /// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx documents and photos, 9xxx the service itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
@@ -257,6 +259,37 @@ pub(crate) enum Problem {
         segments: u32,
     },
 
+    /// A ticket without a title.
+    TicketTitleMissing,
+    /// A title longer than is kept.
+    TicketTitleLong {
+        /// The most characters.
+        characters_max: u32,
+    },
+    /// Nothing was written.
+    TicketTextMissing,
+    /// A message longer than is kept.
+    TicketTextLong {
+        /// The most characters.
+        characters_max: u32,
+    },
+    /// As many open tickets as an account may have.
+    TicketsTooMany,
+    /// As many messages as may be written in an hour.
+    TicketMessagesTooMany,
+    /// The ticket is over.
+    TicketClosed,
+    /// Something had to be masked; it is shown before it is sent.
+    TicketMasked,
+    /// That cannot be asked without signing in.
+    TicketTopicRefused,
+    /// Not the access code of this ticket.
+    AccessCodeWrong,
+    /// A ready answer without a name, or with a longer one than is kept.
+    CannedName {
+        /// The most characters.
+        characters_max: u32,
+    },
     /// A picture was not taken.
     Upload(EvidenceRefusal),
     /// No picture was chosen.
@@ -327,6 +360,9 @@ impl Problem {
             | Problem::NameLong { characters_max: limit }
             | Problem::PhraseLong { characters_max: limit }
             | Problem::TextLong { characters_max: limit }
+            | Problem::TicketTitleLong { characters_max: limit }
+            | Problem::TicketTextLong { characters_max: limit }
+            | Problem::CannedName { characters_max: limit }
             | Problem::ReasonLong { characters_max: limit } => sentence.set("limit", *limit),
             Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
@@ -450,6 +486,17 @@ entries! {
     Problem::TextLink { .. } => 6110 "problem-text-link",
     Problem::TextSplit => 6111 "problem-text-split",
     Problem::TextSegments { .. } => 6112 "problem-text-segments",
+    Problem::TicketTitleMissing => 7360 "problem-ticket-title-missing",
+    Problem::TicketTitleLong { .. } => 7361 "problem-ticket-title-long",
+    Problem::TicketTextMissing => 7362 "problem-ticket-text-missing",
+    Problem::TicketTextLong { .. } => 7363 "problem-ticket-text-long",
+    Problem::TicketsTooMany => 7364 "problem-tickets-too-many",
+    Problem::TicketMessagesTooMany => 7365 "problem-ticket-messages-too-many",
+    Problem::TicketClosed => 7366 "problem-ticket-closed",
+    Problem::TicketMasked => 7367 "problem-ticket-masked",
+    Problem::TicketTopicRefused => 7368 "problem-ticket-topic-refused",
+    Problem::AccessCodeWrong => 7369 "problem-access-code-wrong",
+    Problem::CannedName { .. } => 7370 "problem-canned-name",
     Problem::Upload(EvidenceRefusal::Empty) => 7300 "problem-upload-empty",
     Problem::Upload(EvidenceRefusal::TooManyBytes) => 7301 "problem-upload-too-many-bytes",
     Problem::Upload(EvidenceRefusal::Svg) => 7302 "problem-upload-svg",

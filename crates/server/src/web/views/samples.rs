@@ -18,6 +18,7 @@ mod forgotten;
 mod own_text;
 mod staff;
 mod step_up;
+mod tickets;
 
 /// 21 November 2025, 14:30:00 UTC.
 pub(crate) const NOW_MS: i64 = 1_763_735_400_000;
@@ -72,6 +73,7 @@ impl Samples {
             self.audit(),
             self.desk(),
             self.staff(),
+            self.tickets(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -299,11 +301,13 @@ impl Samples {
             password_since_ms: self.now_ms - 90 * DAY_MS,
             sessions: 2,
             last_activity_ms: Some(self.now_ms - MINUTE_MS),
+            tickets_unread: 2,
         };
         let fresh = Security {
             email: None,
             sessions: 1,
             last_activity_ms: None,
+            tickets_unread: 0,
             ..page(Level::Basic, Some(NextStep::BindPhone), None, SmsState::NoPhone)
         };
         let again = Some(NextStep::BindPhoneAgain);
@@ -536,11 +540,22 @@ impl Samples {
             Problem::SendingLocked { until },
             Problem::CodesLocked { until },
             Problem::ReasonLong { characters_max: 300 },
+            Problem::TicketTitleLong { characters_max: 120 },
+            Problem::TicketTextLong { characters_max: 4_000 },
+            Problem::CannedName { characters_max: 120 },
             Problem::CapReached { until },
             Problem::RegionRefused { region: self.text("Nigeria") },
             Problem::NumberDenied { reference: self.text("7F3K") },
         ];
         problems.extend([
+            Problem::TicketTitleMissing,
+            Problem::TicketTextMissing,
+            Problem::TicketsTooMany,
+            Problem::TicketMessagesTooMany,
+            Problem::TicketClosed,
+            Problem::TicketMasked,
+            Problem::TicketTopicRefused,
+            Problem::AccessCodeWrong,
             Problem::IdentifierMissing,
             Problem::IdentifierUnreadable,
             Problem::RegionMissing,

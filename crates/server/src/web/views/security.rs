@@ -142,6 +142,8 @@ pub(crate) struct Security {
     pub(crate) sessions: u32,
     /// The newest entry of the activity, Unix milliseconds.
     pub(crate) last_activity_ms: Option<i64>,
+    /// Tickets with an answer that was not read.
+    pub(crate) tickets_unread: u32,
 }
 
 impl Page for Security {}

@@ -20,11 +20,11 @@ pub(crate) struct UploadField {
 
 impl UploadField {
     /// The slot's stable text: the name of the field, and the beginning of its ids.
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         self.slot.as_str()
     }
 
-    fn label_key(&self) -> &'static str {
+    pub(super) fn label_key(&self) -> &'static str {
         match self.slot {
             EvidenceSlot::DocumentFront => "upload-document-front",
             EvidenceSlot::DocumentBack => "upload-document-back",
@@ -33,7 +33,7 @@ impl UploadField {
         }
     }
 
-    fn bytes_max(&self) -> u64 {
+    pub(super) fn bytes_max(&self) -> u64 {
         countersign_flows::UPLOAD_BYTES_MAX
     }
 }

@@ -1,6 +1,7 @@
 //! T7: what is sealed cannot be found in any column, nor in the file.
 
 use super::fixtures::*;
+use super::tickets;
 use crate::engines::{Database, Engine, rows};
 use countersign_core::change::Change;
 use countersign_core::id::*;
@@ -29,6 +30,8 @@ const CANARIES: &[&str] = &[
     "record of a passkey",
     "bmV3ZXN0LXNlY3JldA",
     "ZWFybGllci1zZWNyZXQ",
+    tickets::TITLE,
+    tickets::TEXT,
 ];
 
 const EVERY_TABLE: &[&str] = &[
@@ -45,6 +48,8 @@ const EVERY_TABLE: &[&str] = &[
     "SELECT * FROM authenticators",
     "SELECT * FROM actions",
     "SELECT * FROM webhook_endpoints",
+    "SELECT * FROM tickets",
+    "SELECT * FROM ticket_messages",
 ];
 
 async fn fill(world: &World) -> Account {
@@ -94,6 +99,8 @@ async fn fill(world: &World) -> Account {
     };
     let trading = AuthenticatorSecret::TradingPassword { password_hash: Redacted("$argon2id$t".into()) };
     let email = Message { channel: Channel::Email, to: address(EMAIL), ..world.message(None, NOW) };
+    let ticket = tickets::ticket(world, &account);
+    let message = tickets::said(world, &ticket, Actor::Holder, false);
     let changes = [
         Change::InsertOperator(operator.clone()),
         Change::InsertOperatorAuthenticator(world.operator_totp(&operator)),
@@ -110,6 +117,8 @@ async fn fill(world: &World) -> Account {
         Change::InsertAuthenticator(world.authenticator(&account, Factor::TradingPassword, trading)),
         Change::InsertAction(world.action(&account)),
         Change::InsertWebhookEndpoint(world.endpoint(world.service_id)),
+        Change::InsertTicket(ticket),
+        Change::InsertTicketMessage(message),
     ];
     world.save(changes).await.unwrap();
     account
