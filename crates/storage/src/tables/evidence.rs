@@ -1,6 +1,7 @@
-//! Documents and photos: what is known of each, and its bytes in sealed parts small enough that no write keeps the others
-//! waiting. A part opens under its own picture, stage and first byte only, so parts can be neither swapped nor moved.
-//! Sealing and opening happen outside of transactions. Knows no picture: what bytes mean was decided elsewhere (R63).
+//! Documents and photos: what is known of each, and its bytes in sealed parts small enough that no write keeps the
+//! others waiting. A part opens under its own picture, stage and first byte only, so parts can be neither swapped nor
+//! moved. Sealing and opening happen outside of transactions. Knows no picture: what bytes mean was decided elsewhere
+//! (R63).
 
 use super::rows::Rows;
 use super::write::Write;
