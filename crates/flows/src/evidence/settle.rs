@@ -1,5 +1,5 @@
-//! What is made of an upload once it is whole: a clean picture in its place, or nothing at all. A crash on the way leaves
-//! what was sent, sealed, until the upload expires; the same question can be asked again.
+//! What is made of an upload once it is whole: a clean picture in its place, or nothing at all. A crash on the way
+//! leaves what was sent, sealed, until the upload expires; the same question can be asked again.
 
 use super::{EvidenceAppend, EvidencePut, NewEvidence, UNDECIDED_LIFE, room_for, upload};
 use crate::context::{Caller, Flows, Kit};

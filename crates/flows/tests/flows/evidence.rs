@@ -1,5 +1,5 @@
-//! Documents and photos from the first byte to their deletion: on after any cut, refused without a trace, seen only with
-//! an entry.
+//! Documents and photos from the first byte to their deletion: on after any cut, refused without a trace, seen only
+//! with an entry.
 
 use crate::console::EMAIL;
 use crate::house::{House, caller};

@@ -1,6 +1,7 @@
-//! Documents and photos: what is known of each, and its bytes in sealed parts small enough that no write keeps the others
-//! waiting. A part opens under its own picture, stage and first byte only, so parts can be neither swapped nor moved.
-//! Sealing and opening happen outside of transactions. Knows no picture: what bytes mean was decided elsewhere (R63).
+//! Documents and photos: what is known of each, and its bytes in sealed parts small enough that no write keeps the
+//! others waiting. A part opens under its own picture, stage and first byte only, so parts can be neither swapped nor
+//! moved. Sealing and opening happen outside of transactions. Knows no picture: what bytes mean was decided elsewhere
+//! (R63).
 
 use super::rows::Rows;
 use super::write::Write;
@@ -25,7 +26,8 @@ macro_rules! select {
 }
 
 const BEGIN: &str = "INSERT INTO evidence (id, service_id, account_id, owner_kind, owner_id, slot, note_sealed,
-        length_bytes, received_bytes, pieces, width, height, size_bytes, started_at, uploaded_at, delete_after, deleted_at)
+        length_bytes, received_bytes, pieces, width, height, size_bytes, started_at, uploaded_at, delete_after,
+        deleted_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0, $9, NULL, $10, NULL)";
 const LOCK: &str = select!("WHERE id = $1 AND service_id = $2 AND deleted_at IS NULL {FOR_UPDATE}");
 const LOAD: &str = select!("WHERE id = $1 AND service_id = $2 AND deleted_at IS NULL");
@@ -271,7 +273,7 @@ pub async fn unfinished(
     Ok((u64::try_from(row.int(0)?).unwrap_or(u64::MAX), u64::from(row.count(1)?)))
 }
 
-/// Adds parts to a picture that is coming, which had `upload.received_bytes` of it so far and has `received_bytes` then.
+/// Adds parts to a picture that is coming, of which `upload.received_bytes` are there and then `received_bytes`.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] when another piece came in between.
