@@ -147,6 +147,12 @@ pub enum Change {
     InsertOperatorSession(OperatorSession),
     /// Last use and end of an operator's session. Conflict if it has ended.
     SaveOperatorSession(OperatorSession),
+    /// A new recovery case. Conflict if the account has an open one of its kind.
+    InsertCase(Case),
+    /// The mutable fields of a case. Conflict if it is over already.
+    SaveCase(Case),
+    /// What one voice said about a case. Conflict if it has spoken in this round already (R57).
+    InsertCaseDecision(CaseDecision),
 }
 
 /// Which account an identifier names: by email or by the live binding of a number.

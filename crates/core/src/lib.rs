@@ -10,6 +10,7 @@ pub mod action;
 pub mod address;
 pub mod amount;
 pub mod binding;
+pub mod case;
 pub mod change;
 pub mod code;
 pub mod digest;

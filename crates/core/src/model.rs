@@ -34,6 +34,7 @@ pub(crate) use named;
 
 mod action;
 mod authenticator;
+mod case;
 mod hold;
 mod journey;
 mod message;
@@ -43,6 +44,9 @@ mod webhook;
 
 pub use action::*;
 pub use authenticator::{Authenticator, AuthenticatorSecret};
+pub use case::{
+    Case, CaseCheck, CaseDecision, CaseFile, CaseKind, CaseStage, DocumentKind, RejectReason, Verdict, Voice,
+};
 pub use hold::{Hold, HoldCause};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
 pub use message::{Body, Message, Notice};
@@ -129,6 +133,8 @@ named! {
         ApiKey = "api_key",
         /// Confirming that value leaves another way, or that a way out for it is opened (R65).
         Transfer = "transfer",
+        /// Proving what is still held, to recover an account.
+        Recovery = "recovery",
     }
 }
 

@@ -35,12 +35,14 @@ pub enum RecoveryCodeProblem {
 
 /// Draws a set.
 pub fn draw(entropy: &dyn Entropy) -> [RecoveryCode; CODES] {
-    std::array::from_fn(|_| {
-        let drawn =
-            entropy::bytes::<10>(entropy).iter().fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
-        let character = |index: usize| ALPHABET[(drawn >> (5 * (LENGTH - 1 - index))) as usize & 31];
-        RecoveryCode((0..LENGTH).map(|index| char::from(character(index))).collect())
-    })
+    std::array::from_fn(|_| draw_one(entropy))
+}
+
+/// Draws one code: the access code of a recovery case is of the same kind.
+pub fn draw_one(entropy: &dyn Entropy) -> RecoveryCode {
+    let drawn = entropy::bytes::<10>(entropy).iter().fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
+    let character = |index: usize| ALPHABET[(drawn >> (5 * (LENGTH - 1 - index))) as usize & 31];
+    RecoveryCode((0..LENGTH).map(|index| char::from(character(index))).collect())
 }
 
 impl RecoveryCode {

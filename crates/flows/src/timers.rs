@@ -18,6 +18,8 @@ const BATCH: u32 = 200;
 pub struct TimerReport {
     /// Verifications that ran out.
     pub verifications_expired: u64,
+    /// Recovery cases that waited for their holders too long.
+    pub cases_expired: u64,
     /// Messages that were too late to be of use.
     pub messages_expired: u64,
     /// Rows forgotten.
@@ -39,6 +41,7 @@ impl Flows {
             self.write(Expire { kit: self.kit.clone(), service_id, id }).await?;
             report.verifications_expired += 1;
         }
+        report.cases_expired = self.expire_cases(BATCH).await?;
         report.messages_expired = self.write(ExpireMessages { kit: self.kit.clone() }).await?;
         if self
             .write(Lease { kit: self.kit.clone(), name: "purge", node, span: Duration::from_secs(60) })

@@ -8,6 +8,7 @@ pub mod actions;
 pub mod api_keys;
 pub mod authenticators;
 pub mod bindings;
+pub mod cases;
 pub mod clock_marks;
 pub mod counters;
 pub mod desk;
@@ -117,6 +118,9 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::SaveRate { service_id, rate } => rates::save(service_id, rate),
         Change::InsertOperatorSession(session) => operator_sessions::insert(rows, session)?,
         Change::SaveOperatorSession(session) => operator_sessions::save(session),
+        Change::InsertCase(case) => cases::insert(rows, case)?,
+        Change::SaveCase(case) => cases::save(rows, case)?,
+        Change::InsertCaseDecision(decision) => cases::insert_decision(rows, decision)?,
     })
 }
 
@@ -128,6 +132,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     api_keys::STATEMENTS,
     authenticators::STATEMENTS,
     bindings::STATEMENTS,
+    cases::STATEMENTS,
     clock_marks::STATEMENTS,
     counters::STATEMENTS,
     desk::STATEMENTS,

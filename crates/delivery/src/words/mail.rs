@@ -40,7 +40,10 @@ pub fn render_mail(letter: &Letter) -> Mail {
         }
         Body::Notice { notice, at_ms, detail, freeze_path } => {
             let link = freeze_link(&letter.origin, freeze_path);
-            notice_mail(words, *notice, *at_ms, &one_line(detail), &brand, link)
+            let detail = one_line(detail);
+            // Where the case is followed; what lets in to it is the access code, which stands in no message.
+            let page = if is_recovery(*notice) { format!("{}/recover/{detail}", letter.origin) } else { detail };
+            notice_mail(words, *notice, *at_ms, &page, &brand, link)
         }
     };
     if let Some(phrase) = letter.phrase.as_deref().map(one_line).filter(|phrase| !phrase.is_empty()) {
@@ -100,6 +103,7 @@ fn notice_mail(
     if !detail.is_empty() {
         let label = match notice {
             Notice::NumberBound | Notice::NumberChanged | Notice::SmsSuspended => "mail-number",
+            _ if is_recovery(notice) => "mail-case",
             _ => "mail-device",
         };
         facts = format!("{facts}\n{}", words.say(label).with("detail", detail).text());
@@ -113,7 +117,10 @@ fn notice_mail(
         Notice::SecondFactorLocked => "mail-next-locked",
         Notice::SmsSuspended => "mail-next-number",
         Notice::AccountFrozen => "mail-next-open",
-        Notice::RouteTest => "mail-next-nothing",
+        Notice::RouteTest | Notice::RecoveryExpired | Notice::RecoveryCanceled => "mail-next-nothing",
+        Notice::RecoveryReturned => "mail-next-returned",
+        Notice::RecoveryApproved => "mail-next-approved",
+        Notice::RecoveryOpened => "mail-next-recovery",
         _ => "mail-next-support",
     };
     paragraphs.push(words.say(next).text());
@@ -133,7 +140,8 @@ fn holds(notice: Notice) -> bool {
         | Notice::TradingPasswordRemoved
         | Notice::RecoveryCodesRemoved
         | Notice::PasswordChanged
-        | Notice::AccountUnfrozen => true,
+        | Notice::AccountUnfrozen
+        | Notice::RecoveryFinished => true,
         Notice::NewSignIn
         | Notice::SecondFactorLocked
         | Notice::NumberBound
@@ -146,6 +154,26 @@ fn holds(notice: Notice) -> bool {
         | Notice::RecoveryCodeUsed
         | Notice::PhraseChanged
         | Notice::AccountFrozen
+        | Notice::RecoveryOpened
+        | Notice::RecoveryReturned
+        | Notice::RecoveryApproved
+        | Notice::RecoveryRejected
+        | Notice::RecoveryCanceled
+        | Notice::RecoveryExpired
         | Notice::RouteTest => false,
     }
+}
+
+/// Whether it tells of a recovery case, whose identifier is its detail.
+fn is_recovery(notice: Notice) -> bool {
+    matches!(
+        notice,
+        Notice::RecoveryOpened
+            | Notice::RecoveryReturned
+            | Notice::RecoveryApproved
+            | Notice::RecoveryRejected
+            | Notice::RecoveryCanceled
+            | Notice::RecoveryExpired
+            | Notice::RecoveryFinished
+    )
 }
