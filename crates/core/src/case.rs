@@ -125,13 +125,17 @@ pub enum Access {
     Locked(Timestamp),
 }
 
+/// Whether this is the hash of the case's access code, compared in constant time (R9).
+pub fn opens(case: &Case, access: TokenHash) -> bool {
+    bool::from(subtle::ConstantTimeEq::ct_eq(&case.access.0[..], &access.0[..]))
+}
+
 /// Judges an access code and counts it.
 pub fn judge_access(mut case: Case, typed: TokenHash, world: World<'_>) -> Decision<Access> {
     if let Some(until) = case.access_locked_until.filter(|until| world.now < *until) {
         return Decision::only(Access::Locked(until));
     }
-    let right = subtle::ConstantTimeEq::ct_eq(&case.access.0[..], &typed.0[..]);
-    if bool::from(right) {
+    if opens(&case, typed) {
         let counted = case.access_failures > 0 || case.access_locked_until.is_some();
         (case.access_failures, case.access_locked_until) = (0, None);
         // What is over is looked at, and never saved again.
@@ -361,12 +365,14 @@ fn approve(
 /// The holder is who they say: what was restricted or flagged is so no more. What is frozen stays frozen.
 fn lift(case: &mut Case, account: &Account, world: World<'_>) -> Vec<Change> {
     (case.stage, case.ended_at) = (CaseStage::Done, Some(world.now));
+    let forgotten = forget_later(case, world);
     if !matches!(account.status, AccountStatus::Restricted | AccountStatus::Flagged) {
-        return Vec::new();
+        return vec![forgotten];
     }
     let active = Account { status: AccountStatus::Active, ..account.clone() };
     let event = Event::StatusChanged { status: AccountStatus::Active.as_str().to_owned() };
     vec![
+        forgotten,
         world.scene.event(account.service_id, Some(account.id), event, world),
         Change::SaveAccount(active),
         happened(case, Event::CaseFinished { case: case.id.to_string() }, world),
@@ -401,6 +407,9 @@ fn reject(
         (Event::CaseRejected { case: id, reason }, Notice::RecoveryRejected)
     };
     let mut changes = vec![happened(&case, event, world)];
+    if case.stage.is_over() {
+        changes.push(forget_later(&case, world));
+    }
     changes.extend(everybody_hears(account, binding, what, &case, world));
     let stage = case.stage;
     changes.push(Change::SaveCase(case));
@@ -420,7 +429,7 @@ pub fn cancel(
     }
     (case.stage, case.ended_at) = (CaseStage::Canceled, Some(world.now));
     let event = Event::CaseCanceled { case: case.id.to_string(), frozen };
-    let mut changes = vec![happened(&case, event, world)];
+    let mut changes = vec![happened(&case, event, world), forget_later(&case, world)];
     // Whoever froze the account hears of that; two messages at once would hide the graver one.
     if !frozen {
         changes.extend(everybody_hears(account, binding, Notice::RecoveryCanceled, &case, world));
@@ -436,7 +445,8 @@ pub fn expire(mut case: Case, account: &Account, world: World<'_>) -> Decision<b
         return Decision::only(false);
     }
     (case.stage, case.ended_at) = (CaseStage::Expired, Some(world.now));
-    let mut changes = vec![happened(&case, Event::CaseExpired { case: case.id.to_string() }, world)];
+    let event = Event::CaseExpired { case: case.id.to_string() };
+    let mut changes = vec![happened(&case, event, world), forget_later(&case, world)];
     changes.extend(notice(account, Notice::RecoveryExpired, case.id.to_string(), world));
     changes.push(Change::SaveCase(case));
     Decision { outcome: true, changes }
@@ -463,10 +473,17 @@ pub fn finish(mut case: Case, account: &Account, old: Option<&Binding>, world: W
         return Decision::only(false);
     }
     (case.stage, case.ended_at) = (CaseStage::Done, Some(world.now));
-    let mut changes = vec![happened(&case, Event::CaseFinished { case: case.id.to_string() }, world)];
+    let event = Event::CaseFinished { case: case.id.to_string() };
+    let mut changes = vec![happened(&case, event, world), forget_later(&case, world)];
     changes.extend(everybody_hears(account, old, Notice::RecoveryFinished, &case, world));
     changes.push(Change::SaveCase(case));
     Decision { outcome: true, changes }
+}
+
+/// Pictures are kept for a while after the end, for whoever asks what happened, and then deleted (R63).
+fn forget_later(case: &Case, world: World<'_>) -> Change {
+    let until = world.now.after(days(world.policy.case_evidence_days));
+    Change::RetainEvidence { owner: EvidenceOwner::Case(case.id), until }
 }
 
 /// An entry on the case's account.

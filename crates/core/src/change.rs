@@ -153,6 +153,13 @@ pub enum Change {
     SaveCase(Case),
     /// What one voice said about a case. Conflict if it has spoken in this round already (R57).
     InsertCaseDecision(CaseDecision),
+    /// What an owner keeps of pictures is deleted then, and what is still on the way to it is given up now.
+    RetainEvidence {
+        /// What they belong to.
+        owner: EvidenceOwner,
+        /// When.
+        until: Timestamp,
+    },
 }
 
 /// Which account an identifier names: by email or by the live binding of a number.

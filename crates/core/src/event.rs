@@ -2,7 +2,8 @@
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
 use crate::model::{
-    ActionKind, CancelReason, CaseKind, Channel, Factor, HoldCause, Purpose, RejectReason,
+    ActionKind, CancelReason, CaseKind, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, Purpose,
+    RejectReason,
 };
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
@@ -311,6 +312,32 @@ pub enum Event {
         /// Which.
         case: String,
     },
+    /// A document or photo was taken.
+    EvidenceReceived {
+        /// What it is of.
+        slot: EvidenceSlot,
+    },
+    /// One was sent and not taken; nothing of it was kept.
+    EvidenceRefused {
+        /// What it was to be of.
+        slot: EvidenceSlot,
+        /// Why.
+        reason: EvidenceRefusal,
+    },
+    /// A member of staff looked at one.
+    EvidenceSeen {
+        /// Which (`evd_…`).
+        evidence: String,
+        /// What it is of.
+        slot: EvidenceSlot,
+    },
+    /// One was deleted: on schedule, withdrawn, or another took its place.
+    EvidenceDeleted {
+        /// Which (`evd_…`).
+        evidence: String,
+        /// What it was of.
+        slot: EvidenceSlot,
+    },
 }
 
 impl Event {
@@ -366,6 +393,10 @@ impl Event {
             Event::CaseExpired { .. } => "case_expired",
             Event::CaseUsed { .. } => "case_used",
             Event::CaseFinished { .. } => "case_finished",
+            Event::EvidenceReceived { .. } => "evidence_received",
+            Event::EvidenceRefused { .. } => "evidence_refused",
+            Event::EvidenceSeen { .. } => "evidence_seen",
+            Event::EvidenceDeleted { .. } => "evidence_deleted",
         }
     }
 
@@ -420,7 +451,11 @@ impl Event {
             | Event::CaseCanceled { .. }
             | Event::CaseExpired { .. }
             | Event::CaseUsed { .. }
-            | Event::CaseFinished { .. } => Group::Changes,
+            | Event::CaseFinished { .. }
+            | Event::EvidenceReceived { .. }
+            | Event::EvidenceRefused { .. }
+            | Event::EvidenceSeen { .. }
+            | Event::EvidenceDeleted { .. } => Group::Changes,
         }
     }
 }

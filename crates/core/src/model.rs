@@ -35,6 +35,7 @@ pub(crate) use named;
 mod action;
 mod authenticator;
 mod case;
+mod evidence;
 mod hold;
 mod journey;
 mod message;
@@ -47,6 +48,7 @@ pub use authenticator::{Authenticator, AuthenticatorSecret};
 pub use case::{
     Case, CaseCheck, CaseDecision, CaseFile, CaseKind, CaseStage, DocumentKind, RejectReason, Verdict, Voice,
 };
+pub use evidence::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
 pub use hold::{Hold, HoldCause};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredId};
 pub use message::{Body, Message, Notice};

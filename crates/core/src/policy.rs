@@ -178,6 +178,8 @@ policy! {
     case_wait_days = 7 in 1..=30;
     /// Recovery cases that an account may open in thirty days.
     cases_per_account_max = 3 in 1..=20;
+    /// Days that the pictures of a recovery case are kept once it is over.
+    case_evidence_days = 30 in 1..=365;
     /// Seconds that the code for the note beside the holder's face is in force (R63).
     note_code_life_s = 3600 in 600..=86400;
     /// Seconds after which a rate is too old to say how much is leaving.
@@ -234,6 +236,8 @@ policy! {
     device_life_days = 90 in 1..=90;
     /// Seconds that a sign-up, sign-in or binding may take from its first page to its last.
     journey_life_s = 1800 in 600..=3600;
+    /// Days that documents and photos are kept after what they were sent for was decided (R79).
+    evidence_life_days = 30 in 1..=400;
 }
 
 /// When a holder learns that a number belongs to another account (B5).

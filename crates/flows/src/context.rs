@@ -4,6 +4,7 @@
 use crate::clock::Clock;
 use crate::console::templates::TemplateCopies;
 use crate::error::FlowError;
+use crate::evidence::cleaner::Cleaner;
 use crate::passkeys::Passkeys;
 use crate::passwords::PasswordHasher;
 use crate::roads::Roads;
@@ -36,7 +37,7 @@ pub struct FlowsConfig {
     pub clock: Arc<dyn Clock>,
     /// The operating system's generator.
     pub entropy: Arc<dyn Entropy>,
-    /// Passwords hashed at once; about one per core.
+    /// Passwords hashed at once, and pictures cleaned at once (two of those at most); about one per core.
     pub password_hashers: usize,
     /// Who signs assertions, as they say it: where people reach the pages, without a trailing slash.
     pub issuer: String,
@@ -58,6 +59,7 @@ pub struct Flows {
     pub(crate) passwords: PasswordHasher,
     pub(crate) signer: Arc<Signer>,
     pub(crate) passkeys: Arc<Passkeys>,
+    pub(crate) cleaner: Cleaner,
 }
 
 /// What steps carry into their transaction.
@@ -133,6 +135,7 @@ impl Flows {
     pub fn new(config: FlowsConfig) -> Self {
         let key = config.rows.code_key();
         let passwords = PasswordHasher::new(config.password_hashers, config.entropy.clone());
+        let cleaner = Cleaner::new(config.password_hashers);
         let signer = Arc::new(Signer::new(&config.rows, &config.issuer));
         let passkeys = Arc::new(Passkeys::new(&config.issuer));
         let kit = Kit {
@@ -149,7 +152,7 @@ impl Flows {
             clock: config.clock,
             entropy: config.entropy,
         };
-        Self { store: config.store, kit: Arc::new(kit), passwords, signer, passkeys }
+        Self { store: config.store, kit: Arc::new(kit), passwords, signer, passkeys, cleaner }
     }
 
     /// The policy in force.

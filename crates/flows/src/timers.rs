@@ -48,6 +48,7 @@ impl Flows {
             .await?
         {
             report.rows_purged = self.write(Purge { kit: self.kit.clone() }).await?;
+            report.rows_purged += self.purge_evidence().await?;
         }
         Ok(report)
     }

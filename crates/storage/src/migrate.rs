@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "step_up", sql: include_str!("../migrations/0002_step_up.sql") },
     Migration { number: 3, name: "routes", sql: include_str!("../migrations/0003_routes.sql") },
     Migration { number: 4, name: "actors", sql: include_str!("../migrations/0004_actors.sql") },
+    Migration { number: 7, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
     Migration { number: 8, name: "cases", sql: include_str!("../migrations/0008_cases.sql") },
 ];
 

@@ -14,6 +14,7 @@ pub mod counters;
 pub mod desk;
 pub mod devices;
 pub mod events;
+pub mod evidence;
 pub mod factors;
 mod fallbacks;
 pub mod freeze_links;
@@ -62,6 +63,7 @@ pub async fn apply(tx: &mut Tx, rows: &Rows, changes: &[Change]) -> Result<(), S
             Change::CreditRoute { verification_id, at } => {
                 writes.extend(fallbacks::credit_further(verification_id, *at, shard));
             }
+            Change::RetainEvidence { owner, .. } => writes.extend(evidence::give_up_of_owner(owner)),
             Change::InsertWebhookEvent(event) => {
                 writes.push(webhooks::fan_out(event));
                 tx.wake(Topic::Webhooks);
@@ -121,6 +123,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertCase(case) => cases::insert(rows, case)?,
         Change::SaveCase(case) => cases::save(rows, case)?,
         Change::InsertCaseDecision(decision) => cases::insert_decision(rows, decision)?,
+        Change::RetainEvidence { owner, until } => evidence::retain(owner, *until),
     })
 }
 
@@ -138,6 +141,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     desk::STATEMENTS,
     devices::STATEMENTS,
     events::STATEMENTS,
+    evidence::STATEMENTS,
     factors::STATEMENTS,
     fallbacks::STATEMENTS,
     freeze_links::STATEMENTS,

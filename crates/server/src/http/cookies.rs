@@ -18,6 +18,8 @@ pub(crate) enum Name {
     Binding,
     /// The confirm pages of this browser.
     Confirm,
+    /// The recovery case that this browser follows, with its access code. 30 days.
+    Case,
     /// The signed-in session of a member of staff. Ends with the browser.
     Operator,
     /// A sign-in of staff in progress.
@@ -36,6 +38,7 @@ impl Name {
             Name::Journey => "cs_journey",
             Name::Binding => "cs_binding",
             Name::Confirm => "cs_confirm",
+            Name::Case => "cs_case",
             Name::Operator => "cs_operator",
             Name::OperatorJourney => "cs_operator_journey",
             Name::Visitor => "cs_visitor",
@@ -47,6 +50,7 @@ impl Name {
         match self {
             Name::Session | Name::Operator => None,
             Name::Device => Some(90 * 86_400),
+            Name::Case => Some(30 * 86_400),
             Name::Journey | Name::Binding | Name::Confirm | Name::OperatorJourney => Some(3_600),
             Name::Visitor | Name::Preferences => Some(365 * 86_400),
         }

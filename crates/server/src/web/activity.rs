@@ -98,6 +98,11 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
-        Event::TemplateChanged { .. } => return None,
+        // The page of what they belong to shows them.
+        Event::EvidenceReceived { .. }
+        | Event::EvidenceRefused { .. }
+        | Event::EvidenceSeen { .. }
+        | Event::EvidenceDeleted { .. }
+        | Event::TemplateChanged { .. } => return None,
     })
 }

@@ -438,6 +438,8 @@ fn after(visit: &Visit, effect: Effect) -> Response {
             cookies::set(response.headers_mut(), &visit.server, Name::Binding, token.expose());
             response
         }
+        Effect::CaseVerified(id) => visit.redirect(&recover::path_of(id)),
+        Effect::CaseAsked(asked) => recover::opened(visit, asked, "/security/trading-password"),
         Effect::Changed(setting) => visit.redirect(&settings::done_of(setting)),
         Effect::Unchanged(setting) => visit.redirect(settings::page_of(setting)),
     }

@@ -37,9 +37,10 @@ pub(crate) fn page_of(setting: Setting) -> &'static str {
         Setting::SmsOff => "/security/sms",
         Setting::TotpAdd | Setting::TotpRemove => "/security/totp",
         Setting::PasskeyAdd | Setting::PasskeyRemove => "/security/passkeys",
-        Setting::TradingPasswordSet | Setting::TradingPasswordChange | Setting::TradingPasswordRemove => {
-            "/security/trading-password"
-        }
+        Setting::TradingPasswordSet
+        | Setting::TradingPasswordChange
+        | Setting::TradingPasswordForgotten
+        | Setting::TradingPasswordRemove => "/security/trading-password",
         Setting::RecoveryCodesMake | Setting::RecoveryCodesReplace | Setting::RecoveryCodesRemove => {
             "/security/recovery-codes"
         }

@@ -69,6 +69,18 @@ impl Rows {
         std::str::from_utf8(&plain).map(str::to_owned).map_err(|_| place.refused("not a text"))
     }
 
+    pub(crate) fn seal_bytes(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StorageError> {
+        self.keys.seal(place, plain, self.entropy.as_ref())
+    }
+
+    pub(crate) fn open_bytes(
+        &self,
+        place: Place<'_>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StorageError> {
+        self.keys.open(place, sealed)
+    }
+
     pub(crate) fn open_address(&self, place: Place<'_>, sealed: &[u8]) -> Result<Address, StorageError> {
         let plain = Zeroizing::new(self.open(place, sealed)?);
         Address::from_exposed(&plain).ok_or_else(|| place.refused("not an address"))
@@ -221,5 +233,6 @@ macro_rules! ids_are_bytes {
 
 ids_are_bytes! {
     ServiceId, ApiKeyId, OperatorId, AccountId, BindingId, VerificationId, MessageId, AttemptId, DeviceId,
-    SessionId, JourneyId, EventId, AuthenticatorId, ActionId, HoldId, WebhookId, OperatorSessionId, CaseId,
+    SessionId, JourneyId, EventId, AuthenticatorId, ActionId, HoldId, WebhookId, OperatorSessionId,
+    EvidenceId, CaseId,
 }
