@@ -2,6 +2,7 @@
 //! nobody without an operator's learns what stands behind the sign-in page. Handlers read the form, call one flow
 //! and show its outcome.
 
+mod cases;
 mod delivery;
 mod policy;
 mod rights;
@@ -29,6 +30,9 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/signin/resend", post(sign_in::resend))
         .route("/console/signout", post(sign_in::sign_out))
         .route("/console/policy", get(policy::page))
+        .route("/console/cases", get(cases::list))
+        .route("/console/cases/{id}", get(cases::page))
+        .route("/console/cases/{id}/decide", post(cases::decide))
         .route("/console/delivery", get(delivery::routes))
         .route("/console/delivery/routes/{name}", get(delivery::route))
         .route("/console/delivery/routes/{name}/wish", post(delivery::wish))

@@ -7,6 +7,7 @@ use super::code::{
     channel_of, ends_or_resend, method_of, moment, newest, problem_of, region_state, send_problem,
 };
 use super::form::{Form, Sent};
+use super::recover;
 use super::settings::{self, hold_hours};
 use super::views::{
     self, Ask, AskCode, AskField, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, Method, Problem, StepRow,

@@ -70,7 +70,7 @@ fn show_opened(visit: &Visit, case: &Case, access: &RecoveryCode) -> Response {
     let path = path_of(case.id);
     let page = RecoverOpened {
         layout: visit.layout("/recover"),
-        link: format!("{}{path}", visit.server.inner.origin),
+        link: format!("{}{path}", visit.server.inner.public_url),
         path,
         access: access.in_groups(),
     };

@@ -299,6 +299,17 @@ pub(crate) async fn set_trading_password(holder: Holder, form: Form) -> Response
     }
 }
 
+/// `POST /security/trading-password/forgotten`: a recovery case, once what is still held is proved
+pub(crate) async fn forgotten_trading_password(holder: Holder, form: Form) -> Response {
+    if let Err(refused) = form.open(&holder.visit) {
+        return *refused;
+    }
+    match begin(&holder, Setting::TradingPasswordForgotten, None).await {
+        Ok(response) => response,
+        Err(problem) => show_trading_password(&holder, Some(problem)).await,
+    }
+}
+
 /// `POST /security/trading-password/remove`
 pub(crate) async fn remove_trading_password(holder: Holder, form: Form) -> Response {
     if let Err(refused) = form.open(&holder.visit) {

@@ -25,6 +25,7 @@ mod own_text;
 mod phone;
 mod picker;
 mod problem;
+mod recover;
 #[cfg(test)]
 pub(crate) mod samples;
 mod security;
@@ -32,12 +33,13 @@ mod security;
 mod tests;
 
 pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
-pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
+pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event, RecoveryEvent};
 pub(crate) use code::{CodePage, CodePurpose, Method, Newest, OtherWay, OwnTextWay, Resend};
 pub(crate) use confirm::{
     Ask, AskCode, AskField, Confirm, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, StepRow, StepState,
     Way, WayBack,
 };
+pub(crate) use console::cases::{CaseDraft, CasePicture, CaseRow, CaseVoiceRow, ConsoleCase, ConsoleCases};
 pub(crate) use console::countries::{CellShown, ConsoleCountries};
 pub(crate) use console::errors::{ConsoleErrors, ErrorRow};
 pub(crate) use console::messages::{AttemptShown, ConsoleMessage, ConsoleMessages, MessageRow, MessageShown};
@@ -57,6 +59,10 @@ pub(crate) use own_text::{OwnText, OwnTextState};
 pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhonePassword, PhoneProve};
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
+pub(crate) use recover::{
+    CaseStep, OwnCase, PictureAsked, Recover, RecoverDocuments, RecoverEnter, RecoverFinish, RecoverOpened,
+    RecoverRefused,
+};
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
 
 /// What every page has. The page's own struct carries it as `layout`.
@@ -253,10 +259,14 @@ pub(crate) enum Notice {
     TextSaved,
     /// It was taken away.
     TextDeleted,
+    /// A recovery case was withdrawn.
+    CaseCanceled,
+    /// A decision about a case was taken.
+    CaseDecided,
 }
 
 impl Notice {
-    const ALL: [Notice; 30] = [
+    const ALL: [Notice; 32] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -287,6 +297,8 @@ impl Notice {
         Notice::TestSent,
         Notice::TextSaved,
         Notice::TextDeleted,
+        Notice::CaseCanceled,
+        Notice::CaseDecided,
     ];
 
     /// The notice of this name, if it is one.
@@ -331,6 +343,8 @@ impl Notice {
             Notice::TestSent => "notice-test-sent",
             Notice::TextSaved => "notice-text-saved",
             Notice::TextDeleted => "notice-text-deleted",
+            Notice::CaseCanceled => "notice-case-canceled",
+            Notice::CaseDecided => "notice-case-decided",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Decides words and order; refuses to judge: rules, their verdicts and their risks come in as they were decided.
 
 mod codes;
+pub(crate) mod cases;
 pub(crate) mod countries;
 pub(crate) mod errors;
 mod figures;

@@ -13,6 +13,7 @@ mod console;
 mod console_templates;
 mod delivery;
 mod own_text;
+mod recovery;
 mod step_up;
 
 /// 21 November 2025, 14:30:00 UTC.
@@ -64,6 +65,8 @@ impl Samples {
             self.console(),
             self.delivery(),
             self.console_texts(),
+            self.recovery(),
+            self.cases(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -291,11 +294,17 @@ impl Samples {
             password_since_ms: self.now_ms - 90 * DAY_MS,
             sessions: 2,
             last_activity_ms: Some(self.now_ms - MINUTE_MS),
+            cases: vec![OwnCase {
+                id: "cas_00".to_owned(),
+                path: "/recover/cas_00".to_owned(),
+                opened_ms: self.now_ms,
+            }],
         };
         let fresh = Security {
             email: None,
             sessions: 1,
             last_activity_ms: None,
+            cases: vec![],
             ..page(Level::Basic, Some(NextStep::BindPhone), None, SmsState::NoPhone)
         };
         let again = Some(NextStep::BindPhoneAgain);
@@ -533,6 +542,21 @@ impl Samples {
             Problem::NumberDenied { reference: self.text("7F3K") },
         ];
         problems.extend([
+            Problem::CaseLocked { until },
+            Problem::RemarkLong { characters_max: 500 },
+            Problem::CaseUnknown,
+            Problem::CaseOpenAlready,
+            Problem::CaseTooMany,
+            Problem::DocumentFrontMissing,
+            Problem::DocumentBackMissing,
+            Problem::NotePhotoMissing,
+            Problem::DocumentNameMissing,
+            Problem::DocumentKindMissing,
+            Problem::VerdictMissing,
+            Problem::CaseChecksMissing,
+            Problem::CaseDecidedTwice,
+            Problem::CaseOwn,
+            Problem::CaseMoved,
             Problem::IdentifierMissing,
             Problem::IdentifierUnreadable,
             Problem::RegionMissing,
