@@ -139,7 +139,8 @@ pub fn judge_access(mut case: Case, typed: TokenHash, world: World<'_>) -> Decis
         let counted = case.access_failures > 0 || case.access_locked_until.is_some();
         (case.access_failures, case.access_locked_until) = (0, None);
         // What is over is looked at, and never saved again.
-        let changes = if counted && !case.stage.is_over() { vec![Change::SaveCase(case)] } else { Vec::new() };
+        let changes =
+            if counted && !case.stage.is_over() { vec![Change::SaveCase(case)] } else { Vec::new() };
         return Decision { outcome: Access::Right, changes };
     }
     case.access_failures += 1;

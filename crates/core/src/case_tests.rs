@@ -77,7 +77,10 @@ fn who_may_open_what() {
     assert_eq!(try_open(lost, &with(AccountStatus::Frozen), &[]), Some(OpenRefusal::Frozen));
     assert_eq!(try_open(lost, &active, std::slice::from_ref(&mine)), Some(OpenRefusal::Open(mine.id)));
     assert_eq!(try_open(CaseKind::TradingPassword, &active, std::slice::from_ref(&mine)), None);
-    assert_eq!(try_open(lost, &active, &[over.clone(), over.clone(), over.clone()]), Some(OpenRefusal::TooMany));
+    assert_eq!(
+        try_open(lost, &active, &[over.clone(), over.clone(), over.clone()]),
+        Some(OpenRefusal::TooMany)
+    );
     assert_eq!(try_open(lost, &active, &[over.clone(), over, old]), None, "a month later it is forgotten");
     assert_eq!(try_open(CaseKind::Identity, &active, &[]), Some(OpenRefusal::NotNeeded));
     assert_eq!(try_open(CaseKind::Identity, &with(AccountStatus::Flagged), &[]), None);
@@ -110,7 +113,10 @@ fn one_factor_besides_the_password_is_proved_and_the_others_are_seen_as_lost() {
     }
     let decision = verified(case, &[Factor::Email], &held, stage.world());
     let Some(Change::SaveCase(saved)) = decision.changes.last() else { panic!("saved") };
-    assert_eq!((saved.stage, saved.file.lost.as_slice()), (CaseStage::Documents, &[Factor::TradingPassword][..]));
+    assert_eq!(
+        (saved.stage, saved.file.lost.as_slice()),
+        (CaseStage::Documents, &[Factor::TradingPassword][..])
+    );
     assert!(!verified(saved.clone(), &[Factor::Email], &held, stage.world()).outcome, "once");
 }
 
@@ -177,9 +183,8 @@ fn one_person_is_one_voice_and_so_is_the_command_line() {
 
 #[test]
 fn nobody_decides_their_own_case_without_looking_or_without_a_word() {
-    let refused = |say: Say| {
-        decide(in_review(), &account(), None, &[], say, Stage::new().world()).outcome.unwrap_err()
-    };
+    let refused =
+        |say: Say| decide(in_review(), &account(), None, &[], say, Stage::new().world()).outcome.unwrap_err();
     let yes = say(voice(1), YES);
     assert_eq!(refused(Say { email: account().email, ..yes.clone() }), DecideRefusal::OwnAccount);
     assert_eq!(refused(Say { note: " ".to_owned(), ..yes.clone() }), DecideRefusal::Note);

@@ -71,11 +71,7 @@ pub(crate) async fn lock_with_account(
 }
 
 /// The same, for whoever has its key.
-async fn lock_by_key(
-    tx: &mut Tx,
-    kit: &Kit,
-    key: &CaseKey,
-) -> Result<Option<(Case, Account)>, StorageError> {
+async fn lock_by_key(tx: &mut Tx, kit: &Kit, key: &CaseKey) -> Result<Option<(Case, Account)>, StorageError> {
     let found = lock_with_account(tx, kit, key.service_id, key.id).await?;
     Ok(found.filter(|(case, _)| key.opens(case)))
 }

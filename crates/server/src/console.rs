@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/cases", get(cases::list))
         .route("/console/cases/{id}", get(cases::page))
         .route("/console/cases/{id}/decide", post(cases::decide))
+        .route("/console/cases/{id}/evidence/{evidence}", get(cases::picture))
         .route("/console/delivery", get(delivery::routes))
         .route("/console/delivery/routes/{name}", get(delivery::route))
         .route("/console/delivery/routes/{name}/wish", post(delivery::wish))

@@ -8,6 +8,7 @@ mod assets;
 pub(crate) mod code;
 mod confirm;
 mod devices;
+pub(crate) mod evidence;
 pub(crate) mod form;
 mod guard;
 mod own_text;
@@ -30,7 +31,7 @@ use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use views::Fault;
 use visit::Visit;
 
@@ -134,6 +135,8 @@ fn recovery() -> Router<Server> {
         .route("/recover/{case}/state", get(recover::state))
         .route("/recover/{case}/verify", post(recover::verify))
         .route("/recover/{case}/documents", get(recover::documents::page).post(recover::documents::submit))
+        .route("/recover/{case}/evidence", post(recover::documents::receive))
+        .route("/recover/{case}/evidence/{evidence}", any(recover::documents::piece))
         .route("/recover/{case}/cancel", post(recover::cancel))
         .route("/recover/{case}/finish", get(recover::finish_form).post(recover::finish))
         .route("/security/recovery/{case}/cancel", post(recover::cancel_own))

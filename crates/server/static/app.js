@@ -269,4 +269,5 @@ if (select) import('./picker.js').then(({ picker }) => picker(select, number));
 const decision = one('form[data-decides]');
 if (decision) import('./cases.js').then(({ decideByKeys }) => decideByKeys(decision));
 const template = one('form[data-template]');
+if (one('[data-upload]')) import('./upload.js').then(({ uploads }) => uploads());
 if (template) import('./templates.js').then(({ live }) => live(template));

@@ -42,7 +42,8 @@ pub fn render_mail(letter: &Letter) -> Mail {
             let link = freeze_link(&letter.origin, freeze_path);
             let detail = one_line(detail);
             // Where the case is followed; what lets in to it is the access code, which stands in no message.
-            let page = if is_recovery(*notice) { format!("{}/recover/{detail}", letter.origin) } else { detail };
+            let page =
+                if is_recovery(*notice) { format!("{}/recover/{detail}", letter.origin) } else { detail };
             notice_mail(words, *notice, *at_ms, &page, &brand, link)
         }
     };

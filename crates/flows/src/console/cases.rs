@@ -290,13 +290,8 @@ impl Step for Decide {
         let mut before = cases::decisions(tx, rows, service_id, case.id).await?;
         before.retain(|one| one.round == case.round);
         let binding = bindings::live_of_account(tx, rows, service_id, account.id).await?;
-        let say = Say {
-            voice,
-            email,
-            verdict: self.verdict,
-            note: self.note.clone(),
-            checks: self.checks.clone(),
-        };
+        let say =
+            Say { voice, email, verdict: self.verdict, note: self.note.clone(), checks: self.checks.clone() };
         let scene = self.caller.scene();
         let world = kit.world(&scene, kit.clock.now());
         let decided = case::decide(case, &account, binding.as_ref(), &before, say, world);

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod app;
+mod cases;
 mod console;
+mod evidence;
 mod house;
 mod own_text;
 mod roads;

@@ -2,6 +2,7 @@
 //! the others' decisions is the flows' affair.
 
 use super::Staff;
+use crate::web::evidence;
 use crate::web::form::{Form, Sent};
 use crate::web::views::{
     CaseDraft, CasePicture, CaseRow, CaseVoiceRow, ConsoleCase, ConsoleCases, Fault, Field, Problem,
@@ -12,8 +13,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::address::Address;
 use countersign_flows::core::case::{DecideRefusal, REMARK_LENGTH_MAX};
-use countersign_flows::core::id::CaseId;
-use countersign_flows::core::model::{Case, CaseCheck, EvidenceSlot, RejectReason, Right, Verdict};
+use countersign_flows::core::id::{CaseId, EvidenceId};
+use countersign_flows::core::model::{
+    Case, CaseCheck, EvidenceOwner, EvidenceSlot, RejectReason, Right, Verdict,
+};
 use countersign_flows::core::staff;
 use countersign_flows::{CaseDesk, CaseTake, CaseVoice};
 
@@ -112,6 +115,14 @@ fn said(voice: &CaseVoice) -> CaseVoiceRow {
         note: voice.decision.note.0.clone(),
         at_ms: voice.decision.at.unix_ms(),
         round: voice.decision.round,
+    }
+}
+
+/// `GET /console/cases/{id}/evidence/{evidence}`: that it was looked at is an entry of the audit
+pub(crate) async fn picture(staff: Staff, Path((id, picture)): Path<(String, String)>) -> Response {
+    match (id.parse::<CaseId>(), picture.parse::<EvidenceId>()) {
+        (Ok(id), Ok(picture)) => evidence::show(&staff.visit, EvidenceOwner::Case(id), picture).await,
+        _ => staff.visit.fault(Fault::NotFound),
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) const TABLE: &[Row] = &[
     ("/console/policy", Some(Right::PolicySee), None),
     ("/console/cases", Some(Right::CasesSee), None),
     ("/console/cases/{id}", Some(Right::CasesSee), None),
+    ("/console/cases/{id}/evidence/{evidence}", Some(Right::CasesSee), None),
     ("/console/cases/{id}/decide", None, Some(Right::CasesDecide)),
     ("/console/delivery", Some(Right::DeliverySee), None),
     ("/console/delivery/routes/{name}", Some(Right::DeliverySee), None),

@@ -20,7 +20,7 @@ pub(crate) struct Asset {
 /// For `Cache-Control` of an answer under the current version: its content can never change.
 pub(crate) const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
 
-static ASSETS: [Asset; 8] = [
+static ASSETS: [Asset; 9] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -57,6 +57,11 @@ static ASSETS: [Asset; 8] = [
         bytes: include_bytes!("../../static/cases.js"),
     },
     Asset {
+        name: "upload.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../static/upload.js"),
+    },
+    Asset {
         name: "favicon.svg",
         content_type: "image/svg+xml",
         bytes: include_bytes!("../../static/favicon.svg"),
@@ -89,7 +94,9 @@ mod tests {
 
     #[test]
     fn every_asset_is_found_under_the_current_version_only() {
-        for name in ["app.css", "app.js", "picker.js", "passkey.js", "templates.js", "favicon.svg"] {
+        for name in
+            ["app.css", "app.js", "picker.js", "passkey.js", "templates.js", "upload.js", "favicon.svg"]
+        {
             assert_eq!(find(version(), name).map(|asset| asset.name), Some(name));
             assert!(find("0000000000000000", name).is_none());
         }

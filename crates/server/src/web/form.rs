@@ -95,6 +95,15 @@ impl Form {
 }
 
 impl Sent {
+    /// The fields of a form that was read elsewhere.
+    pub(super) fn of(fields: Vec<(String, String)>) -> Sent {
+        Sent(fields)
+    }
+
+    pub(super) fn into_fields(self) -> Vec<(String, String)> {
+        self.0
+    }
+
     fn first(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }

@@ -31,6 +31,7 @@ pub(crate) mod samples;
 mod security;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub(crate) use account::{AlreadyRegistered, PhoneUnavailable, SignIn, SignInMethod, SignUp};
 pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event, RecoveryEvent};
@@ -60,10 +61,10 @@ pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, 
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
 pub(crate) use recover::{
-    CaseStep, OwnCase, PictureAsked, Recover, RecoverDocuments, RecoverEnter, RecoverFinish, RecoverOpened,
-    RecoverRefused,
+    CaseStep, OwnCase, Recover, RecoverDocuments, RecoverEnter, RecoverFinish, RecoverOpened, RecoverRefused,
 };
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
+pub(crate) use upload::UploadField;
 
 /// What every page has. The page's own struct carries it as `layout`.
 pub(crate) struct Layout {

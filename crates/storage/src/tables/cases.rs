@@ -35,7 +35,8 @@ const LOCK_OPEN: &str =
     select!("service_id = $1 AND account_id = $2 AND ended_at IS NULL ORDER BY id {FOR_UPDATE}");
 const OF_ACCOUNT: &str = select!("service_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT $3");
 const WAITING: &str = select!("service_id = $1 AND stage = 'review' ORDER BY promised_by LIMIT $2");
-const OPEN: &str = select!("service_id = $1 AND ended_at IS NULL AND stage <> 'review' ORDER BY id DESC LIMIT $2");
+const OPEN: &str =
+    select!("service_id = $1 AND ended_at IS NULL AND stage <> 'review' ORDER BY id DESC LIMIT $2");
 const CLOSED: &str = select!("service_id = $1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT $2");
 const COUNT_WAITING: &str = "SELECT COUNT(*) FROM cases WHERE service_id = $1 AND stage = 'review'";
 const DUE: &str = "SELECT service_id, id FROM cases
@@ -44,7 +45,8 @@ const DUE: &str = "SELECT service_id, id FROM cases
 const INSERT_DECISION: &str = "INSERT INTO case_decisions
     (case_id, round, voice, service_id, verdict, note_sealed, checks, at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const DECISIONS: &str = "SELECT case_id, round, voice, verdict, note_sealed, checks, at, service_id FROM case_decisions
+const DECISIONS: &str =
+    "SELECT case_id, round, voice, verdict, note_sealed, checks, at, service_id FROM case_decisions
     WHERE case_id = $1 AND service_id = $2 ORDER BY round, at, voice";
 
 pub(crate) const STATEMENTS: &[&str] = &[

@@ -15,8 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, authenticators, codes, desk, forgetting, people, protections, receipts, roads, routes, secrecy,
-    sending, staff, texts, upgrade, webhooks,
+    actions, authenticators, cases, codes, desk, evidence, forgetting, people, protections, receipts, roads,
+    routes, secrecy, sending, staff, texts, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
@@ -53,6 +53,10 @@ on_every_engine! {
     authenticators::authenticators_round_trip_and_stay_ended,
     authenticators::of_64_uses_of_one_step_one_counts,
     authenticators::recovery_codes_only_become_fewer,
+    cases::a_voice_speaks_once_in_a_round_about_a_case,
+    cases::cases_round_trip_one_open_of_a_kind,
+    cases::cases_that_wait_for_their_holders_come_due,
+    cases::of_many_that_decide_at_once_one_ends_the_case,
     codes::counters_answer_in_the_order_asked,
     codes::counters_lose_nothing_when_64_add_at_once,
     codes::factor_states_round_trip_by_lane,
@@ -64,6 +68,10 @@ on_every_engine! {
     codes::verifications_round_trip_and_stay_finished,
     desk::a_kept_message_is_no_dispatcher_s,
     desk::messages_are_found_by_the_index_of_their_address,
+    evidence::of_16_pieces_at_one_place_one_is_taken,
+    evidence::parts_can_be_neither_read_nor_moved_nor_lost,
+    evidence::pictures_round_trip_and_stay_in_their_service,
+    evidence::what_an_owner_has_is_deleted_when_it_says,
     forgetting::codes_are_forgotten_a_day_after_the_end,
     forgetting::counters_outlive_their_window_once,
     forgetting::actions_are_forgotten_after_thirteen_months,

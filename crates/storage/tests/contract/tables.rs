@@ -3,8 +3,10 @@
 
 pub(crate) mod actions;
 pub(crate) mod authenticators;
+pub(crate) mod cases;
 pub(crate) mod codes;
 pub(crate) mod desk;
+pub(crate) mod evidence;
 pub(crate) mod fixtures;
 pub(crate) mod forgetting;
 pub(crate) mod people;

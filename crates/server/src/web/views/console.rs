@@ -2,8 +2,8 @@
 //!
 //! Decides words and order; refuses to judge: rules, their verdicts and their risks come in as they were decided.
 
-mod codes;
 pub(crate) mod cases;
+mod codes;
 pub(crate) mod countries;
 pub(crate) mod errors;
 mod figures;

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     FormOutOfDate,
     /// More was sent than is taken.
     TooLarge,
+    /// A picture larger than is taken.
+    PictureTooLarge,
     /// Too many requests wait; nothing was lost and nothing was done.
     Busy {
         /// As in `Retry-After`, seconds.
@@ -38,7 +40,7 @@ impl Fault {
         match self {
             Fault::NotFound => 404,
             Fault::FormOutOfDate => 403,
-            Fault::TooLarge => 413,
+            Fault::TooLarge | Fault::PictureTooLarge => 413,
             Fault::Busy { .. } => 503,
             Fault::Internal { .. } => 500,
             Fault::SessionEnded => 401,
@@ -50,7 +52,7 @@ impl Fault {
         match self {
             Fault::NotFound => "fault-not-found",
             Fault::FormOutOfDate => "fault-form-out-of-date",
-            Fault::TooLarge => "fault-too-large",
+            Fault::TooLarge | Fault::PictureTooLarge => "fault-too-large",
             Fault::Busy { .. } => "fault-busy",
             Fault::Internal { .. } => "fault-internal",
             Fault::SessionEnded => "fault-session-ended",
@@ -63,6 +65,7 @@ impl Fault {
             Fault::NotFound => "fault-not-found-text",
             Fault::FormOutOfDate => "fault-form-out-of-date-text",
             Fault::TooLarge => "fault-too-large-text",
+            Fault::PictureTooLarge => "problem-upload-too-many-bytes",
             Fault::Busy { .. } => "fault-busy-text",
             Fault::Internal { .. } => "fault-internal-text",
             Fault::SessionEnded => "fault-session-ended-text",

@@ -4,9 +4,10 @@
 //! support, and never change their meaning. Refuses to know how the problem was found.
 
 use crate::web::words::{Moment, Sentence, Words};
+use countersign_flows::core::model::EvidenceRefusal;
 
 /// One problem, beside the field or above the form it belongs to. 1xxx identity, 2xxx codes, 3xxx numbers,
-/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 9xxx the service itself.
+/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx documents and photos, 9xxx the service itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
     /// No email address or phone number was given.
@@ -291,6 +292,13 @@ pub(crate) enum Problem {
         segments: u32,
     },
 
+    /// A picture was not taken.
+    Upload(EvidenceRefusal),
+    /// No picture was chosen.
+    UploadMissing,
+    /// The upload is not known any more.
+    UploadGone,
+
     /// No route takes messages at the moment.
     SendingUnavailable,
 }
@@ -449,5 +457,21 @@ entries! {
     Problem::TextLink { .. } => 6110 "problem-text-link",
     Problem::TextSplit => 6111 "problem-text-split",
     Problem::TextSegments { .. } => 6112 "problem-text-segments",
+    Problem::Upload(EvidenceRefusal::Empty) => 7300 "problem-upload-empty",
+    Problem::Upload(EvidenceRefusal::TooManyBytes) => 7301 "problem-upload-too-many-bytes",
+    Problem::Upload(EvidenceRefusal::Svg) => 7302 "problem-upload-svg",
+    Problem::Upload(EvidenceRefusal::Pdf) => 7303 "problem-upload-pdf",
+    Problem::Upload(EvidenceRefusal::Heic) => 7304 "problem-upload-heic",
+    Problem::Upload(EvidenceRefusal::Gif) => 7305 "problem-upload-gif",
+    Problem::Upload(EvidenceRefusal::Archive) => 7306 "problem-upload-archive",
+    Problem::Upload(EvidenceRefusal::NotAPicture) => 7307 "problem-upload-not-a-picture",
+    Problem::Upload(EvidenceRefusal::TooManyPixels) => 7308 "problem-upload-too-many-pixels",
+    Problem::Upload(EvidenceRefusal::TooSmall) => 7309 "problem-upload-too-small",
+    Problem::Upload(EvidenceRefusal::Damaged) => 7310 "problem-upload-damaged",
+    Problem::Upload(EvidenceRefusal::TooMany) => 7311 "problem-upload-too-many",
+    Problem::Upload(EvidenceRefusal::TooMuchUnfinished) => 7312 "problem-upload-too-much-unfinished",
+    Problem::Upload(EvidenceRefusal::TooManyPieces) => 7313 "problem-upload-too-many-pieces",
+    Problem::UploadMissing => 7314 "problem-upload-missing",
+    Problem::UploadGone => 7315 "problem-upload-gone",
     Problem::SendingUnavailable => 9001 "problem-sending-unavailable",
 }

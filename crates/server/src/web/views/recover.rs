@@ -6,7 +6,7 @@
 use askama::Template;
 use countersign_flows::core::model::{Case, CaseKind, CaseStage, DocumentKind, EvidenceSlot, RejectReason};
 
-use super::{Field, Layout, Page, Problem, fields_in_trouble};
+use super::{Field, Layout, Page, Problem, UploadField, fields_in_trouble};
 use crate::web::words::Moment;
 
 /// One step of a case.
@@ -217,24 +217,6 @@ impl Recover {
     }
 }
 
-/// A picture that is asked for, and whether it is there.
-pub(crate) struct PictureAsked {
-    /// Which.
-    pub(crate) slot: EvidenceSlot,
-    /// It has been taken.
-    pub(crate) is_there: bool,
-}
-
-impl PictureAsked {
-    fn key(&self) -> &'static str {
-        slot_key(self.slot)
-    }
-
-    fn is_note(&self) -> bool {
-        self.slot == EvidenceSlot::NotePhoto
-    }
-}
-
 /// `GET /recover/{case}/documents`; posts `document`, `name` and `remark` to itself, pictures below it.
 #[derive(Template)]
 #[template(path = "recover_documents.html")]
@@ -247,8 +229,8 @@ pub(crate) struct RecoverDocuments {
     pub(crate) note_code: String,
     /// Until when it is in force, Unix milliseconds.
     pub(crate) note_until_ms: i64,
-    /// The pictures.
-    pub(crate) pictures: Vec<PictureAsked>,
+    /// A place for each picture.
+    pub(crate) pictures: Vec<UploadField>,
     /// Which document, if it was said.
     pub(crate) document: Option<DocumentKind>,
     /// The name on it.
@@ -263,7 +245,8 @@ pub(crate) struct RecoverDocuments {
 
 impl Page for RecoverDocuments {
     fn has_problem(&self) -> bool {
-        self.problem.is_some() || !self.summary().is_empty()
+        let upload = self.pictures.iter().any(|field| field.problem.is_some());
+        self.problem.is_some() || upload || !self.summary().is_empty()
     }
 }
 

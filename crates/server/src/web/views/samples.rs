@@ -82,7 +82,7 @@ impl Samples {
         Address::new(self.text(ordinary))
     }
 
-    fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         Layout {
             words: self.words,
             brand: self.text("Acme Exchange"),
@@ -543,20 +543,6 @@ impl Samples {
         ];
         problems.extend([
             Problem::CaseLocked { until },
-            Problem::RemarkLong { characters_max: 500 },
-            Problem::CaseUnknown,
-            Problem::CaseOpenAlready,
-            Problem::CaseTooMany,
-            Problem::DocumentFrontMissing,
-            Problem::DocumentBackMissing,
-            Problem::NotePhotoMissing,
-            Problem::DocumentNameMissing,
-            Problem::DocumentKindMissing,
-            Problem::VerdictMissing,
-            Problem::CaseChecksMissing,
-            Problem::CaseDecidedTwice,
-            Problem::CaseOwn,
-            Problem::CaseMoved,
             Problem::IdentifierMissing,
             Problem::IdentifierUnreadable,
             Problem::RegionMissing,
@@ -601,7 +587,9 @@ impl Samples {
             Problem::RouteElsewhere,
             Problem::SendingUnavailable,
         ]);
+        problems.extend(recovery::problems());
         problems.extend(step_up::problems());
+        problems.extend(super::upload::problems());
         problems.extend(self.text_problems());
         problems
     }

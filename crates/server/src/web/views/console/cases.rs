@@ -263,7 +263,8 @@ impl ConsoleCase {
 
     /// What a careful reader would stop at.
     fn risks(&self) -> Vec<&'static str> {
-        let new_device = !self.devices.is_empty() && !self.devices.iter().any(|(name, _)| *name == self.device);
+        let new_device =
+            !self.devices.is_empty() && !self.devices.iter().any(|(name, _)| *name == self.device);
         let young = self.layout.now_ms - self.account_ms < 30 * 86_400_000;
         let signs = [
             (self.documents_alone, "case-risk-documents-alone"),

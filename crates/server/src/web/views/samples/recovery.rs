@@ -11,6 +11,26 @@ use crate::web::views::*;
 
 const HOUR_MS: i64 = 3_600_000;
 
+/// What can be wrong with a case, the time of a lock excepted.
+pub(super) fn problems() -> [Problem; 14] {
+    [
+        Problem::RemarkLong { characters_max: 500 },
+        Problem::CaseUnknown,
+        Problem::CaseOpenAlready,
+        Problem::CaseTooMany,
+        Problem::DocumentFrontMissing,
+        Problem::DocumentBackMissing,
+        Problem::NotePhotoMissing,
+        Problem::DocumentNameMissing,
+        Problem::DocumentKindMissing,
+        Problem::VerdictMissing,
+        Problem::CaseChecksMissing,
+        Problem::CaseDecidedTwice,
+        Problem::CaseOwn,
+        Problem::CaseMoved,
+    ]
+}
+
 impl Samples {
     fn recover(&self, kind: CaseKind, stage: CaseStage, reason: Option<RejectReason>) -> Recover {
         Recover {
@@ -32,7 +52,14 @@ impl Samples {
 
     fn documents(&self) -> RecoverDocuments {
         let slots = [EvidenceSlot::DocumentFront, EvidenceSlot::DocumentBack, EvidenceSlot::NotePhoto];
-        let asked = |slot| PictureAsked { slot, is_there: slot == EvidenceSlot::DocumentFront };
+        let asked = |slot| UploadField {
+            slot,
+            path: "/recover/cas_00/evidence".to_owned(),
+            picture: (slot == EvidenceSlot::DocumentFront)
+                .then(|| "/recover/cas_00/evidence/evd_00".to_owned()),
+            problem: None,
+            reloads: true,
+        };
         RecoverDocuments {
             layout: self.layout(),
             path: "/recover/cas_00".to_owned(),
@@ -48,11 +75,8 @@ impl Samples {
     }
 
     pub(super) fn recovery(&self) -> Drawn {
-        let enter = |problem| RecoverEnter {
-            layout: self.layout(),
-            case: self.typed("cas_00", None),
-            problem,
-        };
+        let enter =
+            |problem| RecoverEnter { layout: self.layout(), case: self.typed("cas_00", None), problem };
         let opened = RecoverOpened {
             layout: self.layout(),
             path: "/recover/cas_00".to_owned(),
@@ -79,8 +103,7 @@ impl Samples {
             problem: Some(Problem::NotePhotoMissing),
             ..self.documents()
         };
-        let frozen =
-            Recover { frozen: true, ..self.recover(CaseKind::PhoneLost, CaseStage::Approved, None) };
+        let frozen = Recover { frozen: true, ..self.recover(CaseKind::PhoneLost, CaseStage::Approved, None) };
         let mut drawn = draw(vec![
             ("recover-enter", &enter(None)),
             ("recover-enter-wrong", &enter(Some(Problem::CaseUnknown))),
@@ -154,7 +177,11 @@ impl Samples {
             devices: vec![(self.text("Chrome on Android"), self.now_ms - 400 * HOUR_MS)],
             hold_ms: Some(self.now_ms + HOUR_MS),
             others: vec![self.case_row(CaseKind::Identity, CaseStage::Rejected, 0)],
-            said: if voices == 0 { vec![] } else { vec![voice(true, "re•••@acme.example"), voice(false, "")] },
+            said: if voices == 0 {
+                vec![]
+            } else {
+                vec![voice(true, "re•••@acme.example"), voice(false, "")]
+            },
             may_decide: true,
             draft,
         }
