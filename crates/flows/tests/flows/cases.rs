@@ -44,7 +44,7 @@ impl House {
         }
     }
 
-    async fn ask(&self, token: &str) -> CaseOpen {
+    async fn ask_recovery(&self, token: &str) -> CaseOpen {
         let door = CaseDoor::Journey(token.to_owned());
         self.flows.open_phone_case(self.service_id, door, caller()).await.unwrap()
     }
@@ -52,7 +52,7 @@ impl House {
     async fn open_case(&self, person: &Person) -> Held {
         let token = self.at_the_code(person).await;
         self.post().await;
-        held(self, self.ask(&token).await)
+        held(self, self.ask_recovery(&token).await)
     }
 
     async fn case_of(&self, held: &Held) -> Case {
@@ -149,8 +149,8 @@ async fn a_lost_phone_is_replaced_with_two_operators_and_a_hold() {
     let elsewhere = house.session(&person).await;
     let token = house.at_the_code(&person).await;
     house.post().await;
-    let held = held(&house, house.ask(&token).await);
-    assert!(matches!(house.ask(&token).await, CaseOpen::Gone), "the sign-in is used up");
+    let held = held(&house, house.ask_recovery(&token).await);
+    assert!(matches!(house.ask_recovery(&token).await, CaseOpen::Gone), "the sign-in is used up");
     let opened = house.told().await;
     assert!(opened.contains(&(number.expose().to_owned(), Notice::RecoveryOpened)), "{opened:?}");
     assert!(opened.contains(&(email.expose().to_owned(), Notice::RecoveryOpened)), "{opened:?}");
@@ -196,14 +196,14 @@ async fn whoever_reads_the_old_numbers_notice_ends_the_case_without_signing_in()
     let number = person.number.clone().unwrap();
     let token = house.at_the_code(&person).await;
     house.post().await;
-    let held = held(&house, house.ask(&token).await);
+    let held = held(&house, house.ask_recovery(&token).await);
     let notices = house.post().await;
     let link = notices.iter().find(|message| message.to == number).and_then(notice_in).unwrap().1;
     let frozen = house.flows.freeze_by_link(house.service_id, &link, caller()).await.unwrap();
     assert_eq!(frozen, FreezeLink::Frozen);
     assert_eq!(house.case_of(&held).await.stage, CaseStage::Canceled);
     house.later(60);
-    let again = house.ask(&house.at_the_code(&person).await).await;
+    let again = house.ask_recovery(&house.at_the_code(&person).await).await;
     assert!(matches!(again, CaseOpen::Refused(OpenRefusal::Frozen)), "{again:?}");
 }
 

@@ -137,6 +137,9 @@ fn audience(visit: &Visit, action: &Action) -> Option<String> {
 /// Where the page leads back to, with how it ended.
 fn way_back(action: &Action, status: &str) -> Option<WayBack> {
     if action.origin == ActionOrigin::SecurityCenter {
+        if let Some(id) = action.details.get("case").and_then(|text| text.parse().ok()) {
+            return WayBack::new(&recover::path_of(id));
+        }
         let setting = action.details.get("setting").and_then(Setting::from_text);
         return WayBack::new(setting.map_or("/signin", settings::page_of));
     }

@@ -283,6 +283,9 @@ impl Walk {
                 self.removed(holder, to);
             }
             Some(Effect::Unchanged(_)) => self.seen.count("a setting stayed"),
+            Some(other @ (Effect::CaseVerified(_) | Effect::CaseAsked(_))) => {
+                panic!("nobody on this walk asked to be recovered: {other:?}")
+            }
             None => panic!("one of our own led to nothing"),
         }
         self.take_post().await;

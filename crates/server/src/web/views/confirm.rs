@@ -370,6 +370,11 @@ impl Page for Confirm {
 }
 
 impl Confirm {
+    /// Whether it is a sign-in to our own pages, which may be impossible for good.
+    fn may_recover(&self) -> bool {
+        self.what == Confirmed::Action(ActionKind::SignIn) && self.audience.is_none()
+    }
+
     fn until(&self) -> Moment {
         Moment::exact(self.ends_at_ms)
     }

@@ -117,6 +117,11 @@ pub(crate) async fn a_voice_speaks_once_in_a_round_about_a_case(database: Databa
     assert_eq!(said(other).await, vec![]);
 }
 
+/// What a voice's word came to.
+const FIRST: u8 = 1;
+const END: u8 = 2;
+const LATE: u8 = 3;
+
 pub(crate) async fn of_many_that_decide_at_once_one_ends_the_case(database: Database) {
     let world = World::new(&database).await;
     let account = world.saved_account().await;
@@ -133,22 +138,22 @@ pub(crate) async fn of_many_that_decide_at_once_one_ends_the_case(database: Data
                 Box::pin(async move {
                     let found = cases::lock(tx, &rows, said.service_id, said.case_id).await?.unwrap();
                     if found.stage != CaseStage::Review {
-                        return Ok("late");
+                        return Ok(LATE);
                     }
                     let before = cases::decisions(tx, &rows, said.service_id, said.case_id).await?;
                     let ends = !before.is_empty();
                     let stage = if ends { CaseStage::Approved } else { CaseStage::Review };
                     let saved = Change::SaveCase(Case { stage, ..found });
                     tables::apply(tx, &rows, &[Change::InsertCaseDecision(said), saved]).await?;
-                    Ok(if ends { "end" } else { "first" })
+                    Ok(if ends { END } else { FIRST })
                 })
             });
             store.write(decide).await.unwrap()
         })
     });
-    let mut answers: Vec<&str> = join_all(tasks).await.into_iter().map(|task| task.unwrap()).collect();
+    let mut answers: Vec<u8> = join_all(tasks).await.into_iter().map(|task| task.unwrap()).collect();
     answers.sort_unstable();
-    assert_eq!(answers, ["end", "first", "late", "late", "late", "late", "late", "late"]);
+    assert_eq!(answers, [FIRST, END, LATE, LATE, LATE, LATE, LATE, LATE]);
 }
 
 pub(crate) async fn cases_that_wait_for_their_holders_come_due(database: Database) {
