@@ -64,7 +64,6 @@ recover-note-how = Schreiben Sie diesen Code, das heutige Datum und das Wort { $
 recover-note-until = Dieser Code gilt für Fotos, die vor { $until } gesendet werden. Danach öffnen Sie diese Seite erneut und erhalten einen neuen.
 recover-pictures-heading = Ihre Bilder
 recover-pictures-kept = Nur die Mitarbeiter, die entscheiden, sehen sie. Sie werden verschlüsselt aufbewahrt und gelöscht, sobald sie nicht mehr gebraucht werden.
-recover-picture-there = Angekommen. Ein weiteres Bild ersetzt es.
 recover-about-heading = Zu Ihnen
 recover-document-label = Welches Dokument ist es?
 document-passport = Reisepass

@@ -64,7 +64,6 @@ recover-note-how = Write this code, today’s date and the word { $brand } on pa
 recover-note-until = This code is for photos sent before { $until }. After that, open this page again for a new one.
 recover-pictures-heading = Your pictures
 recover-pictures-kept = Only the staff who decide see them. They are kept encrypted and deleted once they are no longer needed.
-recover-picture-there = Received. Sending another one replaces it.
 recover-about-heading = About you
 recover-document-label = Which document is it?
 document-passport = Passport
