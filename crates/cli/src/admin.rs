@@ -1,6 +1,7 @@
 //! `countersign admin …`: what is set up once, by hand or by a script. Secrets come from standard input and leave on
 //! standard output, once; never on the command line, where other processes can read them.
 
+mod cases;
 mod delivery;
 mod desk;
 mod staff;
@@ -83,6 +84,17 @@ enum Act {
         #[arg(long, default_value = "en")]
         locale: String,
     },
+    /// List the recovery cases: those before the operators first.
+    Cases {
+        /// Those that are over instead.
+        #[arg(long)]
+        closed: bool,
+    },
+    /// Show a recovery case, or speak about it as one of the two voices that must agree.
+    Case {
+        #[command(subcommand)]
+        act: cases::CaseAct,
+    },
     /// List the routes: what operators want of each, and how it does.
     Routes,
     /// Pause, drain or resume a route.
@@ -154,6 +166,14 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
             let service = find(flows, name, &config.service).await?;
             let added = flows.import_account(service.id, address(&email)?, &password()?, &locale).await;
             said_once(json, added.map_err(broken)?, "account")
+        }
+        Act::Cases { closed } => {
+            let service = find(flows, name, &config.service).await?;
+            cases::list(flows, &service, closed, json).await
+        }
+        Act::Case { act } => {
+            let service = find(flows, name, &config.service).await?;
+            cases::act(flows, &service, act, json).await
         }
         Act::Routes => delivery::list(flows, &config, json).await,
         Act::Route { act } => {

@@ -28,6 +28,7 @@ fn every_kind_asks_for_the_details_that_say_what_is_done_and_to_whom() {
         (ActionKind::FactorRemove, &["setting"]),
         (ActionKind::PhoneChange, &[]),
         (ActionKind::Unfreeze, &[]),
+        (ActionKind::Recovery, &["case"]),
     ] {
         let whole = details_of(kind);
         assert_eq!(whole.0.len(), required.len(), "{kind:?}");

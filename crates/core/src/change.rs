@@ -195,6 +195,12 @@ pub enum Change {
     SaveTicket(Ticket),
     /// Something that was said in one.
     InsertTicketMessage(TicketMessage),
+    /// A new recovery case. Conflict if the account has an open one of its kind.
+    InsertCase(Case),
+    /// The mutable fields of a case. Conflict if it is over already.
+    SaveCase(Case),
+    /// What one voice said about a case. Conflict if it has spoken in this round already (R57).
+    InsertCaseDecision(CaseDecision),
     /// What an owner keeps of pictures is deleted then, and what is still on the way to it is given up now.
     RetainEvidence {
         /// What they belong to.

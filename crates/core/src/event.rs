@@ -2,8 +2,8 @@
 //! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
 
 use crate::model::{
-    ActionKind, CancelReason, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause, ProposalKind,
-    ProposalStatus, Purpose, Revealed, TicketTopic,
+    ActionKind, CancelReason, CaseKind, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause,
+    ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
 };
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
@@ -308,6 +308,80 @@ pub enum Event {
         /// It was taken away.
         removed: bool,
     },
+    /// A recovery case was opened.
+    CaseOpened {
+        /// Which.
+        case: String,
+        /// What for.
+        of: CaseKind,
+    },
+    /// Its holder proved what is still held.
+    CaseVerified {
+        /// Which case.
+        case: String,
+        /// Which factors.
+        factors: Vec<Factor>,
+    },
+    /// Its documents were handed in.
+    CaseSubmitted {
+        /// Which.
+        case: String,
+    },
+    /// An operator looked at it for the first time.
+    CaseSeen {
+        /// Which.
+        case: String,
+    },
+    /// One of the voices spoke.
+    CaseDecided {
+        /// Which.
+        case: String,
+        /// `approve` or `reject`.
+        verdict: String,
+        /// Why not, if not.
+        reason: Option<RejectReason>,
+    },
+    /// Two agreed.
+    CaseApproved {
+        /// Which.
+        case: String,
+    },
+    /// Two refused the documents; better ones may be sent.
+    CaseReturned {
+        /// Which.
+        case: String,
+        /// Why.
+        reason: RejectReason,
+    },
+    /// Two refused.
+    CaseRejected {
+        /// Which.
+        case: String,
+        /// Why.
+        reason: RejectReason,
+    },
+    /// It was withdrawn.
+    CaseCanceled {
+        /// Which.
+        case: String,
+        /// Because the account was frozen.
+        frozen: bool,
+    },
+    /// Its time ran out.
+    CaseExpired {
+        /// Which.
+        case: String,
+    },
+    /// What it was for has begun: its holder was let in.
+    CaseUsed {
+        /// Which.
+        case: String,
+    },
+    /// What it was for has been done.
+    CaseFinished {
+        /// Which.
+        case: String,
+    },
     /// A document or photo was taken.
     EvidenceReceived {
         /// What it is of.
@@ -546,6 +620,18 @@ impl Event {
             Event::TicketClosed { .. } => "ticket_closed",
             Event::TicketCodeWrong { .. } => "ticket_code_wrong",
             Event::CannedAnswerChanged { .. } => "canned_answer_changed",
+            Event::CaseOpened { .. } => "case_opened",
+            Event::CaseVerified { .. } => "case_verified",
+            Event::CaseSubmitted { .. } => "case_submitted",
+            Event::CaseSeen { .. } => "case_seen",
+            Event::CaseDecided { .. } => "case_decided",
+            Event::CaseApproved { .. } => "case_approved",
+            Event::CaseReturned { .. } => "case_returned",
+            Event::CaseRejected { .. } => "case_rejected",
+            Event::CaseCanceled { .. } => "case_canceled",
+            Event::CaseExpired { .. } => "case_expired",
+            Event::CaseUsed { .. } => "case_used",
+            Event::CaseFinished { .. } => "case_finished",
             Event::EvidenceReceived { .. } => "evidence_received",
             Event::EvidenceRefused { .. } => "evidence_refused",
             Event::EvidenceSeen { .. } => "evidence_seen",
@@ -634,6 +720,18 @@ impl Event {
             | Event::TicketClosed { .. }
             | Event::TicketCodeWrong { .. }
             | Event::CannedAnswerChanged { .. }
+            | Event::CaseOpened { .. }
+            | Event::CaseVerified { .. }
+            | Event::CaseSubmitted { .. }
+            | Event::CaseSeen { .. }
+            | Event::CaseDecided { .. }
+            | Event::CaseApproved { .. }
+            | Event::CaseReturned { .. }
+            | Event::CaseRejected { .. }
+            | Event::CaseCanceled { .. }
+            | Event::CaseExpired { .. }
+            | Event::CaseUsed { .. }
+            | Event::CaseFinished { .. }
             | Event::EvidenceRefused { .. }
             | Event::EvidenceSeen { .. }
             | Event::EvidenceDeleted { .. } => Group::Changes,

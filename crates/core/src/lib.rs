@@ -11,6 +11,7 @@ pub mod address;
 pub mod amount;
 pub mod audit;
 pub mod binding;
+pub mod case;
 pub mod change;
 pub mod code;
 pub mod digest;

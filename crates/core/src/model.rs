@@ -34,6 +34,7 @@ pub(crate) use named;
 
 mod action;
 mod authenticator;
+mod case;
 mod evidence;
 mod hold;
 mod journey;
@@ -46,6 +47,9 @@ mod webhook;
 
 pub use action::*;
 pub use authenticator::{Authenticator, AuthenticatorSecret};
+pub use case::{
+    Case, CaseCheck, CaseDecision, CaseFile, CaseKind, CaseStage, DocumentKind, RejectReason, Verdict, Voice,
+};
 pub use evidence::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
 pub use hold::{Hold, HoldCause};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredHash, StoredId};
@@ -135,6 +139,8 @@ named! {
         ApiKey = "api_key",
         /// Confirming that value leaves another way, or that a way out for it is opened (R65).
         Transfer = "transfer",
+        /// Proving what is still held, to recover an account.
+        Recovery = "recovery",
     }
 }
 

@@ -172,6 +172,16 @@ policy! {
     hold_addition_s = 0 in 0..=2592000;
     /// Seconds that value is held after a recovery (R66).
     hold_recovery_s = 172800 in 43200..=2592000;
+    /// Seconds within which holders are promised an answer to a recovery case.
+    case_promise_s = 86400 in 3600..=604800;
+    /// Days that a recovery case waits for its holder: for documents, and for finishing once it is approved.
+    case_wait_days = 7 in 1..=30;
+    /// Recovery cases that an account may open in thirty days.
+    cases_per_account_max = 3 in 1..=20;
+    /// Days that the pictures of a recovery case are kept once it is over.
+    case_evidence_days = 30 in 1..=365;
+    /// Seconds that the code for the note beside the holder's face is in force (R63).
+    note_code_life_s = 3600 in 600..=86400;
     /// Seconds after which a rate is too old to say how much is leaving.
     rate_age_max_s = 600 in 60..=86400;
     /// Days that the link of a message can freeze the account.

@@ -1,5 +1,6 @@
 //! Accounts as the relying party sees them: what is bound and switched on, and the status it may set.
 
+use crate::cases::cancel_for_freeze;
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use crate::identify::account_by_identifier;
@@ -131,6 +132,7 @@ impl Step for SetStatus {
             let pending = actions::lock_open_of_account(tx, &kit.rows, self.service_id, self.id).await?;
             let scene = Scene::by(Actor::RelyingParty, "");
             let world = kit.world(&scene, now);
+            cancel_for_freeze(tx, kit, self.service_id, self.id, world).await?;
             let frozen = freeze::freeze_by_staff(&found, binding.as_ref(), pending, "", world);
             let account = kit.save(tx, frozen).await?;
             return Ok(Some(view(tx, kit, account, now).await?));

@@ -79,6 +79,16 @@ pub(crate) fn replaces(stage: &JourneyStage) -> bool {
     }
 }
 
+/// The recovery case that this journey finishes, if it does.
+pub(crate) fn case_of(stage: &JourneyStage) -> Option<StoredId> {
+    match stage {
+        JourneyStage::BindNumber { case, .. }
+        | JourneyStage::BindCode { case, .. }
+        | JourneyStage::BindPassword { case, .. } => *case,
+        _ => None,
+    }
+}
+
 impl Flows {
     /// Where a binding journey stands; none if there is none that this session owns.
     pub async fn binding_journey(

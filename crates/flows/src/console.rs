@@ -1,6 +1,7 @@
 //! The operators' console: signing in with two steps each time, the session of a member of staff, who works there, and
 //! what its pages show and do.
 
+pub(crate) mod cases;
 pub(crate) mod delivery;
 pub(crate) mod desk;
 pub(crate) mod enrolling;

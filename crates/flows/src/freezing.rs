@@ -1,6 +1,7 @@
 //! Freezing: from a page, or from the link of a message without signing in (R67). Looking at the link changes
 //! nothing; the form on its page does.
 
+use crate::cases::cancel_for_freeze;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::sessions::SignedIn;
@@ -106,7 +107,9 @@ impl Step for Freeze {
         let binding = bindings::live_of_account(tx, rows, service_id, account_id).await?;
         let pending = actions::lock_open_of_account(tx, rows, service_id, account_id).await?;
         let scene = self.caller.scene();
-        let frozen = freeze::freeze(&account, binding.as_ref(), pending, by_link, kit.world(&scene, now));
+        let world = kit.world(&scene, now);
+        cancel_for_freeze(tx, kit, service_id, account_id, world).await?;
+        let frozen = freeze::freeze(&account, binding.as_ref(), pending, by_link, world);
         kit.save(tx, frozen).await?;
         Ok(FreezeLink::Frozen)
     }

@@ -18,6 +18,8 @@ const BATCH: u32 = 200;
 pub struct TimerReport {
     /// Verifications that ran out.
     pub verifications_expired: u64,
+    /// Recovery cases that waited for their holders too long.
+    pub cases_expired: u64,
     /// Messages that were too late to be of use.
     pub messages_expired: u64,
     /// Proposals that nobody decided in time.
@@ -44,6 +46,7 @@ impl Flows {
             report.verifications_expired += 1;
         }
         report.proposals_expired = self.expire_proposals(BATCH).await?;
+        report.cases_expired = self.expire_cases(BATCH).await?;
         report.messages_expired = self.write(ExpireMessages { kit: self.kit.clone() }).await?;
         report.tickets_rested = self.rest_tickets().await?;
         if self

@@ -3,6 +3,7 @@
 //! and show its outcome.
 
 mod audit;
+mod cases;
 mod delivery;
 mod desk;
 mod enrolling;
@@ -71,6 +72,10 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/audit/csv", get(audit::csv))
         .route("/console/audit/jsonl", get(audit::jsonl))
         .route("/console/audit/{id}", get(audit::entry))
+        .route("/console/cases", get(cases::list))
+        .route("/console/cases/{id}", get(cases::page))
+        .route("/console/cases/{id}/decide", post(cases::decide))
+        .route("/console/cases/{id}/evidence/{evidence}", get(cases::picture))
         .route("/console/delivery", get(delivery::routes))
         .route("/console/delivery/routes/{name}", get(delivery::route))
         .route("/console/delivery/routes/{name}/wish", post(delivery::wish))

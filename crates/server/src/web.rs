@@ -15,6 +15,7 @@ mod guard;
 mod own_text;
 mod phone;
 mod preferences;
+mod recover;
 pub(crate) mod regions;
 mod security;
 mod settings;
@@ -74,6 +75,7 @@ pub(crate) fn routes(server: Server) -> Router {
         .route("/security/phone/done", get(phone::done))
         .route("/security/sms", get(sms::state).post(sms::switch))
         .merge(settings_and_confirmations())
+        .merge(recovery())
         .route("/security/devices", get(devices::list))
         .route("/security/devices/end", post(devices::end))
         .route("/security/devices/end-others", post(devices::end_others))
@@ -138,6 +140,24 @@ fn settings_and_confirmations() -> Router<Server> {
         .route("/confirm/{id}/more-time", post(confirm::more_time))
         .route("/confirm/{id}/decline", post(confirm::decline))
         .route("/confirm/{id}/resend", post(confirm::resend))
+}
+
+/// Getting back in.
+fn recovery() -> Router<Server> {
+    Router::new()
+        .route("/recover", get(recover::enter_form).post(recover::enter))
+        .route("/recover/start", post(recover::start))
+        .route("/recover/{case}", get(recover::page))
+        .route("/recover/{case}/state", get(recover::state))
+        .route("/recover/{case}/verify", post(recover::verify))
+        .route("/recover/{case}/documents", get(recover::documents::page).post(recover::documents::submit))
+        .route("/recover/{case}/evidence", post(recover::documents::receive))
+        .route("/recover/{case}/evidence/{evidence}", any(recover::documents::piece))
+        .route("/recover/{case}/cancel", post(recover::cancel))
+        .route("/recover/{case}/finish", get(recover::finish_form).post(recover::finish))
+        .route("/security/recovery/{case}/cancel", post(recover::cancel_own))
+        .route("/security/identity", post(recover::identity))
+        .route("/security/trading-password/forgotten", post(settings::forgotten_trading_password))
 }
 
 async fn not_found(visit: Visit) -> Response {

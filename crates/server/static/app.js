@@ -183,6 +183,20 @@ function awaitText(form) {
   document.addEventListener('visibilitychange', look);
 }
 
+// Follows something that others decide, and shows it again once it stands elsewhere.
+function follow(place) {
+  const look = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(place.dataset.follows, { cache: 'no-store' }).catch(() => null);
+    if (answer?.status === 410) clearInterval(beat);
+    if (answer?.status !== 200 || (await answer.text()) === place.dataset.followsFrom) return;
+    clearInterval(beat);
+    location.reload();
+  };
+  const beat = setInterval(look, 3000);
+  document.addEventListener('visibilitychange', look);
+}
+
 // What is shown once: the way on wakes when it was copied, downloaded or printed.
 function keepFirst() {
   const onward = one('[data-once-kept]');
@@ -241,6 +255,7 @@ onceOnly();
 all('form[data-code]').forEach(codeForm);
 all('[data-countdown]').forEach(countdown);
 all('form[data-awaits]').forEach(awaitText);
+all('[data-follows]').forEach(follow);
 localTimes();
 smallThings();
 keepWatch();
@@ -251,6 +266,8 @@ if (one('[data-passkey-get], [data-passkey-create], [data-passkey-signal]')) {
   import('./passkey.js').then(({ passkeys }) => passkeys());
 }
 if (select) import('./picker.js').then(({ picker }) => picker(select, number));
+const decision = one('form[data-decides]');
+if (decision) import('./cases.js').then(({ decideByKeys }) => decideByKeys(decision));
 const template = one('form[data-template]');
 if (one('[data-upload]')) import('./upload.js').then(({ uploads }) => uploads());
 if (template) import('./templates.js').then(({ live }) => live(template));

@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "staff", sql: include_str!("../migrations/0006_staff.sql") },
     Migration { number: 5, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
     Migration { number: 6, name: "tickets", sql: include_str!("../migrations/0009_tickets.sql") },
+    Migration { number: 8, name: "cases", sql: include_str!("../migrations/0008_cases.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod authenticators;
 pub mod bindings;
 pub mod canned_answers;
+pub mod cases;
 pub mod clock_marks;
 pub mod counters;
 pub mod desk;
@@ -144,6 +145,9 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertTicket(ticket) => tickets::insert(rows, ticket)?,
         Change::SaveTicket(ticket) => tickets::save(ticket),
         Change::InsertTicketMessage(message) => tickets::insert_message(rows, message)?,
+        Change::InsertCase(case) => cases::insert(rows, case)?,
+        Change::SaveCase(case) => cases::save(rows, case)?,
+        Change::InsertCaseDecision(decision) => cases::insert_decision(rows, decision)?,
         Change::RetainEvidence { owner, until } => evidence::retain(owner, *until),
     })
 }
@@ -159,6 +163,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     authenticators::STATEMENTS,
     bindings::STATEMENTS,
     canned_answers::STATEMENTS,
+    cases::STATEMENTS,
     clock_marks::STATEMENTS,
     counters::STATEMENTS,
     desk::STATEMENTS,

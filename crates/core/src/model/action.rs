@@ -43,6 +43,8 @@ named! {
         PhoneChange = "phone_change",
         /// Countersign's own: a frozen account is opened again.
         Unfreeze = "unfreeze",
+        /// Countersign's own: what is still held is proved, so that a recovery case may go on.
+        Recovery = "recovery",
     }
 }
 
@@ -65,7 +67,8 @@ impl ActionKind {
             | ActionKind::FactorAdd
             | ActionKind::FactorRemove
             | ActionKind::PhoneChange
-            | ActionKind::Unfreeze => false,
+            | ActionKind::Unfreeze
+            | ActionKind::Recovery => false,
         }
     }
 
@@ -73,7 +76,11 @@ impl ActionKind {
     pub const fn is_own(self) -> bool {
         matches!(
             self,
-            ActionKind::FactorAdd | ActionKind::FactorRemove | ActionKind::PhoneChange | ActionKind::Unfreeze
+            ActionKind::FactorAdd
+                | ActionKind::FactorRemove
+                | ActionKind::PhoneChange
+                | ActionKind::Unfreeze
+                | ActionKind::Recovery
         )
     }
 
@@ -96,6 +103,7 @@ impl ActionKind {
             | ActionKind::FactorRemove
             | ActionKind::PhoneChange
             | ActionKind::Unfreeze => Purpose::SettingChange,
+            ActionKind::Recovery => Purpose::Recovery,
         }
     }
 
@@ -113,6 +121,7 @@ impl ActionKind {
             ActionKind::WhitelistEdit => &["asset", "network", "address"],
             ActionKind::ApiKeyCreate => &["label", "scopes"],
             ActionKind::FactorAdd | ActionKind::FactorRemove => &["setting"],
+            ActionKind::Recovery => &["case"],
             ActionKind::SignIn
             | ActionKind::PasswordReset
             | ActionKind::PhoneChange

@@ -69,6 +69,9 @@ pub enum JourneyStage {
         /// Whether it replaces the number that is bound.
         #[serde(default)]
         replaces: bool,
+        /// The recovery case that it finishes.
+        #[serde(default)]
+        case: Option<StoredId>,
     },
     /// Binding: the number's own code is out.
     BindCode {
@@ -84,6 +87,9 @@ pub enum JourneyStage {
         /// Whether it replaces the number that is bound.
         #[serde(default)]
         replaces: bool,
+        /// The recovery case that it finishes.
+        #[serde(default)]
+        case: Option<StoredId>,
     },
     /// Binding: the number's code was right; the number has a history, so the password is asked as well (B6).
     BindPassword {
@@ -97,6 +103,9 @@ pub enum JourneyStage {
         /// Whether it replaces the number that is bound.
         #[serde(default)]
         replaces: bool,
+        /// The recovery case that it finishes.
+        #[serde(default)]
+        case: Option<StoredId>,
     },
     /// A setting may be finished: what it asks for was proved (R27).
     Setting {
@@ -108,6 +117,9 @@ pub enum JourneyStage {
         setting: Setting,
         /// The key of an authenticator app in base32, or the state of a passkey's registration; empty otherwise.
         secret: Redacted,
+        /// The recovery case that it finishes.
+        #[serde(default)]
+        case: Option<StoredId>,
     },
     /// A forgotten password: the identifier's code is out. Whether it has an account is not asked yet (R46).
     PasswordForgotten {
@@ -178,6 +190,8 @@ named! {
         TradingPasswordSet = "trading_password_set",
         /// It is changed.
         TradingPasswordChange = "trading_password_change",
+        /// It is forgotten: a case is opened.
+        TradingPasswordForgotten = "trading_password_forgotten",
         /// It is removed.
         TradingPasswordRemove = "trading_password_remove",
         /// Recovery codes are made where there are none.

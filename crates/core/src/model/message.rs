@@ -132,6 +132,20 @@ named! {
         OperatorReset = "operator_reset",
         /// Support answered a ticket; the detail is the path of its page.
         SupportAnswered = "support_answered",
+        /// Somebody asked to recover the account; the detail is the case.
+        RecoveryOpened = "recovery_opened",
+        /// Its documents do not do; better ones may be sent.
+        RecoveryReturned = "recovery_returned",
+        /// Operators agreed to it.
+        RecoveryApproved = "recovery_approved",
+        /// They refused it.
+        RecoveryRejected = "recovery_rejected",
+        /// It was withdrawn.
+        RecoveryCanceled = "recovery_canceled",
+        /// Its time ran out.
+        RecoveryExpired = "recovery_expired",
+        /// It was carried out.
+        RecoveryFinished = "recovery_finished",
         /// Nothing happened: operators look whether a route delivers.
         RouteTest = "route_test",
     }

@@ -48,6 +48,11 @@ pub fn render_mail(letter: &Letter) -> Mail {
                     paragraphs.extend(page);
                     (subject, paragraphs)
                 }
+                // Where the case is followed; what lets in to it is the access code, which stands in no message.
+                _ if is_recovery(*notice) => {
+                    let page = format!("{}/recover/{}", letter.origin, one_line(detail));
+                    notice_mail(words, *notice, *at_ms, &page, &brand, link)
+                }
                 _ => notice_mail(words, *notice, *at_ms, &one_line(detail), &brand, link),
             }
         }
@@ -111,6 +116,7 @@ fn notice_mail(
             Notice::NumberBound | Notice::NumberChanged | Notice::NumberRemoved | Notice::SmsSuspended => {
                 "mail-number"
             }
+            _ if is_recovery(notice) => "mail-case",
             _ => "mail-device",
         };
         facts = format!("{facts}\n{}", words.say(label).with("detail", detail).text());
@@ -125,8 +131,11 @@ fn notice_mail(
         Notice::SmsSuspended => "mail-next-number",
         Notice::AccountFrozen => "mail-next-open",
         Notice::SupportAnswered => "mail-next-read",
-        Notice::RouteTest => "mail-next-nothing",
+        Notice::RouteTest | Notice::RecoveryExpired | Notice::RecoveryCanceled => "mail-next-nothing",
         Notice::OperatorInvited | Notice::OperatorReset => "mail-next-staff",
+        Notice::RecoveryReturned => "mail-next-returned",
+        Notice::RecoveryApproved => "mail-next-approved",
+        Notice::RecoveryOpened => "mail-next-recovery",
         _ => "mail-next-support",
     };
     paragraphs.push(words.say(next).text());
@@ -148,7 +157,8 @@ fn holds(notice: Notice) -> bool {
         | Notice::TradingPasswordRemoved
         | Notice::RecoveryCodesRemoved
         | Notice::PasswordChanged
-        | Notice::AccountUnfrozen => true,
+        | Notice::AccountUnfrozen
+        | Notice::RecoveryFinished => true,
         Notice::NewSignIn
         | Notice::SecondFactorLocked
         | Notice::NumberBound
@@ -164,6 +174,26 @@ fn holds(notice: Notice) -> bool {
         | Notice::OperatorInvited
         | Notice::OperatorReset
         | Notice::SupportAnswered
+        | Notice::RecoveryOpened
+        | Notice::RecoveryReturned
+        | Notice::RecoveryApproved
+        | Notice::RecoveryRejected
+        | Notice::RecoveryCanceled
+        | Notice::RecoveryExpired
         | Notice::RouteTest => false,
     }
+}
+
+/// Whether it tells of a recovery case, whose identifier is its detail.
+fn is_recovery(notice: Notice) -> bool {
+    matches!(
+        notice,
+        Notice::RecoveryOpened
+            | Notice::RecoveryReturned
+            | Notice::RecoveryApproved
+            | Notice::RecoveryRejected
+            | Notice::RecoveryCanceled
+            | Notice::RecoveryExpired
+            | Notice::RecoveryFinished
+    )
 }

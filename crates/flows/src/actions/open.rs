@@ -102,6 +102,7 @@ pub(crate) const fn guard_of(setting: Setting) -> ActionKind {
         Setting::TotpRemove
         | Setting::PasskeyRemove
         | Setting::TradingPasswordChange
+        | Setting::TradingPasswordForgotten
         | Setting::TradingPasswordRemove
         | Setting::RecoveryCodesReplace
         | Setting::RecoveryCodesRemove

@@ -2,6 +2,7 @@
 //! changed at once, or a journey in which the new value is entered.
 
 use super::Standing;
+use crate::cases::{self, open::CaseOpen};
 use crate::context::{Caller, Kit};
 use crate::journeys;
 use countersign_core::account;
@@ -10,7 +11,7 @@ use countersign_core::change::Change;
 use countersign_core::enrolment;
 use countersign_core::event::Event;
 use countersign_core::freeze;
-use countersign_core::id::{AuthenticatorId, SessionId};
+use countersign_core::id::{AuthenticatorId, CaseId, SessionId};
 use countersign_core::model::*;
 use countersign_core::notice::notice;
 use countersign_core::session::{self, Opened, Token};
@@ -33,6 +34,10 @@ pub enum Effect {
     },
     /// A new password may be chosen; the token belongs in the browser.
     ChoosePassword(Token),
+    /// What a recovery case waits for was proved.
+    CaseVerified(CaseId),
+    /// A recovery case was asked for.
+    CaseAsked(CaseOpen),
     /// The setting is changed.
     Changed(Setting),
     /// Nothing changed: it stands otherwise by now, or must stay.
@@ -61,6 +66,10 @@ pub(crate) async fn settle(
         let (journey, token) = journeys::open(kit, action.service_id, stage, world.now);
         tables::apply(tx, &kit.rows, &[Change::InsertJourney(journey)]).await?;
         return Ok(Some(Effect::ChoosePassword(token)));
+    }
+    if action.kind == ActionKind::Recovery {
+        let noted = cases::verify::note(tx, kit, &action, standing, world).await?;
+        return Ok(noted.map(Effect::CaseVerified));
     }
     let Some(setting) = action.details.get("setting").and_then(Setting::from_text) else { return Ok(None) };
     let Some(session) = live_session(tx, kit, &action, world).await? else {
@@ -120,6 +129,7 @@ async fn change(
         session: stored(session.as_bytes()),
         setting,
         secret: Redacted(secret),
+        case: None,
     };
     let stage = match setting {
         Setting::TotpAdd => {
@@ -138,6 +148,7 @@ async fn change(
             session: stored(session.as_bytes()),
             number: None,
             replaces: setting == Setting::Phone,
+            case: None,
         },
         Setting::TotpRemove
         | Setting::PasskeyRemove
@@ -149,6 +160,11 @@ async fn change(
             let switched = account::switch_sms(holder, binding, &others, false, world);
             let is_off = kit.save(tx, switched).await?.is_ok();
             return Ok(if is_off { Effect::Changed(setting) } else { Effect::Unchanged(setting) });
+        }
+        Setting::TradingPasswordForgotten => {
+            let (service_id, kind) = (holder.service_id, CaseKind::TradingPassword);
+            let asked = cases::open::open(tx, kit, service_id, holder.id, kind, world).await?;
+            return Ok(Effect::CaseAsked(asked));
         }
         Setting::PhraseRemove => {
             let gone = account::set_phrase(holder, standing.binding.as_ref(), None, world);

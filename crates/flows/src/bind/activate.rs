@@ -1,7 +1,8 @@
 //! "Activate": the number's code, or a text of the holder's own, and the password where the number has a history, bind
 //! it. Judging what was brought, using it up and binding the number are one transaction (R4).
 
-use super::{Owner, lock_own, replaces};
+use super::{Owner, case_of, lock_own, replaces};
+use crate::cases;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::guess::{self, Brought, CodeAnswer};
@@ -105,7 +106,7 @@ impl Step for Activate {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(ActivateOutcome::Gone);
         };
-        let JourneyStage::BindCode { account, session, number, verification, replaces } =
+        let JourneyStage::BindCode { account, session, number, verification, replaces, case } =
             journey.stage.clone()
         else {
             return Ok(ActivateOutcome::Gone);
@@ -125,7 +126,7 @@ impl Step for Activate {
         let owners = ownership(tx, kit, service_id, holder.id, &number).await?;
         // Asked only now: that the number has a history is told to nobody who has not proved control of it (R46).
         if needs_second_proof(&holder, &owners, Recycled::Unknown) {
-            journey.stage = JourneyStage::BindPassword { account, session, number, replaces };
+            journey.stage = JourneyStage::BindPassword { account, session, number, replaces, case };
             tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
             return Ok(ActivateOutcome::NeedsPassword);
         }
@@ -192,7 +193,11 @@ async fn finish(
     let world = kit.world(&scene, now);
     let bound = binding::bind(holder, phone, &owners, Recycled::Unknown, replaces, sms, world);
     let (outcome, stage) = match kit.save(tx, bound).await? {
-        BindOutcome::Bound(binding) => (ActivateOutcome::Bound(Box::new(binding)), JourneyStage::Done),
+        BindOutcome::Bound(binding) => {
+            let case = case_of(&journey.stage);
+            cases::finish::conclude(tx, kit, holder, case, owners.mine.as_ref(), world).await?;
+            (ActivateOutcome::Bound(Box::new(binding)), JourneyStage::Done)
+        }
         BindOutcome::Refused(refusal) => (ActivateOutcome::Refused(refusal), number_again(&journey.stage)),
     };
     journey.stage = stage;
@@ -202,10 +207,10 @@ async fn finish(
 
 fn number_again(stage: &JourneyStage) -> JourneyStage {
     match stage {
-        JourneyStage::BindCode { account, session, replaces, .. }
-        | JourneyStage::BindPassword { account, session, replaces, .. } => {
-            let replaces = *replaces;
-            JourneyStage::BindNumber { account: *account, session: *session, number: None, replaces }
+        JourneyStage::BindCode { account, session, replaces, case, .. }
+        | JourneyStage::BindPassword { account, session, replaces, case, .. } => {
+            let (replaces, case) = (*replaces, *case);
+            JourneyStage::BindNumber { account: *account, session: *session, number: None, replaces, case }
         }
         _ => JourneyStage::Done,
     }

@@ -90,10 +90,12 @@ impl Step for Choose {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(NumberOutcome::Gone);
         };
-        let (account, session, replaces) = match journey.stage {
-            JourneyStage::BindNumber { account, session, replaces, .. }
-            | JourneyStage::BindCode { account, session, replaces, .. }
-            | JourneyStage::BindPassword { account, session, replaces, .. } => (account, session, replaces),
+        let (account, session, replaces, case) = match journey.stage {
+            JourneyStage::BindNumber { account, session, replaces, case, .. }
+            | JourneyStage::BindCode { account, session, replaces, case, .. }
+            | JourneyStage::BindPassword { account, session, replaces, case, .. } => {
+                (account, session, replaces, case)
+            }
             _ => return Ok(NumberOutcome::Gone),
         };
         if let Some(number) = &self.number {
@@ -111,7 +113,7 @@ impl Step for Choose {
             }
         }
         let number = self.number.clone().map(Address::Phone);
-        journey.stage = JourneyStage::BindNumber { account, session, number, replaces };
+        journey.stage = JourneyStage::BindNumber { account, session, number, replaces, case };
         tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
         Ok(NumberOutcome::Fit)
     }
@@ -132,9 +134,9 @@ impl Step for SendCode {
         let Some(mut journey) = lock_own(tx, kit, &self.owner, &self.token, now).await? else {
             return Ok(NumberOutcome::Gone);
         };
-        let (account, session, address, replaces) = match journey.stage.clone() {
-            JourneyStage::BindNumber { account, session, number: Some(number), replaces } => {
-                (account, session, number, replaces)
+        let (account, session, address, replaces, case) = match journey.stage.clone() {
+            JourneyStage::BindNumber { account, session, number: Some(number), replaces, case } => {
+                (account, session, number, replaces, case)
             }
             // Sent already: a replayed form sends nothing.
             JourneyStage::BindCode { .. } => return Ok(NumberOutcome::Sent),
@@ -168,6 +170,7 @@ impl Step for SendCode {
             number: address,
             verification: StoredId(*verification.id.as_bytes()),
             replaces,
+            case,
         };
         tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
         Ok(NumberOutcome::Sent)

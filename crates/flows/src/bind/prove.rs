@@ -130,7 +130,8 @@ impl Step for CheckProof {
         let scene = self.caller.scene();
         let (answer, _) = guess::check(tx, kit, service_id, id, &guess, &scene, now).await?;
         if answer == CodeAnswer::Judged(CheckOutcome::Approved) {
-            journey.stage = JourneyStage::BindNumber { account, session, number: None, replaces: false };
+            journey.stage =
+                JourneyStage::BindNumber { account, session, number: None, replaces: false, case: None };
             tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
         }
         Ok(Some(answer))

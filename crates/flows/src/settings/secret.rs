@@ -2,6 +2,7 @@
 
 use super::{done, enrol, lock_own};
 use crate::bind::Owner;
+use crate::cases;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::sessions::SignedIn;
@@ -145,8 +146,17 @@ impl Step for SetTradingPassword {
             secret: AuthenticatorSecret::TradingPassword { password_hash: self.hash.clone() },
             last_step: None,
         };
+        let case = match &journey.stage {
+            JourneyStage::Setting { case, .. } => *case,
+            _ => None,
+        };
         Ok(match enrol(tx, &self.kit, &self.owner, journey, new, &self.caller).await? {
-            Ok(_) => SecretSet::Set,
+            Ok(_) => {
+                let scene = self.caller.scene();
+                let (account, world) = (&self.owner.account, self.kit.world(&scene, now));
+                cases::finish::conclude(tx, &self.kit, account, case, None, world).await?;
+                SecretSet::Set
+            }
             Err(refusal) => SecretSet::Refused(refusal),
         })
     }

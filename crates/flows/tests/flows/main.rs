@@ -4,6 +4,7 @@
 
 mod app;
 mod audit;
+mod cases;
 mod console;
 mod desk;
 mod evidence;

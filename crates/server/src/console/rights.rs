@@ -84,6 +84,10 @@ const TABLE: &[ConsoleRoute] = &[
         post: Some(Right::TicketsAnswer),
     },
     page("/console/tickets/{id}/evidence/{evidence}", Right::TicketsSee),
+    page("/console/cases", Right::CasesSee),
+    page("/console/cases/{id}", Right::CasesSee),
+    page("/console/cases/{id}/evidence/{evidence}", Right::CasesSee),
+    form("/console/cases/{id}/decide", Right::CasesDecide),
 ];
 
 /// Every page and form of the console behind the sign-in, with the rights that they take: for tests that try each with

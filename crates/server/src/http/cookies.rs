@@ -20,6 +20,8 @@ pub(crate) enum Name {
     Confirm,
     /// The access code of a ticket that was opened without signing in.
     Ticket,
+    /// The recovery case that this browser follows, with its access code. 30 days.
+    Case,
     /// The signed-in session of a member of staff. Ends with the browser.
     Operator,
     /// A sign-in of staff in progress.
@@ -39,6 +41,7 @@ impl Name {
             Name::Binding => "cs_binding",
             Name::Confirm => "cs_confirm",
             Name::Ticket => "cs_ticket",
+            Name::Case => "cs_case",
             Name::Operator => "cs_operator",
             Name::OperatorJourney => "cs_operator_journey",
             Name::Visitor => "cs_visitor",
@@ -50,6 +53,7 @@ impl Name {
         match self {
             Name::Session | Name::Operator => None,
             Name::Device => Some(90 * 86_400),
+            Name::Case => Some(30 * 86_400),
             Name::Journey | Name::Binding | Name::Confirm | Name::Ticket | Name::OperatorJourney => {
                 Some(3_600)
             }

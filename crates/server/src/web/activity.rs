@@ -1,6 +1,6 @@
 //! What happened: `/security/activity`.
 
-use super::views::{self, ActivityKind, ActivityRow};
+use super::views::{self, ActivityKind, ActivityRow, RecoveryEvent};
 use super::visit::Holder;
 use super::words::Address as Shown;
 use axum::http::StatusCode;
@@ -115,6 +115,18 @@ fn shown(event: &Event) -> Option<views::Event> {
             return None;
         }
         // The page of what they belong to shows them.
+        Event::CaseOpened { .. } => Row::Recovery(RecoveryEvent::Opened),
+        Event::CaseVerified { .. } => Row::Recovery(RecoveryEvent::Verified),
+        Event::CaseSubmitted { .. } => Row::Recovery(RecoveryEvent::Submitted),
+        Event::CaseApproved { .. } => Row::Recovery(RecoveryEvent::Approved),
+        Event::CaseReturned { .. } => Row::Recovery(RecoveryEvent::Returned),
+        Event::CaseRejected { .. } => Row::Recovery(RecoveryEvent::Rejected),
+        Event::CaseCanceled { .. } => Row::Recovery(RecoveryEvent::Canceled),
+        Event::CaseExpired { .. } => Row::Recovery(RecoveryEvent::Expired),
+        Event::CaseUsed { .. } => Row::Recovery(RecoveryEvent::Used),
+        Event::CaseFinished { .. } => Row::Recovery(RecoveryEvent::Finished),
+        // Who looks, and how each of them decides, is between the operators.
+        Event::CaseSeen { .. } | Event::CaseDecided { .. } => return None,
         Event::EvidenceReceived { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }

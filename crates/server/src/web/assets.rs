@@ -20,7 +20,7 @@ pub(crate) struct Asset {
 /// For `Cache-Control` of an answer under the current version: its content can never change.
 pub(crate) const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
 
-static ASSETS: [Asset; 10] = [
+static ASSETS: [Asset; 11] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -55,6 +55,11 @@ static ASSETS: [Asset; 10] = [
         name: "support.js",
         content_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../../static/support.js"),
+    },
+    Asset {
+        name: "cases.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../static/cases.js"),
     },
     Asset {
         name: "upload.js",

@@ -7,6 +7,7 @@ use super::code::{
     channel_of, ends_or_resend, method_of, moment, newest, problem_of, region_state, send_problem,
 };
 use super::form::{Form, Sent};
+use super::recover;
 use super::settings::{self, hold_hours};
 use super::views::{
     self, Ask, AskCode, AskField, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, Method, Problem, StepRow,
@@ -136,6 +137,9 @@ fn audience(visit: &Visit, action: &Action) -> Option<String> {
 /// Where the page leads back to, with how it ended.
 fn way_back(action: &Action, status: &str) -> Option<WayBack> {
     if action.origin == ActionOrigin::SecurityCenter {
+        if let Some(id) = action.details.get("case").and_then(|text| text.parse().ok()) {
+            return WayBack::new(&recover::path_of(id));
+        }
         let setting = action.details.get("setting").and_then(Setting::from_text);
         return WayBack::new(setting.map_or("/signin", settings::page_of));
     }
@@ -443,6 +447,8 @@ fn after(visit: &Visit, effect: Effect) -> Response {
             cookies::set(response.headers_mut(), &visit.server, Name::Journey, token.expose());
             response
         }
+        Effect::CaseVerified(id) => visit.redirect(&recover::path_of(id)),
+        Effect::CaseAsked(asked) => recover::opened(visit, asked, "/security/trading-password"),
         Effect::Changed(setting) => visit.redirect(&settings::done_of(setting)),
         Effect::Unchanged(setting) => visit.redirect(settings::page_of(setting)),
     }

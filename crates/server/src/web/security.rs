@@ -2,8 +2,9 @@
 
 use super::code::in_full;
 use super::phone::bound_phone;
+use super::recover::path_of;
 use super::settings::state_of;
-use super::views::{Factors, Level, NextStep, Security, SmsState};
+use super::views::{Factors, Level, NextStep, OwnCase, Security, SmsState};
 use super::visit::Holder;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -30,6 +31,10 @@ pub(crate) async fn overview(Holder { visit, signed_in }: Holder) -> Response {
         Ok(tickets) => tickets,
         Err(error) => return visit.broke(error),
     };
+    let cases = match flows.open_cases(&signed_in).await {
+        Ok(cases) => cases,
+        Err(error) => return visit.broke(error),
+    };
     let sessions: usize = devices.iter().map(|device| device.sessions.len()).sum();
     let sms = sms_state(&overview);
     let page = Security {
@@ -50,6 +55,14 @@ pub(crate) async fn overview(Holder { visit, signed_in }: Holder) -> Response {
         email: overview.account.email.as_ref().map(in_full),
         password_since_ms: overview.account.password_set_at.unix_ms(),
         sessions: count(sessions),
+        cases: cases
+            .iter()
+            .map(|case| OwnCase {
+                id: case.id.to_string(),
+                path: path_of(case.id),
+                opened_ms: case.opened_at.unix_ms(),
+            })
+            .collect(),
         last_activity_ms: overview.recent.first().map(|entry| entry.at.unix_ms()),
         tickets_unread: count(tickets.iter().filter(|ticket| ticket.is_unread_by_holder()).count()),
     };

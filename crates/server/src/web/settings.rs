@@ -37,9 +37,10 @@ pub(crate) fn page_of(setting: Setting) -> &'static str {
         Setting::SmsOff => "/security/sms",
         Setting::TotpAdd | Setting::TotpRemove => "/security/totp",
         Setting::PasskeyAdd | Setting::PasskeyRemove => "/security/passkeys",
-        Setting::TradingPasswordSet | Setting::TradingPasswordChange | Setting::TradingPasswordRemove => {
-            "/security/trading-password"
-        }
+        Setting::TradingPasswordSet
+        | Setting::TradingPasswordChange
+        | Setting::TradingPasswordForgotten
+        | Setting::TradingPasswordRemove => "/security/trading-password",
         Setting::RecoveryCodesMake | Setting::RecoveryCodesReplace | Setting::RecoveryCodesRemove => {
             "/security/recovery-codes"
         }
@@ -293,6 +294,17 @@ pub(crate) async fn set_trading_password(holder: Holder, form: Form) -> Response
     };
     let setting = if stands { Setting::TradingPasswordChange } else { Setting::TradingPasswordSet };
     match begin(&holder, setting, None).await {
+        Ok(response) => response,
+        Err(problem) => show_trading_password(&holder, Some(problem)).await,
+    }
+}
+
+/// `POST /security/trading-password/forgotten`: a recovery case, once what is still held is proved
+pub(crate) async fn forgotten_trading_password(holder: Holder, form: Form) -> Response {
+    if let Err(refused) = form.open(&holder.visit) {
+        return *refused;
+    }
+    match begin(&holder, Setting::TradingPasswordForgotten, None).await {
         Ok(response) => response,
         Err(problem) => show_trading_password(&holder, Some(problem)).await,
     }

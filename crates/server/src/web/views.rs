@@ -25,6 +25,7 @@ mod own_text;
 mod phone;
 mod picker;
 mod problem;
+mod recover;
 #[cfg(test)]
 pub(crate) mod samples;
 mod security;
@@ -37,13 +38,14 @@ mod upload;
 pub(crate) use account::{
     AlreadyRegistered, Forgotten, ForgottenEnd, ForgottenNew, PhoneUnavailable, SignIn, SignInMethod, SignUp,
 };
-pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event};
+pub(crate) use activity::{Activity, ActivityKind, ActivityRow, Event, RecoveryEvent};
 pub(crate) use code::{CodePage, CodePurpose, Method, Newest, OtherWay, OwnTextWay, Resend};
 pub(crate) use confirm::{
     Ask, AskCode, AskField, Confirm, ConfirmEnd, ConfirmOutcome, Confirmed, DetailRow, StepRow, StepState,
     Way, WayBack,
 };
 pub(crate) use console::audit::{AuditFilter, AuditRow, ConsoleAudit, ConsoleAuditEntry};
+pub(crate) use console::cases::{CaseDraft, CasePicture, CaseRow, CaseVoiceRow, ConsoleCase, ConsoleCases};
 pub(crate) use console::countries::{CellShown, ConsoleCountries};
 pub(crate) use console::desk::accounts::{
     AccountForm, ConsoleAccount, ConsoleAccounts, EntryRow, in_trouble, message_row,
@@ -70,6 +72,9 @@ pub(crate) use own_text::{OwnText, OwnTextState};
 pub(crate) use phone::{BoundPhone, Phone, PhoneConfirm, PhoneDone, PhoneNumber, PhonePassword, PhoneProve};
 pub(crate) use picker::{RegionOption, RegionPicker, RegionRefusal};
 pub(crate) use problem::Problem;
+pub(crate) use recover::{
+    CaseStep, OwnCase, Recover, RecoverDocuments, RecoverEnter, RecoverFinish, RecoverOpened, RecoverRefused,
+};
 pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, SmsState};
 pub(crate) use tickets::{
     CannedLine, Colleague, ConsoleAnswers, ConsoleTicket, ConsoleTickets, PictureLine, SaidLine, Speaker,
@@ -306,10 +311,14 @@ pub(crate) enum Notice {
     TicketSolved,
     /// A ticket was given to somebody, or to nobody.
     TicketAssigned,
+    /// A recovery case was withdrawn.
+    CaseCanceled,
+    /// A decision about a case was taken.
+    CaseDecided,
 }
 
 impl Notice {
-    const ALL: [Notice; 45] = [
+    const ALL: [Notice; 47] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -355,6 +364,8 @@ impl Notice {
         Notice::NoteSaved,
         Notice::TicketSolved,
         Notice::TicketAssigned,
+        Notice::CaseCanceled,
+        Notice::CaseDecided,
     ];
 
     /// The notice of this name, if it is one.
@@ -414,6 +425,8 @@ impl Notice {
             Notice::NoteSaved => "notice-note-saved",
             Notice::TicketSolved => "notice-ticket-solved",
             Notice::TicketAssigned => "notice-ticket-assigned",
+            Notice::CaseCanceled => "notice-case-canceled",
+            Notice::CaseDecided => "notice-case-decided",
         }
     }
 }

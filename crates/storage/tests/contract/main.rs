@@ -15,7 +15,7 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, audit, authenticators, codes, desk, evidence, forgetting, people, proposals, protections,
+    actions, audit, authenticators, cases, codes, desk, evidence, forgetting, people, proposals, protections,
     receipts, roads, routes, secrecy, sending, staff, texts, tickets, upgrade, webhooks,
 };
 
@@ -59,6 +59,10 @@ on_every_engine! {
     authenticators::authenticators_round_trip_and_stay_ended,
     authenticators::of_64_uses_of_one_step_one_counts,
     authenticators::recovery_codes_only_become_fewer,
+    cases::a_voice_speaks_once_in_a_round_about_a_case,
+    cases::cases_round_trip_one_open_of_a_kind,
+    cases::cases_that_wait_for_their_holders_come_due,
+    cases::of_many_that_decide_at_once_one_ends_the_case,
     codes::counters_answer_in_the_order_asked,
     codes::counters_lose_nothing_when_64_add_at_once,
     codes::factor_states_round_trip_by_lane,

@@ -4,6 +4,7 @@
 pub(crate) mod actions;
 pub(crate) mod audit;
 pub(crate) mod authenticators;
+pub(crate) mod cases;
 pub(crate) mod codes;
 pub(crate) mod desk;
 pub(crate) mod evidence;

@@ -283,7 +283,10 @@ impl Walk {
                 self.removed(holder, to);
             }
             Some(Effect::Unchanged(_)) => self.seen.count("a setting stayed"),
-            None | Some(Effect::ChoosePassword(_)) => panic!("one of our own led to nothing of the walk's"),
+            Some(other @ (Effect::CaseVerified(_) | Effect::CaseAsked(_))) => {
+                panic!("nobody on this walk asked to be recovered: {other:?}")
+            }
+            None | Some(Effect::ChoosePassword(_)) => panic!("one of our own led to nothing"),
         }
         self.take_post().await;
     }

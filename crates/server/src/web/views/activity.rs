@@ -266,6 +266,8 @@ pub(crate) enum Event {
     TicketClosed,
     /// A wrong access code was tried.
     TicketCodeWrong,
+    /// Something about a recovery case.
+    Recovery(RecoveryEvent),
 }
 
 impl Event {
@@ -386,6 +388,64 @@ impl Event {
             Event::TicketSolved => "event-ticket-solved",
             Event::TicketClosed => "event-ticket-closed",
             Event::TicketCodeWrong => "event-ticket-code-wrong",
+            Event::Recovery(what) => what.key(),
+        }
+    }
+}
+
+/// What became of a recovery case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RecoveryEvent {
+    /// It was opened.
+    Opened,
+    /// What is still held was proved.
+    Verified,
+    /// Documents were handed in.
+    Submitted,
+    /// Operators agreed.
+    Approved,
+    /// They want better pictures.
+    Returned,
+    /// They refused.
+    Rejected,
+    /// It was withdrawn.
+    Canceled,
+    /// Its time ran out.
+    Expired,
+    /// Its holder was let in.
+    Used,
+    /// It was carried out.
+    Finished,
+}
+
+impl RecoveryEvent {
+    /// Every one of them.
+    #[cfg(test)]
+    pub(crate) const ALL: [RecoveryEvent; 10] = [
+        RecoveryEvent::Opened,
+        RecoveryEvent::Verified,
+        RecoveryEvent::Submitted,
+        RecoveryEvent::Approved,
+        RecoveryEvent::Returned,
+        RecoveryEvent::Rejected,
+        RecoveryEvent::Canceled,
+        RecoveryEvent::Expired,
+        RecoveryEvent::Used,
+        RecoveryEvent::Finished,
+    ];
+
+    const fn key(self) -> &'static str {
+        match self {
+            RecoveryEvent::Opened => "event-recovery-opened",
+            RecoveryEvent::Verified => "event-recovery-verified",
+            RecoveryEvent::Submitted => "event-recovery-submitted",
+            RecoveryEvent::Approved => "event-recovery-approved",
+            RecoveryEvent::Returned => "event-recovery-returned",
+            RecoveryEvent::Rejected => "event-recovery-rejected",
+            RecoveryEvent::Canceled => "event-recovery-canceled",
+            RecoveryEvent::Expired => "event-recovery-expired",
+            RecoveryEvent::Used => "event-recovery-used",
+            RecoveryEvent::Finished => "event-recovery-finished",
         }
     }
 }

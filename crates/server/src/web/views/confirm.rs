@@ -58,6 +58,7 @@ fn action_heading(kind: ActionKind) -> &'static str {
         ActionKind::FactorRemove => "confirm-factor-remove",
         ActionKind::PhoneChange => "confirm-phone-change",
         ActionKind::Unfreeze => "confirm-unfreeze",
+        ActionKind::Recovery => "confirm-recovery",
     }
 }
 
@@ -69,6 +70,7 @@ fn setting_heading(setting: Setting) -> &'static str {
         Setting::PasskeyRemove => "confirm-passkey-remove",
         Setting::TradingPasswordSet => "confirm-trading-password-set",
         Setting::TradingPasswordChange => "confirm-trading-password-change",
+        Setting::TradingPasswordForgotten => "confirm-trading-password-forgotten",
         Setting::TradingPasswordRemove => "confirm-trading-password-remove",
         Setting::RecoveryCodesMake => "confirm-recovery-codes-make",
         Setting::RecoveryCodesReplace => "confirm-recovery-codes-replace",
@@ -102,6 +104,7 @@ pub(super) fn action_name(kind: ActionKind) -> &'static str {
         ActionKind::FactorRemove => "action-factor-remove",
         ActionKind::PhoneChange => "action-phone-change",
         ActionKind::Unfreeze => "action-unfreeze",
+        ActionKind::Recovery => "action-recovery",
     }
 }
 
@@ -367,6 +370,11 @@ impl Page for Confirm {
 }
 
 impl Confirm {
+    /// Whether it is a sign-in to our own pages, which may be impossible for good.
+    fn may_recover(&self) -> bool {
+        self.what == Confirmed::Action(ActionKind::SignIn) && self.audience.is_none()
+    }
+
     fn until(&self) -> Moment {
         Moment::exact(self.ends_at_ms)
     }

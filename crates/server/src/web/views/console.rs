@@ -3,6 +3,7 @@
 //! Decides words and order; refuses to judge: rules, their verdicts and their risks come in as they were decided.
 
 pub(crate) mod audit;
+pub(crate) mod cases;
 mod codes;
 pub(crate) mod countries;
 pub(crate) mod desk;

@@ -128,6 +128,43 @@ pub(crate) enum Problem {
     /// Another step was skipped or ran out.
     StepsAgain,
 
+    /// No such recovery case, or not its access code: which of the two is not said (R46).
+    CaseUnknown,
+    /// Too many wrong access codes.
+    CaseLocked {
+        /// When one is looked at again.
+        until: Moment,
+    },
+    /// The account has an open case of this kind.
+    CaseOpenAlready,
+    /// It had too many lately.
+    CaseTooMany,
+    /// No picture of the document's front.
+    DocumentFrontMissing,
+    /// None of its back.
+    DocumentBackMissing,
+    /// No photo with a note that carries a code of this round.
+    NotePhotoMissing,
+    /// No name, or one that is too long.
+    DocumentNameMissing,
+    /// A remark longer than is kept.
+    RemarkLong {
+        /// The most characters.
+        characters_max: u32,
+    },
+    /// Which document it is was not said.
+    DocumentKindMissing,
+    /// Neither approved nor refused with a reason.
+    VerdictMissing,
+    /// Approved without having looked at everything.
+    CaseChecksMissing,
+    /// The operator has decided in this round.
+    CaseDecidedTwice,
+    /// The operator's own account.
+    CaseOwn,
+    /// The case does not stand where the page thought.
+    CaseMoved,
+
     /// SMS is the only second factor.
     SmsOnlyFactor,
     /// The account is restricted or flagged.
@@ -363,8 +400,10 @@ impl Problem {
             | Problem::TicketTitleLong { characters_max: limit }
             | Problem::TicketTextLong { characters_max: limit }
             | Problem::CannedName { characters_max: limit }
-            | Problem::ReasonLong { characters_max: limit } => sentence.set("limit", *limit),
-            Problem::PasswordLocked { until }
+            | Problem::ReasonLong { characters_max: limit }
+            | Problem::RemarkLong { characters_max: limit } => sentence.set("limit", *limit),
+            Problem::CaseLocked { until }
+            | Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
             | Problem::CodesLocked { until }
             | Problem::CapReached { until } => sentence.set("until", *until),
@@ -397,6 +436,21 @@ macro_rules! entries {
 }
 
 entries! {
+    Problem::CaseUnknown => 3401 "problem-case-unknown",
+    Problem::CaseLocked { .. } => 3402 "problem-case-locked",
+    Problem::CaseOpenAlready => 3403 "problem-case-open-already",
+    Problem::CaseTooMany => 3404 "problem-case-too-many",
+    Problem::DocumentFrontMissing => 3405 "problem-document-front-missing",
+    Problem::DocumentBackMissing => 3406 "problem-document-back-missing",
+    Problem::NotePhotoMissing => 3407 "problem-note-photo-missing",
+    Problem::DocumentNameMissing => 3408 "problem-document-name-missing",
+    Problem::RemarkLong { .. } => 3409 "problem-remark-long",
+    Problem::DocumentKindMissing => 3410 "problem-document-kind-missing",
+    Problem::VerdictMissing => 3411 "problem-verdict-missing",
+    Problem::CaseChecksMissing => 3412 "problem-case-checks-missing",
+    Problem::CaseDecidedTwice => 3413 "problem-case-decided-twice",
+    Problem::CaseOwn => 3414 "problem-case-own",
+    Problem::CaseMoved => 3415 "problem-case-moved",
     Problem::IdentifierMissing => 1001 "problem-identifier-missing",
     Problem::IdentifierUnreadable => 1002 "problem-identifier-unreadable",
     Problem::RegionMissing => 1003 "problem-region-missing",

@@ -16,6 +16,7 @@ mod delivery;
 mod desk;
 mod forgotten;
 mod own_text;
+mod recovery;
 mod staff;
 mod step_up;
 mod tickets;
@@ -74,6 +75,8 @@ impl Samples {
             self.desk(),
             self.staff(),
             self.tickets(),
+            self.recovery(),
+            self.cases(),
         ];
         let mut drawn: Drawn = parts.into_iter().flatten().collect();
         drawn.extend(self.problems());
@@ -302,12 +305,18 @@ impl Samples {
             sessions: 2,
             last_activity_ms: Some(self.now_ms - MINUTE_MS),
             tickets_unread: 2,
+            cases: vec![OwnCase {
+                id: "cas_00".to_owned(),
+                path: "/recover/cas_00".to_owned(),
+                opened_ms: self.now_ms,
+            }],
         };
         let fresh = Security {
             email: None,
             sessions: 1,
             last_activity_ms: None,
             tickets_unread: 0,
+            cases: vec![],
             ..page(Level::Basic, Some(NextStep::BindPhone), None, SmsState::NoPhone)
         };
         let again = Some(NextStep::BindPhoneAgain);
@@ -556,6 +565,7 @@ impl Samples {
             Problem::TicketMasked,
             Problem::TicketTopicRefused,
             Problem::AccessCodeWrong,
+            Problem::CaseLocked { until },
             Problem::IdentifierMissing,
             Problem::IdentifierUnreadable,
             Problem::RegionMissing,
@@ -601,6 +611,7 @@ impl Samples {
             Problem::RouteElsewhere,
             Problem::SendingUnavailable,
         ]);
+        problems.extend(recovery::problems());
         problems.extend(step_up::problems());
         problems.extend(super::upload::problems());
         problems.extend(self.text_problems());

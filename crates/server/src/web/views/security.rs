@@ -4,6 +4,7 @@
 
 use askama::Template;
 
+use super::OwnCase;
 use super::factors::{FactorState, is_low};
 use super::phone::BoundPhone;
 use super::{Layout, Page, Problem, minutes};
@@ -144,6 +145,8 @@ pub(crate) struct Security {
     pub(crate) last_activity_ms: Option<i64>,
     /// Tickets with an answer that was not read.
     pub(crate) tickets_unread: u32,
+    /// Recovery cases that are open.
+    pub(crate) cases: Vec<OwnCase>,
 }
 
 impl Page for Security {}
@@ -198,6 +201,13 @@ pub(crate) struct Sms {
     pub(crate) password_problem: Option<Problem>,
     /// Countries that are slow or blocked.
     pub(crate) regions: Vec<RegionState>,
+}
+
+impl Sms {
+    /// Whether showing who the holder is would help.
+    fn needs_identity(&self) -> bool {
+        self.refusal == Some(Problem::IdentityNeeded)
+    }
 }
 
 impl Page for Sms {

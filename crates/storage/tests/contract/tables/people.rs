@@ -254,6 +254,7 @@ pub(crate) async fn journeys_round_trip(database: Database) {
         session: StoredId([4; 16]),
         number: Some(address(NUMBER)),
         replaces: true,
+        case: None,
     };
     let further = Journey { stage, ..journey };
     world.save([Change::SaveJourney(further.clone())]).await.unwrap();

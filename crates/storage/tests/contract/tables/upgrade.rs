@@ -134,6 +134,7 @@ pub(crate) async fn what_version_1_wrote_is_read_and_goes_on(database: Database)
         session: StoredId([2; 16]),
         number: Some(address(NUMBER)),
         replaces: false,
+        case: None,
     };
     assert_eq!(journey.stage, stage);
 

@@ -59,6 +59,7 @@ pub(in crate::web::views) fn purpose_key(purpose: Purpose) -> &'static str {
         Purpose::P2pSell => "console-purpose-sale",
         Purpose::ApiKey => "console-purpose-api-key",
         Purpose::Transfer => "console-purpose-transfer",
+        Purpose::Recovery => "console-purpose-recovery",
     }
 }
 

@@ -386,6 +386,7 @@ impl Samples {
                 route: self.text("simulated"), to: self.address("+44 •••• 3456")
             },
         ];
+        events.extend(RecoveryEvent::ALL.iter().map(|what| Event::Recovery(*what)));
         events.extend(Factor::ALL.iter().map(|factor| Event::FactorAdded { factor: *factor, name: name() }));
         for action in ActionKind::ALL.iter().copied() {
             events.extend([
