@@ -98,6 +98,28 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
+        Event::TicketOpened { .. }
+        | Event::TicketReplied { .. }
+        | Event::TicketAnswered { .. }
+        | Event::TicketSolved { .. }
+        | Event::TicketClosed { .. }
+        | Event::TicketCodeWrong { .. } => return conversation(event),
+        // What staff arrange among themselves, and pictures, which the page of what they belong to shows.
+        Event::TicketNoted { .. }
+        | Event::TicketAssigned { .. }
+        | Event::CannedAnswerChanged { .. }
+        | Event::EvidenceReceived { .. }
+        | Event::EvidenceRefused { .. }
+        | Event::EvidenceSeen { .. }
+        | Event::EvidenceDeleted { .. }
+        | Event::TemplateChanged { .. } => return None,
+    })
+}
+
+/// Conversations with support.
+fn conversation(event: &Event) -> Option<views::Event> {
+    use views::Event as Row;
+    Some(match event {
         Event::TicketOpened { signed_out: false, .. } => Row::TicketOpened,
         Event::TicketOpened { signed_out: true, .. } => Row::TicketOpenedSignedOut,
         Event::TicketReplied { .. } => Row::TicketReplied,
@@ -105,15 +127,6 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TicketSolved { .. } => Row::TicketSolved,
         Event::TicketClosed { .. } => Row::TicketClosed,
         Event::TicketCodeWrong { .. } => Row::TicketCodeWrong,
-        // What staff arrange among themselves.
-        Event::TicketNoted { .. } | Event::TicketAssigned { .. } | Event::CannedAnswerChanged { .. } => {
-            return None;
-        }
-        // The page of what they belong to shows them.
-        Event::EvidenceReceived { .. }
-        | Event::EvidenceRefused { .. }
-        | Event::EvidenceSeen { .. }
-        | Event::EvidenceDeleted { .. }
-        | Event::TemplateChanged { .. } => return None,
+        _ => return None,
     })
 }

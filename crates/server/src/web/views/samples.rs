@@ -532,22 +532,12 @@ impl Samples {
             Problem::SendingLocked { until },
             Problem::CodesLocked { until },
             Problem::ReasonLong { characters_max: 300 },
-            Problem::TicketTitleLong { characters_max: 120 },
-            Problem::TicketTextLong { characters_max: 4_000 },
-            Problem::CannedName { characters_max: 120 },
             Problem::CapReached { until },
             Problem::RegionRefused { region: self.text("Nigeria") },
             Problem::NumberDenied { reference: self.text("7F3K") },
         ];
+        problems.extend(tickets::problems());
         problems.extend([
-            Problem::TicketTitleMissing,
-            Problem::TicketTextMissing,
-            Problem::TicketsTooMany,
-            Problem::TicketMessagesTooMany,
-            Problem::TicketClosed,
-            Problem::TicketMasked,
-            Problem::TicketTopicRefused,
-            Problem::AccessCodeWrong,
             Problem::IdentifierMissing,
             Problem::IdentifierUnreadable,
             Problem::RegionMissing,
