@@ -98,25 +98,17 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
-        Event::TicketOpened { .. }
-        | Event::TicketReplied { .. }
-        | Event::TicketAnswered { .. }
-        | Event::TicketSolved { .. }
-        | Event::TicketClosed { .. }
-        | Event::TicketCodeWrong { .. } => return conversation(event),
-        // What staff arrange among themselves, and pictures, which the page of what they belong to shows.
-        Event::TicketNoted { .. }
-        | Event::TicketAssigned { .. }
-        | Event::CannedAnswerChanged { .. }
-        | Event::EvidenceReceived { .. }
+        // Pictures are shown by the page of what they belong to.
+        Event::EvidenceReceived { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
         | Event::EvidenceDeleted { .. }
         | Event::TemplateChanged { .. } => return None,
+        other => return conversation(other),
     })
 }
 
-/// Conversations with support.
+/// Conversations with support; what staff arrange among themselves is none of it.
 fn conversation(event: &Event) -> Option<views::Event> {
     use views::Event as Row;
     Some(match event {
