@@ -1,5 +1,5 @@
-//! Conversations with support, from both sides: the holder's (signed in, or with the access code of a ticket that was
-//! opened without signing in) and staff's. A ticket of another account or service is not there (R77).
+//! Conversations with support, from both sides: the holder's (signed in, or with the access code of a ticket that
+//! was opened without signing in) and staff's. A ticket of another account or service is not there (R77).
 
 pub(crate) mod canned;
 pub(crate) mod holder;

@@ -1,5 +1,6 @@
-//! `countersign admin tickets` and `admin ticket …`: what the console shows of conversations with holders and does about
-//! them, from the same rows. Texts come from standard input, are masked like any other, and stand under nobody's name.
+//! `countersign admin tickets` and `admin ticket …`: what the console shows of conversations with holders and does
+//! about them, from the same rows. Texts come from standard input, are masked like any other, and stand under
+//! nobody's name.
 
 use super::{answer, broken};
 use clap::{Args, Subcommand};

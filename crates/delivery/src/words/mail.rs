@@ -1,6 +1,7 @@
-//! The text of an email: a subject that says what for and never the code, plain sentences, and no link but the one that
-//! freezes the account (R67) and the one to an answer of support. A code in a subject would stand in the logs of every relay on the way (R10). The phrase
-//! that the owner chose stands first, so that a fake email is missed by its absence.
+//! The text of an email: a subject that says what for and never the code, plain sentences, and no link but the one
+//! that freezes the account (R67) and the one to an answer of support. A code in a subject would stand in the logs
+//! of every relay on the way (R10). The phrase that the owner chose stands first, so that a fake email is missed by
+//! its absence.
 
 use super::catalogue::Words;
 use super::plain::one_line;

@@ -1,5 +1,5 @@
-//! Staff's side: what waits, a conversation with the notes that only staff see, answering, giving it to somebody, saying
-//! that it is done. Every act is an entry with whoever did it; reading one is none.
+//! Staff's side: what waits, a conversation with the notes that only staff see, answering, giving it to somebody,
+//! saying that it is done. Every act is an entry with whoever did it; reading one is none.
 
 use super::{LIST_MAX, TicketSaid, TicketView};
 use crate::context::{Caller, Flows, Kit};

@@ -103,6 +103,20 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
+        // Pictures are shown by the page of what they belong to.
+        Event::EvidenceReceived { .. }
+        | Event::EvidenceRefused { .. }
+        | Event::EvidenceSeen { .. }
+        | Event::EvidenceDeleted { .. }
+        | Event::TemplateChanged { .. } => return None,
+        other => return conversation(other),
+    })
+}
+
+/// Conversations with support; what staff arrange among themselves is none of it.
+fn conversation(event: &Event) -> Option<views::Event> {
+    use views::Event as Row;
+    Some(match event {
         Event::TicketOpened { signed_out: false, .. } => Row::TicketOpened,
         Event::TicketOpened { signed_out: true, .. } => Row::TicketOpenedSignedOut,
         Event::TicketReplied { .. } => Row::TicketReplied,
@@ -158,5 +172,6 @@ fn shown(event: &Event) -> Option<views::Event> {
         | Event::OperatorFactorRemoved { .. }
         | Event::OperatorPasswordChanged
         | Event::OperatorRenamed => return None,
+        _ => return None,
     })
 }

@@ -549,13 +549,11 @@ impl Samples {
             Problem::SendingLocked { until },
             Problem::CodesLocked { until },
             Problem::ReasonLong { characters_max: 300 },
-            Problem::TicketTitleLong { characters_max: 120 },
-            Problem::TicketTextLong { characters_max: 4_000 },
-            Problem::CannedName { characters_max: 120 },
             Problem::CapReached { until },
             Problem::RegionRefused { region: self.text("Nigeria") },
             Problem::NumberDenied { reference: self.text("7F3K") },
         ];
+        problems.extend(tickets::problems());
         problems.extend([
             Problem::TicketTitleMissing,
             Problem::TicketTextMissing,

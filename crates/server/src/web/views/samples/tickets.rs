@@ -5,6 +5,23 @@ use countersign_flows::core::model::{EvidenceSlot, TicketStatus, TicketTopic};
 use super::{DAY_MS, Drawn, Samples, draw};
 use crate::web::views::*;
 
+/// Every problem of a conversation.
+pub(super) fn problems() -> Vec<Problem> {
+    vec![
+        Problem::TicketTitleMissing,
+        Problem::TicketTitleLong { characters_max: 120 },
+        Problem::TicketTextMissing,
+        Problem::TicketTextLong { characters_max: 4_000 },
+        Problem::TicketsTooMany,
+        Problem::TicketMessagesTooMany,
+        Problem::TicketClosed,
+        Problem::TicketMasked,
+        Problem::TicketTopicRefused,
+        Problem::AccessCodeWrong,
+        Problem::CannedName { characters_max: 120 },
+    ]
+}
+
 impl Samples {
     fn composed(&self, problem: Option<Problem>) -> Field {
         Field { value: self.text("It says •••."), problem }
