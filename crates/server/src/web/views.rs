@@ -62,7 +62,7 @@ pub(crate) use security::{Factors, Level, NextStep, RegionState, Security, Sms, 
 
 pub(crate) use staff::{
     ConsoleEnrol, ConsoleFind, ConsoleJoin, ConsoleMe, ConsoleProve, ConsoleStaff, ConsoleStaffMember,
-    ConsoleStep, NewKey, OwnFactorRow, OwnSessionRow, ShownLink, StaffRow, StaffState,
+    ConsoleStep, NewKey, OwnAct, OwnFactorRow, OwnSessionRow, ShownLink, StaffRow, StaffState,
 };
 
 /// What every page has. The page's own struct carries it as `layout`.
