@@ -7,7 +7,7 @@ use super::sign_in::{password_locked, second_answer};
 use crate::http::cookies::{self, Name};
 use crate::web::form::Form;
 use crate::web::sign_up::password_problem;
-use crate::web::views::{ConsoleMe, ConsoleProve, Field, OwnFactorRow, OwnSessionRow, Problem};
+use crate::web::views::{ConsoleMe, ConsoleProve, Field, OwnAct, OwnFactorRow, OwnSessionRow, Problem};
 use crate::web::visit::Visit;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -105,30 +105,17 @@ pub(crate) async fn end_sessions(Staff { visit, signed_in }: Staff, form: Form) 
 
 /// One change that asks for the password first.
 struct Change {
-    heading_key: &'static str,
-    text_key: &'static str,
-    button_key: &'static str,
+    act: OwnAct,
     what: Option<String>,
-    asks_for_new: bool,
 }
 
 impl Change {
-    fn of(heading_key: &'static str, text_key: &'static str, button_key: &'static str) -> Self {
-        Self { heading_key, text_key, button_key, what: None, asks_for_new: false }
+    fn of(act: OwnAct) -> Self {
+        Self { act, what: None }
     }
 
     fn app(has_app: bool) -> Self {
-        let text = if has_app { "staff-app-replace-what" } else { "staff-app-add-what" };
-        Self::of("totp-new-heading", text, "continue")
-    }
-
-    fn passkey() -> Self {
-        Self::of("passkey-new-heading", "staff-app-add-what", "continue")
-    }
-
-    fn password() -> Self {
-        let change = Self::of("password-change-heading", "staff-password-what", "password-change");
-        Self { asks_for_new: true, ..change }
+        Self::of(if has_app { OwnAct::AppAgain } else { OwnAct::App })
     }
 
     fn removal(visit: &Visit, meant: &OperatorAuthenticator) -> Self {
@@ -136,8 +123,7 @@ impl Change {
         let kind = visit.words.text(key);
         let what =
             if meant.name.is_empty() { kind.into_owned() } else { format!("{kind} · {}", meant.name) };
-        let change = Self::of("staff-factor-remove", "staff-factor-remove-what", "remove");
-        Self { what: Some(what), ..change }
+        Self { act: OwnAct::Remove, what: Some(what) }
     }
 
     fn show(self, visit: &Visit, problems: Problems) -> Response {
@@ -145,12 +131,10 @@ impl Change {
         let wrong = new.is_some() || password.is_some() || form.is_some();
         let page = ConsoleProve {
             layout: visit.layout(visit.uri.path()),
-            heading_key: self.heading_key,
-            text_key: self.text_key,
-            button_key: self.button_key,
+            act: self.act,
             action: visit.uri.path().to_owned(),
             what: self.what,
-            new_characters_min: self.asks_for_new.then(|| characters_min(visit)),
+            new_characters_min: (self.act == OwnAct::Password).then(|| characters_min(visit)),
             new_problem: new,
             password_problem: password,
             problem: form,
@@ -232,23 +216,23 @@ pub(crate) async fn passkey(Staff { visit, .. }: Staff) -> Response {
     if !visit.server.flows().passkeys_are_possible() {
         return visit.redirect("/console/me");
     }
-    Change::passkey().show(&visit, Problems::default())
+    Change::of(OwnAct::Passkey).show(&visit, Problems::default())
 }
 
 /// `POST /console/me/passkey`
 pub(crate) async fn add_passkey(staff: Staff, form: Form) -> Response {
-    change(&staff, form, OwnWish::AddFactor(Factor::Passkey), Change::passkey(), "").await
+    change(&staff, form, OwnWish::AddFactor(Factor::Passkey), Change::of(OwnAct::Passkey), "").await
 }
 
 /// `GET /console/me/password`
 pub(crate) async fn password(Staff { visit, .. }: Staff) -> Response {
-    Change::password().show(&visit, Problems::default())
+    Change::of(OwnAct::Password).show(&visit, Problems::default())
 }
 
 /// `POST /console/me/password`
 pub(crate) async fn change_password(staff: Staff, form: Form) -> Response {
     let wish = OwnWish::Password(Redacted::default());
-    change(&staff, form, wish, Change::password(), "password-changed").await
+    change(&staff, form, wish, Change::of(OwnAct::Password), "password-changed").await
 }
 
 async fn meant(staff: &Staff, id: &str) -> Result<Option<OperatorAuthenticator>, Box<Response>> {

@@ -84,7 +84,7 @@ pub(crate) use upload::UploadField;
 
 pub(crate) use staff::{
     ConsoleEnrol, ConsoleFind, ConsoleJoin, ConsoleMe, ConsoleProve, ConsoleStaff, ConsoleStaffMember,
-    ConsoleStep, NewKey, OwnFactorRow, OwnSessionRow, ShownLink, StaffRow, StaffState,
+    ConsoleStep, NewKey, OwnAct, OwnFactorRow, OwnSessionRow, ShownLink, StaffRow, StaffState,
 };
 
 /// What every page has. The page's own struct carries it as `layout`.

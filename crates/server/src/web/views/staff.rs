@@ -226,6 +226,49 @@ impl ConsoleMe {
     }
 }
 
+/// What members of staff change of their own access.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OwnAct {
+    /// An app is set up.
+    App,
+    /// An app takes the place of the one before.
+    AppAgain,
+    /// A passkey is made.
+    Passkey,
+    /// The password is changed.
+    Password,
+    /// A second factor goes.
+    Remove,
+}
+
+impl OwnAct {
+    fn heading_key(self) -> &'static str {
+        match self {
+            OwnAct::App | OwnAct::AppAgain => "totp-new-heading",
+            OwnAct::Passkey => "passkey-new-heading",
+            OwnAct::Password => "password-change-heading",
+            OwnAct::Remove => "staff-factor-remove",
+        }
+    }
+
+    fn text_key(self) -> &'static str {
+        match self {
+            OwnAct::App | OwnAct::Passkey => "staff-app-add-what",
+            OwnAct::AppAgain => "staff-app-replace-what",
+            OwnAct::Password => "staff-password-what",
+            OwnAct::Remove => "staff-factor-remove-what",
+        }
+    }
+
+    fn button_key(self) -> &'static str {
+        match self {
+            OwnAct::App | OwnAct::AppAgain | OwnAct::Passkey => "continue",
+            OwnAct::Password => "password-change",
+            OwnAct::Remove => "remove",
+        }
+    }
+}
+
 /// `GET` of a page below `/console/me` that asks for the password first; posts `password`, and `new` where a password is
 /// changed, to itself.
 #[derive(Template)]
@@ -234,11 +277,7 @@ pub(crate) struct ConsoleProve {
     /// Shared by all pages.
     pub(crate) layout: Layout,
     /// What is done.
-    pub(crate) heading_key: &'static str,
-    /// What follows from it.
-    pub(crate) text_key: &'static str,
-    /// On the button.
-    pub(crate) button_key: &'static str,
+    pub(crate) act: OwnAct,
     /// Where it is posted: the page's own path.
     pub(crate) action: String,
     /// Which factor goes, by its name.

@@ -96,9 +96,7 @@ impl Samples {
     fn prove(&self, new: Option<Problem>, password: Option<Problem>, form: Option<Problem>) -> ConsoleProve {
         ConsoleProve {
             layout: self.in_console(true),
-            heading_key: "password-change-heading",
-            text_key: "staff-password-what",
-            button_key: "password-change",
+            act: OwnAct::Password,
             action: "/console/me/password".to_owned(),
             what: Some(self.text("my phone")),
             new_characters_min: Some(8),
