@@ -25,6 +25,7 @@ impl House {
             id,
             service_id: self.service_id,
             email: address(&format!("{name}@acme.example")),
+            name: String::new(),
             password_hash: cheap_hash("a rail beside a fluid room"),
             roles: vec![Role::Reviewer],
             created_at: self.now(),

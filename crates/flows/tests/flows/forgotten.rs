@@ -19,7 +19,7 @@ impl House {
         }
     }
 
-    async fn told(&self, token: &str, code: &str) -> ForgottenCheck {
+    async fn enter_forgotten(&self, token: &str, code: &str) -> ForgottenCheck {
         self.flows.check_forgotten(self.service_id, token, code, caller()).await.unwrap()
     }
 
@@ -27,7 +27,7 @@ impl House {
     async fn named(&self, address: &Address) -> ForgottenCheck {
         let token = self.forgot(address).await;
         let code = self.code().await;
-        self.told(&token, &code).await
+        self.enter_forgotten(&token, &code).await
     }
 
     async fn choose(&self, token: &str, password: &str) -> PasswordChosen {
@@ -38,7 +38,7 @@ impl House {
         self.flows.start_sign_in(self.service_id, identifier.clone(), password, caller()).await.unwrap()
     }
 
-    async fn kinds(&self, person: &Person) -> Vec<&'static str> {
+    async fn event_kinds(&self, person: &Person) -> Vec<&'static str> {
         let cookie = self.session(person).await;
         let signed_in = self.signed_in(&cookie).await.unwrap();
         let activity = self.flows.activity(&signed_in, None, None).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_mailbox_is_enough_where_there_is_nothing_else() {
     assert_eq!((held.cause, held.ends_at.since(house.now())), (HoldCause::PasswordChanged, hours(24)));
     let told: Vec<Notice> = house.post().await.iter().filter_map(notice_in).map(|(what, _)| what).collect();
     assert!(told.contains(&Notice::PasswordChanged), "{told:?}");
-    assert!(house.kinds(&person).await.contains(&Event::PasswordChanged.kind()));
+    assert!(house.event_kinds(&person).await.contains(&Event::PasswordChanged.kind()));
 }
 
 #[tokio::test]
@@ -109,13 +109,13 @@ async fn a_stranger_is_told_the_same_until_the_address_is_proved() {
         let wrong = if code == "000000" { "111111" } else { "000000" };
         for left in (1..5).rev() {
             let ForgottenCheck::Code(CodeAnswer::Judged(CheckOutcome::Wrong { left: said, .. })) =
-                house.told(&token, wrong).await
+                house.enter_forgotten(&token, wrong).await
             else {
                 panic!("a wrong code")
             };
             assert_eq!(said, left);
         }
-        let locked = house.told(&token, wrong).await;
+        let locked = house.enter_forgotten(&token, wrong).await;
         let is_locked =
             matches!(locked, ForgottenCheck::Code(CodeAnswer::Judged(CheckOutcome::LockedNow { .. })));
         assert!(is_locked, "{locked:?}");

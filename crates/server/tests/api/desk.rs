@@ -25,6 +25,7 @@ async fn staff(house: &House, which: u8, roles: &[Role]) -> Browser {
     let operator = Operator {
         id: OperatorId::from_bytes(bytes(which)),
         service_id: house.service_id,
+        name: String::new(),
         email: Address::from_exposed(&format!("staff{which}@acme.example")).unwrap(),
         password_hash: "$argon2id$none".to_owned(),
         roles: roles.to_vec(),

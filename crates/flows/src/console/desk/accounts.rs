@@ -3,6 +3,7 @@
 
 use super::proposals::{ProposalView, view_of};
 use super::{EntryView, Names};
+use crate::cases::cancel_for_freeze;
 use crate::console::delivery::messages::{self, MessageView};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
@@ -18,8 +19,8 @@ use countersign_core::protect::{self, Protected};
 use countersign_core::session::{self, Scene};
 use countersign_core::time::{Timestamp, days};
 use countersign_storage::tables::{
-    self, accounts, actions, authenticators, bindings, desk, devices, events, factors, holds, outbox,
-    proposals, sessions,
+    self, accounts, actions, authenticators, bindings, cases, desk, devices, events, factors, holds, outbox,
+    proposals, sessions, tickets,
 };
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -115,6 +116,10 @@ pub struct AccountFile {
     pub messages: Vec<MessageView>,
     /// Proposals about it, the newest first.
     pub proposals: Vec<ProposalView>,
+    /// Its recovery cases, newest first.
+    pub cases: Vec<Case>,
+    /// Its conversations with support, newest first.
+    pub tickets: Vec<Ticket>,
 }
 
 /// What came of asking for an address in full.
@@ -238,6 +243,8 @@ impl Step for Read {
                 .into_iter()
                 .map(|entry| EntryView { by: names.voice(entry.actor), entry })
                 .collect(),
+            cases: cases::of_account(tx, rows, service_id, account.id, LIST).await?,
+            tickets: tickets::of_account(tx, rows, service_id, account.id, LIST).await?,
             proposals: proposed.into_iter().map(|one| view_of(one, &names, now)).collect(),
             id: account.id,
             status: account.status,
@@ -406,7 +413,11 @@ impl Step for Protect {
         let world = kit.world(&self.scene, now);
         let decision =
             protect::protect(self.act, &self.reason, &account, binding.as_ref(), pending, count, world);
-        Ok(match kit.save(tx, decision).await? {
+        let outcome = kit.save(tx, decision).await?;
+        if self.act == Protection::Freeze && matches!(outcome, Protected::Done(_)) {
+            cancel_for_freeze(tx, kit, service_id, self.id, world).await?;
+        }
+        Ok(match outcome {
             Protected::Done(_) => ProtectOutcome::Done,
             Protected::Already => ProtectOutcome::Already,
             Protected::Reason => ProtectOutcome::Reason,

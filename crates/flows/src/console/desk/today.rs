@@ -4,10 +4,12 @@
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::id::ServiceId;
+use countersign_core::model::{CaseStage, TicketStatus};
 use countersign_core::proposal::WAITS;
 use countersign_core::route::Counts;
 use countersign_core::time::{Timestamp, days, hours};
-use countersign_storage::tables::{desk, factors, proposals, routes};
+use countersign_storage::tables::tickets::{Assigned, TicketFilter};
+use countersign_storage::tables::{cases, desk, factors, proposals, routes, tickets};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -84,7 +86,7 @@ impl Flows {
         Ok(figures(Some(locked), hour_of(now), |at| Some(count(at))))
     }
 
-    /// What waits for a person: the queues of cases and of tickets join here.
+    /// What waits for a person. How many cases and tickets waited before is not kept: they have no past hours.
     pub async fn today_queues(&self, service_id: ServiceId) -> Result<Vec<Queue>, FlowError> {
         let now = self.now();
         let spans = self.read(Spans { kit: self.kit.clone(), service_id, now }).await?;
@@ -94,7 +96,8 @@ impl Flows {
         };
         let end_of = |hour: i64| Timestamp::from_unix_ms((hour + 1) * HOUR_MS - 1).min(now);
         let figures = figures(Some(waited(now)), hour_of(now), |hour| Some(waited(end_of(hour))));
-        Ok(vec![Queue { kind: QueueKind::Proposals, figures, late: 0 }])
+        let (cases, tickets) = self.read(Waiting { kit: self.kit.clone(), service_id, now }).await?;
+        Ok(vec![cases, tickets, Queue { kind: QueueKind::Proposals, figures, late: 0 }])
     }
 }
 
@@ -157,6 +160,39 @@ impl Step for Locks {
         let rows = &self.kit.rows;
         let locked = factors::count_locked(tx, rows, self.service_id, self.now).await?;
         Ok((locked, desk::locks_by_hour(tx, rows, self.service_id, far_back(self.now)).await?))
+    }
+}
+
+/// More waiting cases or tickets than this are not looked at one by one.
+const WAITING_MAX: u32 = 1_000;
+
+struct Waiting {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    now: Timestamp,
+}
+
+impl Step for Waiting {
+    type Output = (Queue, Queue);
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        let (rows, service_id) = (&self.kit.rows, self.service_id);
+        let is_late = |promised: Option<Timestamp>| promised.is_some_and(|promised| promised < self.now);
+        let queue = |kind, now, late: usize| Queue {
+            kind,
+            figures: Figures { now: Some(now), hours: vec![None; 24], ..Figures::default() },
+            late: u64::try_from(late).unwrap_or(u64::MAX),
+        };
+        let open = cases::of_service(tx, rows, service_id, false, WAITING_MAX).await?;
+        let late = open.iter().filter(|case| case.stage == CaseStage::Review && is_late(case.promised_by));
+        let late = late.count();
+        let waiting = cases::count_waiting(tx, rows, service_id).await?;
+        let cases = queue(QueueKind::Cases, waiting, late);
+        let filter = TicketFilter { statuses: [TicketStatus::Open; 2], topic: None, assigned: Assigned::All };
+        let open = tickets::list(tx, rows, service_id, &filter, WAITING_MAX).await?;
+        let late = open.iter().filter(|ticket| is_late(ticket.due_at)).count();
+        let waiting = tickets::count(tx, rows, service_id, TicketStatus::Open).await?;
+        Ok((cases, queue(QueueKind::Tickets, waiting, late)))
     }
 }
 

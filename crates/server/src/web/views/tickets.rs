@@ -9,7 +9,7 @@ use super::{Field, Layout, Page, Problem, UploadField, fields_in_trouble};
 use crate::web::words::Moment;
 
 /// The key of a topic's name.
-fn topic_key(topic: TicketTopic) -> &'static str {
+pub(in crate::web::views) fn topic_key(topic: TicketTopic) -> &'static str {
     match topic {
         TicketTopic::PhoneLost => "ticket-topic-phone-lost",
         TicketTopic::NumberRemoval => "ticket-topic-number-removal",
@@ -31,7 +31,7 @@ fn holder_status_key(status: TicketStatus) -> &'static str {
 }
 
 /// How a status is called among staff.
-fn staff_status_key(status: TicketStatus) -> &'static str {
+pub(in crate::web::views) fn staff_status_key(status: TicketStatus) -> &'static str {
     match status {
         TicketStatus::Open => "console-ticket-open",
         TicketStatus::Answered => "console-ticket-answered",

@@ -12,7 +12,7 @@ use crate::web::views::recover::{document_key, reason_key, slot_key};
 use crate::web::views::{Field, Layout, Method, Page, Problem};
 use crate::web::words::{Address, Moment};
 
-fn kind_key(kind: CaseKind) -> &'static str {
+pub(in crate::web::views) fn kind_key(kind: CaseKind) -> &'static str {
     match kind {
         CaseKind::PhoneLost => "case-kind-phone-lost",
         CaseKind::TradingPassword => "case-kind-trading-password",
@@ -20,7 +20,7 @@ fn kind_key(kind: CaseKind) -> &'static str {
     }
 }
 
-fn stage_key(stage: CaseStage) -> &'static str {
+pub(in crate::web::views) fn stage_key(stage: CaseStage) -> &'static str {
     match stage {
         CaseStage::Verify => "case-stage-verify",
         CaseStage::Documents => "case-stage-documents",

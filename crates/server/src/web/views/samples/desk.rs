@@ -148,6 +148,8 @@ impl Samples {
             ],
             entries: vec![],
             messages: vec![],
+            cases: vec![],
+            tickets: vec![],
             proposals: vec![self.proposal_view(ProposalTarget::Factor(Factor::Sms), ProposalStatus::Waiting)],
         }
     }
@@ -326,6 +328,8 @@ impl Samples {
             holds: vec![],
             sessions: vec![],
             actions: vec![],
+            cases: vec![],
+            tickets: vec![],
             proposals: vec![],
             ..self.account_file()
         };

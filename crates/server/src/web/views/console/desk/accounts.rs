@@ -3,16 +3,19 @@
 use askama::Template;
 use countersign_flows::core::lock::Refusal;
 use countersign_flows::core::model::{
-    AccountStatus, ActionKind, ActionStatus, Factor, Hold, ProposalKind, Protection, Revealed,
+    AccountStatus, ActionKind, ActionStatus, CaseKind, CaseStage, Factor, Hold, ProposalKind, Protection,
+    Revealed, TicketStatus, TicketTopic,
 };
 use countersign_flows::{AccountFile, FactorFile, MessageView, ProposalView, Voice};
 
 use super::{factor_key, kind_key, proposal_status_key, protection_effect, protection_key};
 use crate::web::views::confirm::action_name;
+use crate::web::views::console::cases::{kind_key as kind_key_of_case, stage_key};
 use crate::web::views::console::messages::MessageRow;
 use crate::web::views::console::parts::place_in_words;
 use crate::web::views::console::status_key;
 use crate::web::views::guard::hold_cause;
+use crate::web::views::tickets::{staff_status_key, topic_key};
 use crate::web::views::{ActivityRow, Field, Layout, Page, Problem};
 use crate::web::words::{Address, Moment, Sentence, Words};
 
@@ -86,6 +89,22 @@ struct Offer {
 const NO_FIELD: &Field = &Field { value: String::new(), problem: None };
 
 impl ConsoleAccount {
+    fn case_kind_key(&self, kind: &CaseKind) -> &'static str {
+        kind_key_of_case(*kind)
+    }
+
+    fn case_stage_key(&self, stage: &CaseStage) -> &'static str {
+        stage_key(*stage)
+    }
+
+    fn ticket_topic_key(&self, topic: &TicketTopic) -> &'static str {
+        topic_key(*topic)
+    }
+
+    fn ticket_status_key(&self, status: &TicketStatus) -> &'static str {
+        staff_status_key(*status)
+    }
+
     fn path(&self) -> String {
         format!("/console/accounts/{}", self.file.id)
     }
