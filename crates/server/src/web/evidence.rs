@@ -85,15 +85,9 @@ pub(crate) enum Received {
 }
 
 /// A file of a form, counted against [`ROOM_KIB`] while it is here.
-pub(crate) struct SentFile {
-    pub(crate) slot: EvidenceSlot,
+struct SentFile {
+    slot: EvidenceSlot,
     bytes: Held,
-}
-
-/// A form with files, taken only from our own pages.
-pub(crate) struct SentForm {
-    pub(crate) fields: Sent,
-    pub(crate) files: Vec<SentFile>,
 }
 
 /// Whether a route takes uploads, by its pattern: it has the time that they need, and judges sizes itself.
@@ -107,7 +101,7 @@ pub(crate) async fn receive(visit: &Visit, place: &Place, request: Request) -> R
         return Received::Answered(Box::new(begin(visit, place).await));
     }
     match open(visit, place, request).await {
-        Ok(sent) => keep(visit, place, sent.files).await,
+        Ok(sent) => keep(visit, place, sent).await,
         Err(refused) => Received::Answered(refused),
     }
 }
@@ -159,12 +153,12 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     text(headers, name).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()
 }
 
-/// Reads a form with files. The token stands before the files, so that no file of a stranger's page is read.
-pub(crate) async fn open(
+/// Reads a form with files, taken only from our own pages. The token stands before the files, so that no file of a stranger's page is read.
+async fn open(
     visit: &Visit,
     place: &Place,
     mut request: Request,
-) -> Result<SentForm, Box<Response>> {
+) -> Result<Vec<SentFile>, Box<Response>> {
     let refused = |fault| Box::new(visit.fault(fault));
     let length = number(&visit.headers, CONTENT_LENGTH.as_str());
     if length.is_some_and(|length| length > FORM_BYTES_MAX as u64) {
@@ -207,7 +201,7 @@ pub(crate) async fn open(
     if !csrf::is_ours(&visit.server, &visit.headers, visit.session_name(), fields.given("csrf")) {
         return Err(refused(Fault::FormOutOfDate));
     }
-    Ok(SentForm { fields, files })
+    Ok(files)
 }
 
 fn fault_of(status: StatusCode) -> Fault {
@@ -215,7 +209,7 @@ fn fault_of(status: StatusCode) -> Fault {
 }
 
 /// Keeps the files of a form, one after another, until one is refused.
-pub(crate) async fn keep(visit: &Visit, place: &Place, files: Vec<SentFile>) -> Received {
+async fn keep(visit: &Visit, place: &Place, files: Vec<SentFile>) -> Received {
     let mut kept = Vec::new();
     for file in files {
         let new = place.new_in(visit, file.slot);
