@@ -113,7 +113,7 @@ pub(crate) async fn entries_of_before_wait_for_their_place(database: Database) {
         Box::pin(async move { tx.execute(old, &[(&[1; 16]).into(), (&[9; 16]).into()]).await })
     });
     assert_eq!(store.write(insert).await, Ok(1));
-    assert_eq!(store.migrate().await, Ok(vec![5]));
+    assert_eq!(store.migrate().await, Ok((5..).take(MIGRATIONS.len() - 4).collect()));
     let waiting = rows(&store, "SELECT service_id, event_id FROM audit_waiting").await;
     assert_eq!(waiting.len(), 1);
     assert_eq!((waiting[0].array(0), waiting[0].array(1)), (Ok([9; 16]), Ok([1; 16])));
