@@ -16,16 +16,20 @@ fn entry(service_id: ServiceId, number: u16, event: Event) -> EventEntry {
     EventEntry {
         id: EventId::draw_in_order(at, number, &countersign_core::entropy::testing::Counting::new()),
         service_id,
-        account_id: (number % 2 == 0).then(|| AccountId::from_bytes([2; 16])),
+        account_id: (number.is_multiple_of(2)).then(|| AccountId::from_bytes([2; 16])),
         at,
-        actor: if number % 3 == 0 { Actor::Operator(OperatorId::from_bytes([3; 16])) } else { Actor::Holder },
+        actor: if number.is_multiple_of(3) {
+            Actor::Operator(OperatorId::from_bytes([3; 16]))
+        } else {
+            Actor::Holder
+        },
         event,
         device: format!("Browser {number}"),
     }
 }
 
 async fn happen(world: &World, number: u16) -> EventEntry {
-    let event = if number % 2 == 0 { Event::PasswordWrong } else { Event::SignedOut };
+    let event = if number.is_multiple_of(2) { Event::PasswordWrong } else { Event::SignedOut };
     let entry = entry(world.service_id, number, event);
     world.save([Change::InsertEvent(entry.clone())]).await.unwrap();
     entry
