@@ -272,10 +272,9 @@ fn each_flipped_byte_in_the_file_is_named() {
     let from = at - json.len();
     assert_eq!(&original[from..at], json.as_slice());
     for place in from..at + marker.len() {
-        for bit in [0x01, 0x80] {
-            // 0x80 makes it no text at all.
-            assert_eq!(flipped(place, bit), one("edited", 17), "byte {place} ^ {bit}");
-        }
+        // By turns: another text, and no text at all.
+        let bit = if place.is_multiple_of(2) { 0x01 } else { 0x80 };
+        assert_eq!(flipped(place, bit), one("edited", 17), "byte {place} ^ {bit}");
     }
 }
 

@@ -64,7 +64,7 @@ impl Finding {
         self
     }
 
-    fn from_checkpoint(mut self, number: u64) -> Self {
+    fn about_checkpoint(mut self, number: u64) -> Self {
         self.checkpoint = Some(number);
         self
     }
@@ -308,7 +308,7 @@ impl Walk {
         let (number, sequence) = (column(stored.number), column(stored.sequence));
         if number != self.checkpoints + 1 {
             let finding = Finding::at(FindingKind::CheckpointMissing, sequence);
-            self.found(finding.from_checkpoint(self.checkpoints + 1));
+            self.found(finding.about_checkpoint(self.checkpoints + 1));
         }
         self.checkpoints = self.checkpoints.max(number);
         let as_stored = |one: &Checkpoint| {
@@ -319,11 +319,11 @@ impl Walk {
             Ok(one) if as_stored(&one) => self.compare(&one),
             Err(JwsProblem::UnknownKey) => {
                 let finding = Finding::at(FindingKind::CheckpointUnknownKey, sequence);
-                self.found(finding.from_checkpoint(number));
+                self.found(finding.about_checkpoint(number));
             }
             _ => {
                 let finding = Finding::at(FindingKind::CheckpointAltered, sequence);
-                self.found(finding.from_checkpoint(number));
+                self.found(finding.about_checkpoint(number));
             }
         }
     }
@@ -340,7 +340,7 @@ impl Walk {
         if signed.sequence > self.head {
             let count = signed.sequence - self.head;
             let finding = Finding { count, ..Finding::at(FindingKind::TailCut, self.head + 1) };
-            return self.found(finding.from_checkpoint(signed.number));
+            return self.found(finding.about_checkpoint(signed.number));
         }
         if signed.sequence < self.head {
             return;
@@ -369,7 +369,7 @@ impl Walk {
             None => {
                 let count = (signed.sequence + 1).saturating_sub(first);
                 let finding = Finding { count, ..Finding::at(FindingKind::Rewritten, first) };
-                self.found(finding.from_checkpoint(signed.number));
+                self.found(finding.about_checkpoint(signed.number));
             }
         }
     }
@@ -400,7 +400,7 @@ impl Walk {
         if let Some(sequence) = self.overdue.or(unsigned).filter(|_| !cut) {
             let count = self.head + 1 - sequence;
             let finding = Finding { count, ..Finding::at(FindingKind::CheckpointMissing, sequence) };
-            self.found(finding.from_checkpoint(self.checkpoints + 1));
+            self.found(finding.about_checkpoint(self.checkpoints + 1));
         }
         self.name_swaps();
         WalkSummary {

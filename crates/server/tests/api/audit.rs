@@ -23,7 +23,7 @@ fn entry(service_id: ServiceId, number: u16, at: Timestamp) -> EventEntry {
     EventEntry {
         id: EventId::draw_in_order(at, number, &Counting::new()),
         service_id,
-        account_id: (number % 2 == 0).then(|| AccountId::from_bytes(ACCOUNT)),
+        account_id: (number.is_multiple_of(2)).then(|| AccountId::from_bytes(ACCOUNT)),
         at,
         actor: Actor::Holder,
         event,

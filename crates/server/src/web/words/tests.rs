@@ -77,7 +77,10 @@ fn every_key_that_a_template_names_exists_and_every_key_is_used() {
         }
     }
     for key in known.keys() {
-        assert!(used.contains(&format!("\"{key}\"")), "{key} is used nowhere");
+        // A word for a stored name is asked for by what its kind of words begins with: "audit-kind-".
+        let begins = |(at, _): (usize, &str)| used.contains(&format!("\"{}\"", &key[..=at]));
+        let by_name = key.match_indices('-').any(begins);
+        assert!(by_name || used.contains(&format!("\"{key}\"")), "{key} is used nowhere");
     }
 }
 

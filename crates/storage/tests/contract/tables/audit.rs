@@ -16,16 +16,20 @@ fn entry(service_id: ServiceId, number: u16, event: Event) -> EventEntry {
     EventEntry {
         id: EventId::draw_in_order(at, number, &countersign_core::entropy::testing::Counting::new()),
         service_id,
-        account_id: (number % 2 == 0).then(|| AccountId::from_bytes([2; 16])),
+        account_id: (number.is_multiple_of(2)).then(|| AccountId::from_bytes([2; 16])),
         at,
-        actor: if number % 3 == 0 { Actor::Operator(OperatorId::from_bytes([3; 16])) } else { Actor::Holder },
+        actor: if number.is_multiple_of(3) {
+            Actor::Operator(OperatorId::from_bytes([3; 16]))
+        } else {
+            Actor::Holder
+        },
         event,
         device: format!("Browser {number}"),
     }
 }
 
 async fn happen(world: &World, number: u16) -> EventEntry {
-    let event = if number % 2 == 0 { Event::PasswordWrong } else { Event::SignedOut };
+    let event = if number.is_multiple_of(2) { Event::PasswordWrong } else { Event::SignedOut };
     let entry = entry(world.service_id, number, event);
     world.save([Change::InsertEvent(entry.clone())]).await.unwrap();
     entry
@@ -113,7 +117,7 @@ pub(crate) async fn entries_of_before_wait_for_their_place(database: Database) {
         Box::pin(async move { tx.execute(old, &[(&[1; 16]).into(), (&[9; 16]).into()]).await })
     });
     assert_eq!(store.write(insert).await, Ok(1));
-    assert_eq!(store.migrate().await, Ok(vec![5]));
+    assert_eq!(store.migrate().await, Ok((5..).take(MIGRATIONS.len() - 4).collect()));
     let waiting = rows(&store, "SELECT service_id, event_id FROM audit_waiting").await;
     assert_eq!(waiting.len(), 1);
     assert_eq!((waiting[0].array(0), waiting[0].array(1)), (Ok([9; 16]), Ok([1; 16])));

@@ -211,7 +211,7 @@ pub(crate) async fn what_version_2_sent_is_heard_of(database: Database) {
     let service_id = ServiceId::draw(NOW, entropy.as_ref());
     let world = World { rows: Rows::new(keys.clone(), entropy.clone()), store, entropy, service_id };
     fill_2(&world, &keys).await;
-    assert_eq!(world.store.migrate().await, Ok(vec![3]));
+    assert_eq!(world.store.migrate().await, Ok((3..).take(MIGRATIONS.len() - 2).collect()));
 
     let id = VerificationId::from_bytes(VERIFICATION);
     let load = world.read(move |tx, r| Box::pin(verifications::load(tx, r, service_id, id)));
