@@ -51,7 +51,7 @@ async fn staffed() -> (House, Sample) {
     let address = Address::from_exposed(HOLDER).unwrap();
     house.flows.import_account(house.service_id, address.clone(), "a quiet harbour", "en").await.unwrap();
     let account = house.flows.find_account(house.service_id, address).await.unwrap().unwrap().account.id;
-    house.started(serde_json::json!({ "to": NUMBER, "channel": "sms", "purpose": "sign_in" })).await;
+    house.started(serde_json::json!({ "to": NUMBER, "purpose": "sign_in" })).await;
     house.letter().await;
     let message = house.flows.newest_messages(house.service_id, None).await.unwrap()[0].id;
     let operator = house.flows.staff(house.service_id).await.unwrap()[0].operator.id;
