@@ -74,6 +74,7 @@ async fn a_ticket_is_its_holders_and_notes_are_staffs() {
     let id = path.strip_prefix("/support/").unwrap();
     let desk = format!("/console/tickets/{id}");
     assert!(list.text.contains(&desk));
+    house.later(60);
     let noted = staff.post(&house, &desk, &token_of_staff, "act=note&text=A+thief+perhaps").await;
     leads_to(&noted, &format!("{desk}?notice=note-saved"));
     let answered = staff.post(&house, &desk, &token_of_staff, "act=answer&text=It+left+today").await;
