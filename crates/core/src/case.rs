@@ -486,7 +486,7 @@ pub fn finish(mut case: Case, account: &Account, old: Option<&Binding>, world: W
 
 /// Pictures are kept for a while after the end, for whoever asks what happened, and then deleted (R63).
 fn forget_later(case: &Case, world: World<'_>) -> Change {
-    let until = world.now.after(days(world.policy.case_evidence_days));
+    let until = world.now.after(days(world.policy.evidence_life_days));
     Change::RetainEvidence { owner: EvidenceOwner::Case(case.id), until }
 }
 

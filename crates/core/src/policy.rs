@@ -178,8 +178,6 @@ policy! {
     case_wait_days = 7 in 1..=30;
     /// Recovery cases that an account may open in thirty days.
     cases_per_account_max = 3 in 1..=20;
-    /// Days that the pictures of a recovery case are kept once it is over.
-    case_evidence_days = 30 in 1..=365;
     /// Seconds that the code for the note beside the holder's face is in force (R63).
     note_code_life_s = 3600 in 600..=86400;
     /// Seconds after which a rate is too old to say how much is leaving.

@@ -16,6 +16,7 @@ mod delivery;
 mod desk;
 mod forgotten;
 mod own_text;
+mod problems;
 mod recovery;
 mod staff;
 mod step_up;
@@ -520,102 +521,6 @@ impl Samples {
             ("fault-session-ended", &page(Fault::SessionEnded)),
             ("fault-unreadable", &page(Fault::Unreadable)),
         ])
-    }
-
-    /// Every problem, each above the same form.
-    fn problems(&self) -> Drawn {
-        let page = |problem| PhoneConfirm {
-            layout: self.inside(),
-            number: self.address("+66 81 234 5678"),
-            region: self.text("Thailand"),
-            hold_hours: None,
-            trouble: None,
-            problem: Some(problem),
-        };
-        let drawn = |problem: Problem| ("problem", page(problem).render().expect("renders"));
-        self.every_problem().into_iter().map(drawn).collect()
-    }
-
-    /// One of each kind; the compiler cannot count them, so a test compares with the catalogue.
-    pub(crate) fn every_problem(&self) -> Vec<Problem> {
-        let until = Moment::near(self.now_ms + DAY_MS, self.now_ms);
-        let mut problems = vec![
-            Problem::PasswordShort { characters_min: 12 },
-            Problem::PasswordLong { characters_max: 128 },
-            Problem::PasswordLocked { until },
-            Problem::CodeUnreadable { digits: 6 },
-            Problem::CodeLength { digits: 6, entered: 5 },
-            Problem::ResendEarly { at: Moment::clock(self.now_ms) },
-            Problem::SendingLocked { until },
-            Problem::CodesLocked { until },
-            Problem::ReasonLong { characters_max: 300 },
-            Problem::CapReached { until },
-            Problem::RegionRefused { region: self.text("Nigeria") },
-            Problem::NumberDenied { reference: self.text("7F3K") },
-        ];
-        problems.extend(tickets::problems());
-        problems.extend([
-            Problem::TicketTitleMissing,
-            Problem::TicketTextMissing,
-            Problem::TicketsTooMany,
-            Problem::TicketMessagesTooMany,
-            Problem::TicketClosed,
-            Problem::TicketMasked,
-            Problem::TicketTopicRefused,
-            Problem::AccessCodeWrong,
-            Problem::CaseLocked { until },
-            Problem::IdentifierMissing,
-            Problem::IdentifierUnreadable,
-            Problem::RegionMissing,
-            Problem::PasswordMissing,
-            Problem::PasswordCommon,
-            Problem::SignInRefused,
-            Problem::PasswordWrong,
-            Problem::CodeMissing,
-            Problem::CodeWrong,
-            Problem::CodeEarlier,
-            Problem::CodeExpired,
-            Problem::CodeExpiredNewSent,
-            Problem::CodeElsewhere,
-            Problem::FactorDisabled,
-            Problem::OwnTextAwaited,
-            Problem::NumberMissing,
-            Problem::NumberUnreadable,
-            Problem::NumberShort,
-            Problem::NumberLong,
-            Problem::NumberUnknown,
-            Problem::NumberFixedLine,
-            Problem::NumberVoip,
-            Problem::NumberPremium,
-            Problem::NumberPager,
-            Problem::NumberTollFree,
-            Problem::NumberOtherKind,
-            Problem::NumberTaken,
-            Problem::NumberYours,
-            Problem::StepsAgain,
-            Problem::SmsOnlyFactor,
-            Problem::IdentityNeeded,
-            Problem::PhoneNeeded,
-            Problem::SessionGone,
-            Problem::MethodUnknown,
-            Problem::EmailUnreadable,
-            Problem::AmountUnreadable,
-            Problem::SecondsUnreadable,
-            Problem::ReasonMissing,
-            Problem::LookUpUnreadable,
-            Problem::AuditFilterUnreadable,
-            Problem::MessageUnknown,
-            Problem::AddressUnfit,
-            Problem::RouteElsewhere,
-            Problem::SendingUnavailable,
-        ]);
-        problems.extend(recovery::problems());
-        problems.extend(step_up::problems());
-        problems.extend(super::upload::problems());
-        problems.extend(self.text_problems());
-        problems.extend(desk::problems());
-        problems.extend(self.staff_problems());
-        problems
     }
 
     fn notices(&self) -> Drawn {
