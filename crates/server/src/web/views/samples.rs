@@ -7,7 +7,7 @@ use askama::Template;
 use countersign_flows::core::model::Channel;
 
 use super::*;
-use crate::web::words::{Address, Moment};
+use crate::web::words::Address;
 
 mod audit;
 mod console;
