@@ -6,7 +6,7 @@ use crate::state::Server;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderName, HeaderValue};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -64,6 +64,10 @@ async fn around(State(server): State<Server>, mut request: Request, next: Next) 
         tracing::error!(request = id, %method, route, status, took_ms, "request failed");
     } else {
         tracing::debug!(request = id, %method, route, status, took_ms, "request");
+    }
+    if response.status() == StatusCode::NOT_FOUND {
+        // The router adds what a path would take; of a page that is not there for somebody, that would tell that it is.
+        response.headers_mut().remove(ALLOW);
     }
     finish(response.headers_mut(), &id, server.is_secure());
     response
