@@ -29,12 +29,22 @@ pub(crate) struct RequestId(pub(crate) String);
 
 /// Puts the shared layers around all routes.
 pub(crate) fn wrap(router: Router, server: Server) -> Router {
-    router
+    let inner = router
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
-        .layer(middleware::from_fn_with_state(server, around))
+        .layer(middleware::from_fn_with_state(server, around));
+    // A router adds its header outside of its own layers.
+    Router::new().fallback_service(inner).layer(middleware::map_response(without_allow))
+}
+
+/// The router says what a path would take. Of a page that is not there for somebody, that would tell that it is.
+async fn without_allow(mut response: Response) -> Response {
+    if response.status() == StatusCode::NOT_FOUND {
+        response.headers_mut().remove(ALLOW);
+    }
+    response
 }
 
 async fn around(State(server): State<Server>, mut request: Request, next: Next) -> Response {
@@ -64,10 +74,6 @@ async fn around(State(server): State<Server>, mut request: Request, next: Next) 
         tracing::error!(request = id, %method, route, status, took_ms, "request failed");
     } else {
         tracing::debug!(request = id, %method, route, status, took_ms, "request");
-    }
-    if response.status() == StatusCode::NOT_FOUND {
-        // The router adds what a path would take; of a page that is not there for somebody, that would tell that it is.
-        response.headers_mut().remove(ALLOW);
     }
     finish(response.headers_mut(), &id, server.is_secure());
     response
