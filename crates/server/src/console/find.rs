@@ -36,11 +36,17 @@ pub(crate) async fn find(Staff { visit, signed_in }: Staff, form: Form) -> Respo
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    match place_of(&visit, &signed_in.operator.roles, sent.get("what").trim()).await {
+    let what = sent.get("what").trim();
+    match place_of(&visit, &signed_in.operator.roles, what).await {
         Err(error) => visit.broke(error),
         Ok(Some(Place::Page(path))) => visit.redirect(&path),
         Ok(Some(Place::LookUp(path))) => hand_on(path),
-        Ok(None) => show(&visit, Field { value: sent.shown("what"), problem: Some(Problem::NothingFound) }),
+        Ok(None) => {
+            // A number or an address that was looked for is not said again.
+            let is_address = read_identifier(what, None).is_ok();
+            let value = if is_address { String::new() } else { sent.shown("what") };
+            show(&visit, Field { value, problem: Some(Problem::NothingFound) })
+        }
     }
 }
 

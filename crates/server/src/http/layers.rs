@@ -6,7 +6,7 @@ use crate::state::Server;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderName, HeaderValue};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -32,12 +32,22 @@ pub(crate) struct RequestId(pub(crate) String);
 
 /// Puts the shared layers around all routes.
 pub(crate) fn wrap(router: Router, server: Server) -> Router {
-    router
+    let inner = router
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
-        .layer(middleware::from_fn_with_state(server, around))
+        .layer(middleware::from_fn_with_state(server, around));
+    // A router adds its header outside of its own layers.
+    Router::new().fallback_service(inner).layer(middleware::map_response(without_allow))
+}
+
+/// The router says what a path would take. Of a page that is not there for somebody, that would tell that it is.
+async fn without_allow(mut response: Response) -> Response {
+    if response.status() == StatusCode::NOT_FOUND {
+        response.headers_mut().remove(ALLOW);
+    }
+    response
 }
 
 async fn around(State(server): State<Server>, mut request: Request, next: Next) -> Response {
