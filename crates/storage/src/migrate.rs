@@ -25,12 +25,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "routes", sql: include_str!("../migrations/0003_routes.sql") },
     Migration { number: 4, name: "actors", sql: include_str!("../migrations/0004_actors.sql") },
     Migration { number: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
-    Migration { number: 7, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
-    Migration { number: 10, name: "proposals", sql: include_str!("../migrations/0010_proposals.sql") },
     Migration { number: 6, name: "staff", sql: include_str!("../migrations/0006_staff.sql") },
-    Migration { number: 5, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
-    Migration { number: 6, name: "tickets", sql: include_str!("../migrations/0009_tickets.sql") },
+    Migration { number: 7, name: "evidence", sql: include_str!("../migrations/0007_evidence.sql") },
     Migration { number: 8, name: "cases", sql: include_str!("../migrations/0008_cases.sql") },
+    Migration { number: 9, name: "tickets", sql: include_str!("../migrations/0009_tickets.sql") },
+    Migration { number: 10, name: "proposals", sql: include_str!("../migrations/0010_proposals.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
