@@ -98,22 +98,7 @@ fn shown(event: &Event) -> Option<views::Event> {
         Event::TestMessageSent { route, to, .. } => {
             Row::TestMessageSent { route: route.clone(), to: Shown::new(to.clone()) }
         }
-        Event::TemplateChanged { .. }
-        | Event::OperatorSignedIn { .. }
-        | Event::OperatorSignInFailed { .. }
-        | Event::OperatorLocked { .. }
-        | Event::OperatorSignedOut
-        | Event::OperatorSessionsEnded { .. }
-        | Event::OperatorAdded { .. }
-        | Event::OperatorJoined { .. }
-        | Event::OperatorInvitedAgain { .. }
-        | Event::OperatorRolesChanged { .. }
-        | Event::OperatorDisabled { .. }
-        | Event::OperatorEnabled { .. }
-        | Event::OperatorReset { .. }
-        | Event::OperatorFactorAdded { .. }
-        | Event::OperatorFactorRemoved { .. }
-        | Event::OperatorPasswordChanged
-        | Event::OperatorRenamed => return None,
+        // What happens to texts and to staff.
+        _ => return None,
     })
 }
