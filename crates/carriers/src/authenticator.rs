@@ -1,5 +1,5 @@
-//! An authenticator app of the simulated world (RFC 6238: SHA-1, six digits, thirty seconds), for whoever tries the demo
-//! with nothing but a browser. Its keys are given on the command line and are nobody's secret.
+//! An authenticator app of the simulated world (RFC 6238: SHA-1, six digits, thirty seconds), for whoever tries the
+//! demo with nothing but a browser. Its keys are given on the command line and are nobody's secret.
 
 use crate::clock::Clock;
 use crate::web::{self, Page, escape};

@@ -1,6 +1,6 @@
-//! Members of a service's staff: how they sign in, how long a session lives, and who may change whose access. Sessions
-//! are shorter than a holder's (R45), no browser is ever known, and both steps are asked each time. What an operator may
-//! do once they are in is not decided here (`staff.rs`).
+//! Members of a service's staff: how they sign in, how long a session lives, and who may change whose access.
+//! Sessions are shorter than a holder's (R45), no browser is ever known, and both steps are asked each time. What an
+//! operator may do once they are in is not decided here (`staff.rs`).
 
 use crate::Decision;
 use crate::account::PasswordOutcome;

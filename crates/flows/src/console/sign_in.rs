@@ -1,6 +1,7 @@
-//! Signing in to the console: email and password, then a code of an authenticator app or a passkey, every time. Somebody
-//! unknown, somebody whose access has ended and a wrong password take the same steps: one slow comparison, one count on
-//! the identifier, one answer (R46). Nothing can be guessed at the second step before the password is right (R24).
+//! Signing in to the console: email and password, then a code of an authenticator app or a passkey, every time.
+//! Somebody unknown, somebody whose access has ended and a wrong password take the same steps: one slow comparison,
+//! one count on the identifier, one answer (R46). Nothing can be guessed at the second step before the password is
+//! right (R24).
 
 use super::enrolling::SecondAnswer;
 use crate::context::{Caller, Flows, Kit};

@@ -1,6 +1,6 @@
 //! `/console/find`: the command bar. It takes a number, an address or an identifier and leads to its page, if whoever
-//! asks may open it. What is not there and what they may not see are one answer. Numbers and addresses travel in the body
-//! of the form and never stand in an address (R10): a look-up that takes them is handed the same form.
+//! asks may open it. What is not there and what they may not see are one answer. Numbers and addresses travel in the
+//! body of the form and never stand in an address (R10): a look-up that takes them is handed the same form.
 
 use super::{Staff, rights};
 use crate::web::form::Form;

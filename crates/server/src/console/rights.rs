@@ -1,6 +1,6 @@
-//! Which right each page and form of the console asks for: the one table that the door reads. A path that does not stand
-//! here is shut to everybody, so a page cannot be forgotten. The command bar and the way back from a fault read the same
-//! table, so that neither leads where somebody may not go.
+//! Which right each page and form of the console asks for: the one table that the door reads. A path that does not
+//! stand here is shut to everybody, so a page cannot be forgotten. The command bar and the way back from a fault read
+//! the same table, so that neither leads where somebody may not go.
 
 use axum::http::Method;
 use countersign_flows::core::model::{Right, Role};

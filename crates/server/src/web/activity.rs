@@ -172,6 +172,7 @@ fn conversation(event: &Event) -> Option<views::Event> {
         | Event::OperatorFactorRemoved { .. }
         | Event::OperatorPasswordChanged
         | Event::OperatorRenamed => return None,
+        // What happens to texts and to staff.
         _ => return None,
     })
 }

@@ -25,8 +25,8 @@ macro_rules! select {
 const INSERT: &str = "INSERT INTO operator_authenticators
     (id, service_id, name, secret_sealed, last_step, last_used_at, ended_at, operator_id, factor, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-// Either it moves on, or nothing was spent and it ends. Of two that spend the same step, the second one finds it stored,
-// with nothing else to change.
+// Either it moves on, or nothing was spent and it ends. Of two that spend the same step, the second one finds it
+// stored, with nothing else to change.
 const SAVE: &str = "UPDATE operator_authenticators SET name = $3, secret_sealed = $4, last_step = $5,
         last_used_at = $6, ended_at = $7
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL AND (

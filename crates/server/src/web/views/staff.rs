@@ -269,8 +269,8 @@ impl OwnAct {
     }
 }
 
-/// `GET` of a page below `/console/me` that asks for the password first; posts `password`, and `new` where a password is
-/// changed, to itself.
+/// `GET` of a page below `/console/me` that asks for the password first; posts `password`, and `new` where a password
+/// is changed, to itself.
 #[derive(Template)]
 #[template(path = "console/prove.html")]
 pub(crate) struct ConsoleProve {
