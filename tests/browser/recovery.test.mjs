@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { crc32, deflateSync } from 'node:zlib';
-import { confirmByCode, equipHolder, signInToExchange } from './confirmations.mjs';
+import { confirmWith, equipHolder, signInToExchange } from './confirmations.mjs';
 import { button, enterCode, sendCodeTo, sent, signIn, signInOperator } from './journeys.mjs';
 import { steps, until, world } from './support.mjs';
 
@@ -82,34 +82,6 @@ test('the holder has a phone, and an exchange that they are signed in to', async
   for (const [which, operator] of operators.entries()) await signInOperator(here, operator, which);
 });
 
-test('a stranger with the password asks for recovery; the old number’s message ends it, signed out', async () => {
-  const stranger = await here.browser();
-  const { url } = await askForRecovery(stranger);
-  const link = await freezeLink(here.texts, OLD, 'asked to recover your account');
-  const reader = await here.browser();
-  await reader.goto(link);
-  await sent(reader, () => reader.locator('main form button').click());
-  // The stranger's own page says so by itself.
-  await stranger.getByText('Cancelled. Nothing has changed.').waitFor();
-  await stranger.goto(url);
-  await stranger.getByText('Cancelled. Nothing has changed.').waitFor();
-  await stranger.close();
-  await reader.close();
-});
-
-test('the holder opens the account again with what is left', async () => {
-  const { email, password } = here.demo.holder;
-  page = await here.browser();
-  await signIn(page, email, password);
-  await enterCode(page, await here.textedCode(OLD, (await here.texts(OLD)).filter(isCode).length));
-  await page.waitForURL('**/security');
-  await sent(page, () => button(page, 'Open it again').click());
-  await confirmByCode(page, here.mailedCode, email);
-  await page.waitForURL('**/security*');
-});
-
-const isCode = ({ text }) => /\b\d{6}\b/.test(text);
-
 test('then the phone is lost: a case is opened, and found again elsewhere with link and code', async () => {
   page = await here.browser();
   ({ url: caseUrl, code: access } = await askForRecovery(page));
@@ -128,8 +100,14 @@ test('then the phone is lost: a case is opened, and found again elsewhere with l
 test('what is left is proved: the email address', async () => {
   await sent(page, () => button(page, 'Prove it now').click());
   const alone = page.locator('form button', { hasText: /^Email/ }).first();
+  const { email } = here.demo.holder;
+  const mails = (await here.mail(email)).filter(({ text }) => /(?<!\w)\d{6}(?!\w)/.test(text)).length;
   if (await alone.isVisible()) await alone.click();
-  await confirmByCode(page, here.mailedCode, here.demo.holder.email);
+  // The one way there is may have sent its code already.
+  const ask = page.getByRole('button', { name: 'Send code', exact: true });
+  await ask.or(page.locator('#code')).first().waitFor();
+  if (await ask.isVisible()) await sent(page, () => ask.click());
+  await confirmWith(page, { code: await here.mailedCode(email, mails + 1) });
   await page.waitForURL('**/recover/cas_*');
 });
 
@@ -188,4 +166,19 @@ test('value is held for 48 hours, and the exchange says so', async () => {
   }
   await page.goto(here.demo.exchange_url);
   await page.locator('[role=status][data-hold-until]').waitFor();
+});
+
+test('a stranger with the password asks for recovery; the number’s message ends it, signed out', async () => {
+  const stranger = await here.browser();
+  const { url } = await askForRecovery(stranger);
+  const link = await freezeLink(here.texts, NEW, 'asked to recover your account');
+  const reader = await here.browser();
+  await reader.goto(link);
+  await sent(reader, () => reader.locator('main form button').click());
+  // The stranger's own page says so by itself.
+  await stranger.getByText('Cancelled. Nothing has changed.').waitFor();
+  await stranger.goto(url);
+  await stranger.getByText('Cancelled. Nothing has changed.').waitFor();
+  await stranger.close();
+  await reader.close();
 });

@@ -294,11 +294,10 @@ fn fields(event: &str) -> Vec<(String, String)> {
 
 /// A moment in UTC as people write it: RFC 3339, without seconds or zone too, or a day, which stands for its start.
 pub fn audit_moment(text: &str) -> Option<Timestamp> {
-    use jiff::civil::{Date, DateTime};
     let text = text.trim();
     let exact = text.parse::<jiff::Timestamp>().ok();
-    let of_day = || text.parse::<Date>().ok().map(|day| day.at(0, 0, 0, 0));
-    let local = || of_day().or_else(|| text.parse::<DateTime>().ok());
+    // A day alone is read as its midnight.
+    let local = || text.parse::<jiff::civil::DateTime>().ok();
     let exact =
         exact.or_else(|| local()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()));
     exact.map(|moment| Timestamp::from_unix_ms(moment.as_millisecond()))

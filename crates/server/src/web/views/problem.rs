@@ -527,7 +527,7 @@ entries! {
     Problem::AddressUnfit => 6007 "problem-address-unfit",
     Problem::CapReached { .. } => 6008 "problem-cap-reached",
     Problem::RouteElsewhere => 6009 "problem-route-elsewhere",
-    Problem::AuditFilterUnreadable => 6201 "problem-audit-filter-unreadable",
+    Problem::AuditFilterUnreadable => 6401 "problem-audit-filter-unreadable",
     Problem::LocaleUnreadable => 6101 "problem-locale-unreadable",
     Problem::TextMissing => 6102 "problem-text-missing",
     Problem::TextLong { .. } => 6103 "problem-text-long",

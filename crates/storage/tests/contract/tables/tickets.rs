@@ -112,11 +112,13 @@ pub(crate) async fn messages_are_read_in_order_and_in_their_service(database: Da
     let account = world.saved_account().await;
     let ticket = ticket(&world, &account);
     let staff = Actor::Operator(OperatorId::from_bytes([7; 16]));
-    let all = [
+    let mut all = [
         said(&world, &ticket, Actor::Holder, false),
         said(&world, &ticket, staff, true),
         said(&world, &ticket, Actor::CommandLine, false),
     ];
+    // Identifiers of one millisecond have no order of their own.
+    all.sort_by_key(|message| message.id);
     let insert = |message: &TicketMessage| Change::InsertTicketMessage(message.clone());
     world
         .save([Change::InsertTicket(ticket.clone()), insert(&all[0]), insert(&all[1]), insert(&all[2])])
