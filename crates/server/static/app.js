@@ -191,7 +191,7 @@ function follow(place) {
     if (answer?.status === 410) clearInterval(beat);
     if (answer?.status !== 200 || (await answer.text()) === place.dataset.followsFrom) return;
     clearInterval(beat);
-    location.reload();
+    location.replace(location.pathname + location.search);
   };
   const beat = setInterval(look, 3000);
   document.addEventListener('visibilitychange', look);

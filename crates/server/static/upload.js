@@ -68,7 +68,8 @@ function upload(form) {
   function show(path) {
     progress('');
     say(sent);
-    if ('reloads' in form.dataset) return location.reload();
+    // By its address: a page that answered a form would send that form again.
+    if ('reloads' in form.dataset) return location.replace(location.pathname + location.search);
     const image = one('.picture img', form);
     image.src = path;
     image.parentElement.hidden = false;

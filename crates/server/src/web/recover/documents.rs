@@ -56,7 +56,7 @@ async fn show(visit: &Visit, key: &CaseKey, path: &str, sent: &Sent, problems: P
             .find(|picture| picture.slot == slot)
             .map(|picture| format!("{path}/evidence/{}", picture.id)),
         problem: problems.picture.clone().and_then(|(of, problem)| (of == slot).then_some(problem)),
-        reloads: true,
+        reloads: false,
     };
     let said = |name: &str, before: &str| match sent.given(name) {
         Some(_) => sent.shown(name),
