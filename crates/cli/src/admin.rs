@@ -133,11 +133,7 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
         }
         Act::Keys => list_keys(flows, &find(flows, name, &config.service).await?, json).await,
         Act::KeyAdd { name: key } => {
-            let service = find(flows, name, &config.service).await?;
-            let made = flows.create_api_key(service.id, &key).await.map_err(broken)?;
-            let secret = made.secret.expose();
-            let line = json!({"id": made.key.id.to_string(), "api_key": secret});
-            answer(json, &line, &format!("{}\nThe key, shown this once:\n{secret}", made.key.id))
+            add_key(flows, &find(flows, name, &config.service).await?, &key, json).await
         }
         Act::KeyRevoke { id } => {
             let id = id.parse().map_err(|_| format!("{id:?} is not a key's id (key_…)"))?;
@@ -194,6 +190,13 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
             desk::run(flows, &service, act, json).await
         }
     }
+}
+
+async fn add_key(flows: &Flows, service: &Service, name: &str, as_json: bool) -> Result<(), String> {
+    let made = flows.create_api_key(service.id, name).await.map_err(broken)?;
+    let secret = made.secret.expose();
+    let line = json!({"id": made.key.id.to_string(), "api_key": secret});
+    answer(as_json, &line, &format!("{}\nThe key, shown this once:\n{secret}", made.key.id))
 }
 
 fn broken(error: FlowError) -> String {

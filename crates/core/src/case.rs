@@ -1,6 +1,6 @@
-//! Recovery cases (section F, R57, R59, R60, R62, R63): who may open one, what must be proved and shown, how two operators
-//! agree, and what ends it. A case never changes a factor by itself: it lets its holder in, and a hold begins (R66).
-//! Pictures are judged by people; here it is only known which of them are there.
+//! Recovery cases (section F, R57, R59, R60, R62, R63): who may open one, what must be proved and shown, how two
+//! operators agree, and what ends it. A case never changes a factor by itself: it lets its holder in, and a hold
+//! begins (R66). Pictures are judged by people; here it is only known which of them are there.
 
 use crate::Decision;
 use crate::change::Change;

@@ -1,5 +1,5 @@
-//! Recovery cases, for holders: opened signed out after the password, or signed in after a proof; followed with a link and
-//! an access code; finished by a session that begins with a hold. Operators' side is `console::cases`.
+//! Recovery cases, for holders: opened signed out after the password, or signed in after a proof; followed with a
+//! link and an access code; finished by a session that begins with a hold. Operators' side is `console::cases`.
 
 pub(crate) mod documents;
 pub(crate) mod finish;

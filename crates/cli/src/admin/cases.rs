@@ -1,5 +1,5 @@
-//! `countersign admin cases` and `admin case …`: what the console shows of recovery cases, pictures excepted, and one voice
-//! in deciding them. Whoever sits at the command line, it is one voice of the two that must agree (R57).
+//! `countersign admin cases` and `admin case …`: what the console shows of recovery cases, pictures excepted, and
+//! one voice in deciding them. Whoever sits at the command line, it is one voice of the two that must agree (R57).
 
 use super::{answer, broken};
 use clap::Subcommand;

@@ -1,5 +1,5 @@
-//! Recovery cases: what a holder who lost the phone, or another proof, brings forward, and what operators made of it. Plain
-//! data; `case.rs` of the core decides.
+//! Recovery cases: what a holder who lost the phone, or another proof, brings forward, and what operators made of
+//! it. Plain data; `case.rs` of the core decides.
 
 use super::{Factor, Redacted, TokenHash};
 use crate::id::{AccountId, CaseId, OperatorId, ServiceId};

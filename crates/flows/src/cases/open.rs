@@ -1,5 +1,5 @@
-//! Opening a case: signed out, from a sign-in whose password was right; signed in, for an account that must show who its
-//! holder is; or by the proof that a forgotten trading password asks for.
+//! Opening a case: signed out, from a sign-in whose password was right; signed in, for an account that must show who
+//! its holder is; or by the proof that a forgotten trading password asks for.
 
 use crate::actions::Standing;
 use crate::context::{Caller, Flows, Kit};
@@ -162,8 +162,8 @@ pub(crate) async fn open(
     })
 }
 
-/// Factors besides the password and the phone that the account has, shut ones included: shutting one by failures is no way
-/// to be asked for less (R54).
+/// Factors besides the password and the phone that the account has, shut ones included: shutting one by failures is
+/// no way to be asked for less (R54).
 pub(crate) fn provable(standing: &Standing, kit: &Kit, world: World<'_>) -> Vec<Factor> {
     let (held, disabled) = standing.held_and_disabled(ActionKind::Recovery, kit, world.now);
     let counts = |factor: &Factor| !matches!(factor, Factor::Password | Factor::Sms);

@@ -1,5 +1,5 @@
-//! What is still held is proved on the confirm page, like everything else that is proved: one door for all factors, with
-//! their locks and budgets (R22). Here the way there is opened, and what came of it is noted on the case.
+//! What is still held is proved on the confirm page, like everything else that is proved: one door for all factors,
+//! with their locks and budgets (R22). Here the way there is opened, and what came of it is noted on the case.
 
 use super::{CaseKey, lock_by_key, open::provable};
 use crate::actions::Standing;

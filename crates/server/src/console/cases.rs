@@ -1,5 +1,5 @@
-//! Recovery cases: `/console/cases`, one case, its pictures and the decision about it (R57). What each reader may see of
-//! the others' decisions is the flows' affair.
+//! Recovery cases: `/console/cases`, one case, its pictures and the decision about it (R57). What each reader may
+//! see of the others' decisions is the flows' affair.
 
 use super::Staff;
 use crate::web::evidence;

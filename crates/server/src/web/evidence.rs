@@ -153,7 +153,8 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     text(headers, name).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()
 }
 
-/// Reads a form with files, taken only from our own pages. The token stands before the files, so that no file of a stranger's page is read.
+/// Reads a form with files, taken only from our own pages. The token stands before the files, so that no file of a
+/// stranger's page is read.
 async fn open(visit: &Visit, place: &Place, mut request: Request) -> Result<Vec<SentFile>, Box<Response>> {
     let refused = |fault| Box::new(visit.fault(fault));
     let length = number(&visit.headers, CONTENT_LENGTH.as_str());

@@ -1,5 +1,5 @@
-//! A forgotten password: `/signin/forgotten` and what follows it (R59). The identifier is proved first, and only then does
-//! a page say whether it has an account (R46).
+//! A forgotten password: `/signin/forgotten` and what follows it (R59). The identifier is proved first, and only
+//! then does a page say whether it has an account (R46).
 
 use super::code::{self, Said, channel_of, problem_of, send_problem};
 use super::confirm::lead_to;

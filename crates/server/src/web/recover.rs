@@ -1,5 +1,5 @@
-//! Getting back in without the phone: `/recover` and what stands below it. Works signed out, with a case's link and access
-//! code or the cookie of the browser that opened it. What may happen next is decided by the flows.
+//! Getting back in without the phone: `/recover` and what stands below it. Works signed out, with a case's link and
+//! access code or the cookie of the browser that opened it. What may happen next is decided by the flows.
 
 pub(crate) mod documents;
 

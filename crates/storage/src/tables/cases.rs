@@ -1,5 +1,5 @@
-//! Recovery cases and the decisions about them. What a holder says is sealed; a case that is over is saved no more, and a
-//! voice speaks once in a round: both guards are in the statements (R57).
+//! Recovery cases and the decisions about them. What a holder says is sealed; a case that is over is saved no more,
+//! and a voice speaks once in a round: both guards are in the statements (R57).
 
 use super::rows::Rows;
 use super::write::Write;

@@ -237,5 +237,7 @@ macro_rules! ids_are_bytes {
 }
 
 ids_are_bytes! {
-    ServiceId, ApiKeyId, OperatorId, AccountId, BindingId, VerificationId, MessageId, AttemptId, DeviceId, SessionId, JourneyId, EventId, AuthenticatorId, ActionId, HoldId, WebhookId, OperatorSessionId, EvidenceId, ProposalId, TicketId, TicketMessageId, CaseId,
+    ServiceId, ApiKeyId, OperatorId, AccountId, BindingId, VerificationId, MessageId, AttemptId,
+    DeviceId, SessionId, JourneyId, EventId, AuthenticatorId, ActionId, HoldId, WebhookId,
+    OperatorSessionId, EvidenceId, ProposalId, TicketId, TicketMessageId, CaseId,
 }

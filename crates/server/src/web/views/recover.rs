@@ -1,7 +1,7 @@
 //! Getting back in: the pages of a recovery case, as its holder sees them.
 //!
-//! Decides which step is shown as done, which as the present one, and the words of each. Refuses to know what may happen
-//! next: the case comes in as it was decided.
+//! Decides which step is shown as done, which as the present one, and the words of each. Refuses to know what may
+//! happen next: the case comes in as it was decided.
 
 use askama::Template;
 use countersign_flows::core::model::{Case, CaseKind, CaseStage, DocumentKind, EvidenceSlot, RejectReason};

@@ -90,7 +90,6 @@ async fn fill(world: &World) -> Account {
         created_at: NOW,
         expires_at: NOW,
     };
-    let binding = world.binding(&account, NUMBER);
     let passkey = AuthenticatorSecret::Passkey {
         credential: Redacted("record of a passkey".into()),
         credential_id: "a".into(),
@@ -106,7 +105,7 @@ async fn fill(world: &World) -> Account {
         Change::InsertOperatorAuthenticator(world.operator_totp(&operator)),
         Change::InsertOperatorSession(staff),
         Change::InsertAccount(account.clone()),
-        Change::InsertBinding(binding),
+        Change::InsertBinding(world.binding(&account, NUMBER)),
         Change::InsertVerification(world.verification(Subject::Account(account.id))),
         Change::InsertMessage(world.message(None, NOW)),
         Change::InsertMessage(email),
