@@ -101,8 +101,8 @@ async fn nothing_leaves_without_a_redemption() {
     assert!(same(&balance(&mut visitor).await, ("0.73", "0.68")));
 }
 
-/// With the first character of its signature replaced. (Not the last ones: the last octet of an Ed25519 signature is below
-/// 0x11 whatever was signed, RFC 8032 5.1.7, so a fixed ending is now and then the true one.)
+/// With the first character of its signature replaced. (Not the last ones: the last octet of an Ed25519 signature is
+/// below 0x11 whatever was signed, RFC 8032 5.1.7, so a fixed ending is now and then the true one.)
 fn altered(assertion: &str) -> String {
     let at = assertion.rfind('.').expect("three parts") + 1;
     let other = if assertion[at..].starts_with('A') { "B" } else { "A" };
