@@ -319,8 +319,15 @@ async fn take_receipts(flows: Flows, mut waiting: mpsc::Receiver<Receipt>) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, RECEIPTS_AT_ONCE).await > 0 {
         let receipts = std::mem::take(&mut batch);
-        if let Err(error) = insist(|| flows.take_receipts(receipts.clone())).await {
-            tracing::error!(%error, count = receipts.len(), "receipts could not be written down");
+        if insist(|| flows.take_receipts(receipts.clone())).await.is_ok() {
+            continue;
+        }
+        // One that cannot be written down must not keep the others from it.
+        for receipt in receipts {
+            let route = receipt.route.clone();
+            if let Err(error) = flows.take_receipts(vec![receipt]).await {
+                tracing::error!(route, %error, "a receipt could not be written down");
+            }
         }
     }
 }

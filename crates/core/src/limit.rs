@@ -6,6 +6,7 @@
 use crate::address::{Address, AddressIndex};
 use crate::id::{AccountId, ServiceId};
 use crate::model::named;
+use crate::numbers::PhoneNumber;
 use crate::policy::Policy;
 use crate::time::{Timestamp, days, hours};
 use sha2::{Digest, Sha256};
@@ -103,16 +104,7 @@ pub struct LimitHit {
 pub fn plan(facts: &SendFacts<'_>, policy: &Policy, now: Timestamp) -> Vec<Planned> {
     let mut planned = Vec::with_capacity(8);
     let mut add = |kind: LimitKind, what: &[u8], by: u64, cap: u64| {
-        planned.push(Planned {
-            key: CounterKey {
-                service_id: facts.service_id,
-                kind,
-                key: digest(kind, what),
-                window_start: now.window_start(kind.window()),
-            },
-            by: i64::try_from(by).unwrap_or(i64::MAX),
-            cap: i64::try_from(cap).unwrap_or(i64::MAX),
-        });
+        planned.push(counted(facts.service_id, kind, what, by, cap, now));
     };
     add(LimitKind::Address, &facts.address_index.0, 1, policy.sends_per_address_per_day);
     if let Some(account) = facts.account_id {
@@ -128,7 +120,7 @@ pub fn plan(facts: &SendFacts<'_>, policy: &Policy, now: Timestamp) -> Vec<Plann
     }
     if let Some(number) = facts.address.phone() {
         add(LimitKind::Prefix, number.prefix(8).as_bytes(), 1, policy.sends_per_prefix_per_hour);
-        let country = number.region().map_or_else(|| number.calling_code().to_string(), |r| r.to_string());
+        let country = country_of(number);
         add(LimitKind::Country, country.as_bytes(), 1, policy.sends_per_country_per_hour);
         let price = policy.sms_price_micros(&country);
         add(LimitKind::Money, country.as_bytes(), price, policy.spend_per_country_per_day_micros);
@@ -145,20 +137,33 @@ pub fn plan_further(
     policy: &Policy,
     now: Timestamp,
 ) -> Option<Planned> {
-    let number = address.phone()?;
-    let country = number.region().map_or_else(|| number.calling_code().to_string(), |r| r.to_string());
-    let kind = LimitKind::Money;
+    let country = country_of(address.phone()?);
     let price = policy.sms_price_micros(&country).max(price_micros);
-    Some(Planned {
-        key: CounterKey {
-            service_id,
-            kind,
-            key: digest(kind, country.as_bytes()),
-            window_start: now.window_start(kind.window()),
-        },
-        by: i64::try_from(price).unwrap_or(i64::MAX),
-        cap: i64::try_from(policy.spend_per_country_per_day_micros).unwrap_or(i64::MAX),
-    })
+    let cap = policy.spend_per_country_per_day_micros;
+    Some(counted(service_id, LimitKind::Money, country.as_bytes(), price, cap, now))
+}
+
+/// What a country is counted under: its region, or its calling code where the number has none.
+fn country_of(number: &PhoneNumber) -> String {
+    number.region().map_or_else(|| number.calling_code().to_string(), |region| region.to_string())
+}
+
+fn counted(
+    service_id: ServiceId,
+    kind: LimitKind,
+    what: &[u8],
+    by: u64,
+    cap: u64,
+    now: Timestamp,
+) -> Planned {
+    let key = CounterKey {
+        service_id,
+        kind,
+        key: digest(kind, what),
+        window_start: now.window_start(kind.window()),
+    };
+    let saturated = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    Planned { key, by: saturated(by), cap: saturated(cap) }
 }
 
 /// The first cap that the counters, read after this send was counted, are over.
