@@ -4,14 +4,14 @@
 use crate::config::{Config, Database, code_host};
 use crate::world::{SystemClock, SystemEntropy, monotonic_ms, route_clocks, wall_now};
 use countersign_core::entropy::{self, Entropy};
-use countersign_core::model::{Channel, Service};
+use countersign_core::model::{Actor, Channel, Service};
 use countersign_core::outbox::{Inbound, Receipt};
 use countersign_core::route::Carries;
 use countersign_delivery::http::HttpClient;
 use countersign_delivery::providers::{GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
-use countersign_flows::{Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
+use countersign_flows::{Caller, Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
 use countersign_server::{Limits, Server, ServerConfig};
 use countersign_storage::tables::Rows;
 use countersign_storage::{Location, MasterKeys, Store, StoreConfig};
@@ -133,13 +133,18 @@ fn inbound_numbers(config: &Config) -> Vec<String> {
     numbers
 }
 
+/// Whoever has the command line, as entries say it.
+pub(crate) fn by_hand() -> Caller {
+    Caller { actor: Actor::CommandLine, ..Caller::default() }
+}
+
 /// The service that the pages speak for: the one of this name, made if there is none.
 pub(crate) async fn service(flows: &Flows, name: &str, demo: bool) -> Result<Service, String> {
     let broken = |error| format!("the database: {error}");
     let services = flows.services().await.map_err(broken)?;
     let service = match services.into_iter().find(|service| service.name == name) {
         Some(service) => service,
-        None => flows.create_service(name, demo).await.map_err(broken)?,
+        None => flows.create_service(name, demo, &by_hand()).await.map_err(broken)?,
     };
     flows.record_policy(service.id).await.map_err(broken)?;
     Ok(service)

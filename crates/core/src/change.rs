@@ -101,6 +101,8 @@ pub enum Change {
     InsertApiKey(ApiKey),
     /// An API key stops working.
     RevokeApiKey {
+        /// The service.
+        service_id: ServiceId,
         /// Which.
         id: ApiKeyId,
         /// When.

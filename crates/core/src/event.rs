@@ -8,20 +8,8 @@ use crate::model::{
     ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
 };
 use crate::route::RouteWish;
+pub use kinds::Group;
 use serde::{Deserialize, Serialize};
-
-/// What a holder narrows the list of events to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Signing in and out, devices.
-    SignIn,
-    /// Codes sent and entered, and the locks they led to.
-    Codes,
-    /// Changes of settings.
-    Changes,
-    /// Withdrawals, sales and whatever else was to be authorised.
-    Actions,
-}
 
 /// One thing that happened to an account or an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -466,6 +454,30 @@ pub enum Event {
     NumberLookedUp {
         /// Masked number.
         number: String,
+    },
+    /// One of staff looked for whose an address is, or for what was sent to it.
+    AddressLookedUp {
+        /// Masked.
+        address: String,
+        /// Whether anything was found.
+        found: bool,
+    },
+    /// A service was made.
+    ServiceAdded {
+        /// The brand's name.
+        name: String,
+    },
+    /// A key of the relying party was made.
+    ApiKeyAdded {
+        /// Which (`key_…`).
+        key: String,
+        /// What it is called.
+        name: String,
+    },
+    /// It works no more.
+    ApiKeyRevoked {
+        /// Which (`key_…`).
+        key: String,
     },
     /// A member of staff signed in to the console.
     OperatorSignedIn {

@@ -321,6 +321,10 @@ pub struct Account {
     pub password_set_at: Timestamp,
     /// What it was before its holder froze it: only what the holder froze may the holder open (R67).
     pub frozen_from: Option<AccountStatus>,
+    /// What it was before staff or the relying party froze it: two of staff return it to that (R57).
+    pub frozen_by_staff_from: Option<AccountStatus>,
+    /// When its status last changed, if it ever did: what was proposed about an earlier one does not hold for it.
+    pub status_set_at: Option<Timestamp>,
     /// Language of its messages (BCP 47).
     pub locale: String,
     /// When it was opened.

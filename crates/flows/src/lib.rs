@@ -71,6 +71,7 @@ pub use console::desk::accounts::{
     AccountFile, FactorFile, NumberFile, ProtectOutcome, RevealOutcome, SessionFile,
 };
 pub use console::desk::lists::Lockout;
+pub use console::desk::look_ups::{Among, LookUp, Whose};
 pub use console::desk::numbers::{NumberOwner, NumberReport, RouteReach};
 pub use console::desk::proposals::{
     DecideOutcome, ProposalEffect, ProposalFile, ProposalView, ProposeOutcome,

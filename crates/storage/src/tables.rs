@@ -111,7 +111,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertEvent(entry) => events::insert(entry)?,
         Change::InsertService(service) => services::insert(service),
         Change::InsertApiKey(key) => api_keys::insert(key),
-        Change::RevokeApiKey { id, at } => api_keys::revoke(id, *at),
+        Change::RevokeApiKey { service_id, id, at } => api_keys::revoke(service_id, id, *at),
         Change::InsertOperator(operator) => operators::insert(rows, operator)?,
         Change::SaveOperator(operator) => operators::save(rows, operator)?,
         Change::InsertOperatorAuthenticator(one) => operator_authenticators::insert(rows, one)?,

@@ -67,7 +67,7 @@ pub struct CaseDesk {
     pub hold: Option<Hold>,
     /// The browsers last signed in from.
     pub devices: Vec<(String, Timestamp)>,
-    /// Whether the operator who asks had looked at it before.
+    /// Whether whoever of staff asks had looked at it before.
     pub seen: bool,
 }
 
@@ -98,7 +98,7 @@ impl Flows {
         self.read(Count { kit: self.kit.clone(), service_id }).await
     }
 
-    /// One case; that an operator looks at it for the first time is an entry of the audit.
+    /// One case; that one of staff looks at it for the first time is an entry of the audit.
     pub async fn case_desk(
         &self,
         service_id: ServiceId,
@@ -106,7 +106,7 @@ impl Flows {
         caller: Caller,
     ) -> Result<Option<CaseDesk>, FlowError> {
         let found = self.read(Look { kit: self.kit.clone(), service_id, id, actor: caller.actor }).await?;
-        if let Some(desk) = found.as_ref().filter(|desk| !desk.seen && caller.actor.operator().is_some()) {
+        if let Some(desk) = found.as_ref().filter(|desk| !desk.seen && caller.actor.is_staff()) {
             self.write(NoteSeen { kit: self.kit.clone(), case: desk.case.clone(), caller }).await?;
         }
         Ok(found)

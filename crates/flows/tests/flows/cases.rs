@@ -250,10 +250,14 @@ async fn the_second_operator_is_blind_until_they_have_decided() {
     assert_eq!(look(two).await.said.len(), 2, "all is seen once it is over");
     let view = house.case_of(&held).await;
     assert_eq!((view.stage, view.file.rejected_for), (CaseStage::Rejected, Some(RejectReason::FaceDiffers)));
+    let by_hand = Caller { actor: Actor::CommandLine, ..caller() };
+    for _ in 0..2 {
+        house.flows.case_desk(house.service_id, held.id, by_hand.clone()).await.unwrap().unwrap();
+    }
     let activity = house.signed_in(&house.session(&person).await).await.unwrap();
     let entries = house.flows.activity(&activity, None, None).await.unwrap().entries;
     let seen = entries.iter().filter(|entry| matches!(entry.event, Event::CaseSeen { .. })).count();
-    assert_eq!(seen, 2, "once for each operator, however often they look");
+    assert_eq!(seen, 3, "once for each operator and the command line, however often they look");
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ impl House {
         let clock = Arc::new(TestClock::new());
         let rows = || Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), entropy.clone());
         let flows = Flows::new(config(&store, rows(), policy, &clock, &entropy));
-        let service_id = flows.create_service("Acme", false).await.unwrap().id;
+        let service_id = flows.create_service("Acme", false, &caller()).await.unwrap().id;
         flows.record_policy(service_id).await.unwrap();
         // Nothing leaves: it is where texts come in.
         flows.open_routes(vec![RouteChannel {
@@ -187,6 +187,8 @@ impl House {
             phrase: None,
             password_set_at: now,
             frozen_from: None,
+            frozen_by_staff_from: None,
+            status_set_at: None,
             locale: "en".to_owned(),
             created_at: now,
         })];

@@ -125,7 +125,7 @@ problem-document-kind-missing = Wählen Sie, welches Dokument es ist.
 problem-verdict-missing = Genehmigen Sie den Antrag oder lehnen Sie ihn mit einem Grund ab.
 problem-case-checks-missing = Zum Genehmigen gehen Sie jeden Punkt der Liste durch.
 problem-case-decided-twice = Sie haben über diesen Antrag schon entschieden. Es muss noch jemand anderes entscheiden.
-problem-case-own = Über Ihr eigenes Konto können Sie nicht entscheiden.
+problem-case-own = Über das eigene Konto bestimmt niemand mit.
 problem-case-moved = Dieser Antrag wartet nicht mehr auf eine Entscheidung.
 
 ## Recovery cases, as operators see them

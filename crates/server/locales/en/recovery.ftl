@@ -125,7 +125,7 @@ problem-document-kind-missing = Choose which document it is.
 problem-verdict-missing = Approve the case, or refuse it with a reason.
 problem-case-checks-missing = To approve, go through every point of the list.
 problem-case-decided-twice = You have decided about this case already. Someone else must, too.
-problem-case-own = You cannot decide about your own account.
+problem-case-own = Nobody has a say about an account of their own.
 problem-case-moved = This case is not waiting for a decision any more.
 
 ## Recovery cases, as operators see them

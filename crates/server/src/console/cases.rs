@@ -175,7 +175,7 @@ fn refused(draft: &mut CaseDraft, refusal: DecideRefusal) {
         DecideRefusal::Note => draft.note.problem = Some(Problem::RemarkLong { characters_max }),
         DecideRefusal::Stage => draft.problem = Some(Problem::CaseMoved),
         DecideRefusal::Twice => draft.problem = Some(Problem::CaseDecidedTwice),
-        DecideRefusal::OwnAccount => draft.problem = Some(Problem::CaseOwn),
+        DecideRefusal::OwnAccount => draft.problem = Some(Problem::OwnAccount),
         DecideRefusal::Checks => draft.problem = Some(Problem::CaseChecksMissing),
     }
 }

@@ -155,7 +155,11 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::AddressRevealed { .. } => Row::AddressRevealed,
         Event::AccountSeen => Row::AccountSeen,
         Event::NumberLookedUp { .. } => Row::NumberLookedUp,
-        Event::TemplateChanged { .. }
+        Event::AddressLookedUp { .. } => Row::AddressLookedUp,
+        Event::ServiceAdded { .. }
+        | Event::ApiKeyAdded { .. }
+        | Event::ApiKeyRevoked { .. }
+        | Event::TemplateChanged { .. }
         | Event::OperatorSignedIn { .. }
         | Event::OperatorSignInFailed { .. }
         | Event::OperatorLocked { .. }

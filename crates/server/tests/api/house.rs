@@ -16,7 +16,7 @@ use countersign_core::policy::Policy;
 use countersign_core::route::Carries;
 use countersign_core::time::Timestamp;
 use countersign_delivery::{Channel, Letter, Submitting};
-use countersign_flows::{Clock, Dispatcher, EgressPolicy, Flows, FlowsConfig, RouteChannel};
+use countersign_flows::{Caller, Clock, Dispatcher, EgressPolicy, Flows, FlowsConfig, RouteChannel};
 use countersign_server::{Server, ServerConfig};
 use countersign_storage::tables::{self, Rows};
 use countersign_storage::{Location, MasterKeys, Step, StorageError, Store, StoreConfig, Tx};
@@ -123,8 +123,9 @@ impl House {
             inbound_numbers: vec![TEXT_TO.to_owned()],
             app_hash: None,
         });
-        let service = flows.create_service("Acme", false).await.unwrap();
-        let key = flows.create_api_key(service.id, "test").await.unwrap().secret.expose().to_owned();
+        let service = flows.create_service("Acme", false, &Caller::default()).await.unwrap();
+        let made = flows.create_api_key(service.id, "test", &Caller::default()).await.unwrap();
+        let key = made.secret.expose().to_owned();
         let server = Server::new(ServerConfig {
             flows: flows.clone(),
             service_id: service.id,

@@ -26,7 +26,7 @@ pub(super) fn problems() -> [Problem; 14] {
         Problem::VerdictMissing,
         Problem::CaseChecksMissing,
         Problem::CaseDecidedTwice,
-        Problem::CaseOwn,
+        Problem::OwnAccount,
         Problem::CaseMoved,
     ]
 }
