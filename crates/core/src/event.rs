@@ -5,7 +5,7 @@ mod kinds;
 
 use crate::model::{
     ActionKind, CancelReason, CaseKind, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause,
-    ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
+    IdentityFinding, ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
 };
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
@@ -383,6 +383,29 @@ pub enum Event {
     CaseFinished {
         /// Which.
         case: String,
+    },
+    /// An identity provider has its pictures.
+    IdentityAsked {
+        /// Which case's.
+        case: String,
+        /// The provider.
+        provider: String,
+    },
+    /// The provider answered.
+    IdentityAnswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
+        /// What it found.
+        finding: IdentityFinding,
+    },
+    /// The provider could not be asked, or did not answer in time.
+    IdentityUnanswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
     },
     /// A document or photo was taken.
     EvidenceReceived {

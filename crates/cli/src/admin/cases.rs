@@ -5,7 +5,7 @@ use super::{answer, broken};
 use clap::Subcommand;
 use countersign_core::case::{DecideRefusal, Decided};
 use countersign_core::id::CaseId;
-use countersign_core::model::{Actor, Case, CaseCheck, RejectReason, Service, Verdict};
+use countersign_core::model::{Actor, Case, CaseCheck, IdentityCheck, RejectReason, Service, Verdict};
 use countersign_flows::{Caller, CaseTake, Flows};
 use serde_json::{Value, json};
 
@@ -119,18 +119,34 @@ async fn show(flows: &Flows, service: &Service, id: CaseId, as_json: bool) -> Re
         })
         .collect();
     let lines: String = said.iter().map(|one| format!("\n  {one}")).collect();
+    let checked = desk.check.as_ref().map(|check| format!("\nidentity provider: {}", check_json(check)));
     let text = format!(
-        "{}\nproved: {}  not proved: {}{lines}",
+        "{}\nproved: {}  not proved: {}{lines}{}",
         case_line(&desk.case, desk.voices),
         proved.join(", "),
-        lost.join(", ")
+        lost.join(", "),
+        checked.unwrap_or_default()
     );
     if let Value::Object(members) = &mut shown {
         members.insert("proved".to_owned(), json!(proved));
         members.insert("not_proved".to_owned(), json!(lost));
         members.insert("decisions".to_owned(), Value::Array(said));
+        members.insert("identity_provider".to_owned(), desk.check.as_ref().map_or(Value::Null, check_json));
     }
     answer(as_json, &shown, &text)
+}
+
+/// What the identity provider was asked and said.
+fn check_json(check: &IdentityCheck) -> Value {
+    let answer = check.answer.as_ref();
+    let failed = answer.map(|answer| answer.failed.iter().map(|check| check.as_str()).collect::<Vec<_>>());
+    json!({
+        "name": check.provider,
+        "state": check.state.as_str(),
+        "finding": answer.map(|answer| answer.finding.as_str()),
+        "failed_checks": failed,
+        "reference": answer.map(|answer| &answer.reference),
+    })
 }
 
 async fn say(

@@ -77,6 +77,9 @@ table! {
         Event::CaseExpired { .. } => "case_expired",
         Event::CaseUsed { .. } => "case_used",
         Event::CaseFinished { .. } => "case_finished",
+        Event::IdentityAsked { .. } => "identity_asked",
+        Event::IdentityAnswered { .. } => "identity_answered",
+        Event::IdentityUnanswered { .. } => "identity_unanswered",
         Event::EvidenceReceived { .. } => "evidence_received",
         Event::EvidenceRefused { .. } => "evidence_refused",
         Event::EvidenceSeen { .. } => "evidence_seen",
@@ -177,6 +180,9 @@ table! {
         | Event::CaseExpired { .. }
         | Event::CaseUsed { .. }
         | Event::CaseFinished { .. }
+        | Event::IdentityAsked { .. }
+        | Event::IdentityAnswered { .. }
+        | Event::IdentityUnanswered { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
         | Event::EvidenceDeleted { .. } => Group::Changes,

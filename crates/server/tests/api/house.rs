@@ -122,6 +122,7 @@ impl House {
             channels: vec![Way::Sms, Way::Email, Way::Voice],
             inbound_numbers: vec![TEXT_TO.to_owned()],
             app_hash: None,
+            identity: None,
         });
         let service = flows.create_service("Acme", false).await.unwrap();
         let key = flows.create_api_key(service.id, "test").await.unwrap().secret.expose().to_owned();

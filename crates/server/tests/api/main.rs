@@ -21,6 +21,7 @@ mod health;
 mod holder;
 mod holds;
 mod house;
+mod identity;
 mod isolation;
 mod logbook;
 mod own_text;
