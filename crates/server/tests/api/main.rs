@@ -24,9 +24,14 @@ mod house;
 mod isolation;
 mod logbook;
 mod own_text;
+#[path = "../../../evidence/tests/pictures/mod.rs"]
+mod pictures;
 mod proofs;
 mod rates;
 mod resources;
 mod tickets;
+mod uploads;
+mod uploads_large;
+mod uploads_refused;
 mod verifications;
 mod webhooks;
