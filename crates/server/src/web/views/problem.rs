@@ -7,9 +7,7 @@ use crate::web::words::{Moment, Sentence, Words};
 use countersign_flows::core::model::EvidenceRefusal;
 
 /// One problem, beside the field or above the form it belongs to. 1xxx identity, 2xxx codes, 3xxx numbers,
-/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx support, 9xxx the service
-/// itself.
-/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx documents and photos, 9xxx the service itself.
+/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx support and pictures, 9xxx the service itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
     /// No email address or phone number was given.
