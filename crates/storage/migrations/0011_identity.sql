@@ -16,4 +16,5 @@ CREATE TABLE identity_checks (
     answer_sealed {BYTES}
 ) {TABLE_OPTIONS_BY_KEY};
 CREATE UNIQUE INDEX identity_checks_by_case ON identity_checks (case_id, round);
-CREATE INDEX identity_checks_due ON identity_checks (next_step_at) WHERE state IN ('due', 'asked');
+CREATE INDEX identity_checks_due ON identity_checks (next_step_at, id) WHERE state = 'due';
+CREATE INDEX identity_checks_asked ON identity_checks (next_step_at) WHERE state = 'asked';
