@@ -11,7 +11,9 @@ use countersign_delivery::http::HttpClient;
 use countersign_delivery::providers::{GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
-use countersign_flows::{Caller, Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
+use countersign_flows::{
+    Caller, Clock, Dispatcher, FlowError, Flows, FlowsConfig, IdentityAsker, RouteChannel, Teller,
+};
 use countersign_server::{Limits, Server, ServerConfig};
 use countersign_storage::tables::Rows;
 use countersign_storage::{Location, MasterKeys, Store, StoreConfig};
@@ -95,6 +97,7 @@ fn use_cases(config: &Config, store: Store, keys: MasterKeys, clock: Arc<SystemC
         channels: channels(config),
         inbound_numbers: inbound_numbers(config),
         app_hash: config.android_app_hash.clone(),
+        identity: config.identity.clone(),
     })
 }
 
@@ -206,6 +209,7 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
         dispatchers.spawn(dispatcher.run());
     }
     tasks.spawn(house.flows.clone().keep_roads());
+    tasks.spawn(IdentityAsker::new(house.flows.clone(), http.clone(), monotonic_ms()).run());
     tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
     tasks.spawn(run_timers(house.flows.clone(), house.node));
     tasks.spawn(end_overdue(house.flows.clone()));

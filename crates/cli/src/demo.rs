@@ -308,6 +308,7 @@ fn config(
             carries: Carries::default(),
         }],
         android_app_hash: None,
+        identity: None,
         return_origins: vec![format!("http://{exchange}")],
         egress: EgressPolicy { allow_private: true },
     })

@@ -3,10 +3,7 @@
 
 mod kinds;
 
-use crate::model::{
-    ActionKind, CancelReason, CaseKind, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause,
-    ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
-};
+use crate::model::*;
 use crate::route::RouteWish;
 pub use kinds::Group;
 use serde::{Deserialize, Serialize};
@@ -372,6 +369,29 @@ pub enum Event {
         /// Which.
         case: String,
     },
+    /// An identity provider has its pictures.
+    IdentityAsked {
+        /// Which case's.
+        case: String,
+        /// The provider.
+        provider: String,
+    },
+    /// The provider answered.
+    IdentityAnswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
+        /// What it found.
+        finding: IdentityFinding,
+    },
+    /// The provider could not be asked, or did not answer in time.
+    IdentityUnanswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
+    },
     /// A document or photo was taken.
     EvidenceReceived {
         /// What it is of.
@@ -462,11 +482,8 @@ pub enum Event {
         /// Whether anything was found.
         found: bool,
     },
-    /// A service was made.
-    ServiceAdded {
-        /// The brand's name.
-        name: String,
-    },
+    /// The service was made.
+    ServiceAdded,
     /// A key of the relying party was made.
     ApiKeyAdded {
         /// Which (`key_…`).

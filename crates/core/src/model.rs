@@ -37,6 +37,7 @@ mod authenticator;
 mod case;
 mod evidence;
 mod hold;
+mod identity;
 mod journey;
 mod message;
 mod operator_session;
@@ -52,6 +53,7 @@ pub use case::{
 };
 pub use evidence::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
 pub use hold::{Hold, HoldCause};
+pub use identity::{IdentityAnswer, IdentityCheck, IdentityFinding, IdentityState};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredHash, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;

@@ -41,8 +41,7 @@ impl Flows {
         let now = self.now();
         let id = ServiceId::draw(now, self.kit.entropy.as_ref());
         let service = Service { id, name: name.to_owned(), demo, created_at: now };
-        let added = Event::ServiceAdded { name: mask::reason(name) };
-        let entry = self.entry(id, added, caller, now);
+        let entry = self.entry(id, Event::ServiceAdded, caller, now);
         self.save(vec![Change::InsertService(service.clone()), entry]).await?;
         Ok(service)
     }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use countersign_core::case::{DecideRefusal, Decided};
 use countersign_core::id::CaseId;
 use countersign_core::model::{
-    Actor, Case, CaseCheck, EvidenceOwner, EvidenceSlot, RejectReason, Service, Verdict,
+    Actor, Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, RejectReason, Service, Verdict,
 };
 use countersign_flows::{Caller, CaseTake, Flows};
 use serde_json::{Value, json};
@@ -140,11 +140,13 @@ async fn show(flows: &Flows, service: &Service, id: CaseId, as_json: bool) -> Re
         })
         .collect();
     let lines: String = said.iter().map(|one| format!("\n  {one}")).collect();
+    let checked = desk.check.as_ref().map(|check| format!("\nidentity provider: {}", check_json(check)));
     let text = format!(
-        "{}\nproved: {}  not proved: {}{lines}",
+        "{}\nproved: {}  not proved: {}{lines}{}",
         case_line(&desk.case, desk.voices),
         proved.join(", "),
-        lost.join(", ")
+        lost.join(", "),
+        checked.unwrap_or_default()
     );
     let pictures: Vec<&str> = desk.pictures.iter().map(|picture| picture.slot.as_str()).collect();
     if let Value::Object(members) = &mut shown {
@@ -152,6 +154,7 @@ async fn show(flows: &Flows, service: &Service, id: CaseId, as_json: bool) -> Re
         members.insert("proved".to_owned(), json!(proved));
         members.insert("not_proved".to_owned(), json!(lost));
         members.insert("decisions".to_owned(), Value::Array(said));
+        members.insert("identity_provider".to_owned(), desk.check.as_ref().map_or(Value::Null, check_json));
     }
     answer(as_json, &shown, &text)
 }
@@ -188,6 +191,19 @@ fn create(out: &Path) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(out)
+}
+
+/// What the identity provider was asked and said.
+fn check_json(check: &IdentityCheck) -> Value {
+    let answer = check.answer.as_ref();
+    let failed = answer.map(|answer| answer.failed.iter().map(|check| check.as_str()).collect::<Vec<_>>());
+    json!({
+        "name": check.provider,
+        "state": check.state.as_str(),
+        "finding": answer.map(|answer| answer.finding.as_str()),
+        "failed_checks": failed,
+        "reference": answer.map(|answer| &answer.reference),
+    })
 }
 
 async fn say(

@@ -90,6 +90,9 @@ table! {
         Event::CaseExpired { .. } => "case_expired",
         Event::CaseUsed { .. } => "case_used",
         Event::CaseFinished { .. } => "case_finished",
+        Event::IdentityAsked { .. } => "identity_asked",
+        Event::IdentityAnswered { .. } => "identity_answered",
+        Event::IdentityUnanswered { .. } => "identity_unanswered",
         Event::EvidenceReceived { .. } => "evidence_received",
         Event::EvidenceRefused { .. } => "evidence_refused",
         Event::EvidenceSeen { .. } => "evidence_seen",
@@ -103,7 +106,7 @@ table! {
         Event::AccountSeen => "account_seen",
         Event::NumberLookedUp { .. } => "number_looked_up",
         Event::AddressLookedUp { .. } => "address_looked_up",
-        Event::ServiceAdded { .. } => "service_added",
+        Event::ServiceAdded => "service_added",
         Event::ApiKeyAdded { .. } => "api_key_added",
         Event::ApiKeyRevoked { .. } => "api_key_revoked",
         Event::OperatorSignedIn { .. } => "operator_signed_in",
@@ -194,6 +197,9 @@ table! {
         | Event::CaseExpired { .. }
         | Event::CaseUsed { .. }
         | Event::CaseFinished { .. }
+        | Event::IdentityAsked { .. }
+        | Event::IdentityAnswered { .. }
+        | Event::IdentityUnanswered { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
         | Event::EvidenceDeleted { .. } => Group::Changes,
@@ -206,7 +212,7 @@ table! {
         | Event::AccountSeen
         | Event::NumberLookedUp { .. }
         | Event::AddressLookedUp { .. }
-        | Event::ServiceAdded { .. }
+        | Event::ServiceAdded
         | Event::ApiKeyAdded { .. }
         | Event::ApiKeyRevoked { .. } => Group::Changes,
         Event::OperatorAdded { .. }

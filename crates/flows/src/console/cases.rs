@@ -12,7 +12,7 @@ use countersign_core::hold;
 use countersign_core::id::{CaseId, OperatorId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{self, accounts, bindings, cases, events, operators};
+use countersign_storage::tables::{self, accounts, bindings, cases, events, identity_checks, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -61,6 +61,8 @@ pub struct CaseDesk {
     pub mine: bool,
     /// What was said, where it may be seen: rounds that are over, one's own, all once the case has come to an end.
     pub said: Vec<CaseVoice>,
+    /// What the identity provider was asked and said in this round.
+    pub check: Option<IdentityCheck>,
     /// The account's other cases.
     pub others: Vec<Case>,
     /// The hold in force.
@@ -214,6 +216,8 @@ impl Step for Look {
         };
         let mut others = cases::of_account(tx, rows, service_id, case.account_id, 20).await?;
         others.retain(|other| other.id != case.id);
+        let mut checks = identity_checks::of_case(tx, rows, service_id, case.id).await?;
+        checks.retain(|check| check.round == case.round);
         let events =
             events::of_account(tx, rows, service_id, case.account_id, None, None, EVENTS_MAX).await?;
         Ok(Some(CaseDesk {
@@ -222,6 +226,7 @@ impl Step for Look {
             hold: hold::in_force(&standing.holds, kit.clock.earliest()).cloned(),
             devices: signed_in_from(&events),
             seen: events.iter().any(|entry| entry.actor == self.actor && is_look(entry, &case)),
+            check: checks.pop(),
             account: standing.account,
             binding: standing.binding,
             voices,

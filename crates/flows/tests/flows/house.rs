@@ -17,7 +17,7 @@ use countersign_core::session::{self, Scene};
 use countersign_core::time::{Timestamp, days};
 use countersign_core::verification::World;
 use countersign_delivery::{Letter, Submitting};
-use countersign_flows::{Caller, Clock, Flows, FlowsConfig, RouteChannel, SignedIn};
+use countersign_flows::{Caller, Clock, Flows, FlowsConfig, IdentityProvider, RouteChannel, SignedIn};
 use countersign_storage::tables::{self, Rows, outbox};
 use countersign_storage::{Location, MasterKeys, Step, StorageError, Store, StoreConfig, Tx};
 use std::sync::Arc;
@@ -146,6 +146,16 @@ impl House {
         let rows = Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), house.entropy.clone());
         let policy = house.flows.policy().clone();
         let flows = Flows::new(config(&house.store, rows, policy, &house.clock, &house.entropy));
+        flows.record_policy(house.service_id).await.unwrap();
+        flows
+    }
+
+    /// The use cases of a process that asks an identity provider.
+    pub(crate) async fn asking(house: &House, provider: IdentityProvider) -> Flows {
+        let rows = Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), house.entropy.clone());
+        let policy = house.flows.policy().clone();
+        let config = config(&house.store, rows, policy, &house.clock, &house.entropy);
+        let flows = Flows::new(FlowsConfig { identity: Some(provider), ..config });
         flows.record_policy(house.service_id).await.unwrap();
         flows
     }
@@ -292,6 +302,7 @@ fn config(
         channels: vec![Channel::Sms, Channel::Email, Channel::Voice],
         inbound_numbers: vec![INBOUND.to_owned()],
         app_hash: None,
+        identity: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod desk;
 mod evidence;
 mod forgotten;
 mod house;
+mod identity;
 mod own_text;
 mod roads;
 mod staff;
