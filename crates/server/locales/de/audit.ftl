@@ -81,7 +81,6 @@ audit-kind-test-message-sent = Testnachricht gesendet
 audit-kind-template-changed = Text geändert
 audit-kind-audit-read = Protokoll durchsucht
 audit-kind-audit-exported = Protokoll kopiert
-audit-kind-number-looked-up = Nummer nachgeschlagen
 audit-kind-address-looked-up = Adresse nachgeschlagen
 audit-kind-service-added = Dienst angelegt
 audit-kind-api-key-added = API-Schlüssel angelegt

@@ -81,7 +81,6 @@ audit-kind-test-message-sent = Test message sent
 audit-kind-template-changed = Text changed
 audit-kind-audit-read = Audit searched
 audit-kind-audit-exported = Audit copied
-audit-kind-number-looked-up = Number looked up
 audit-kind-address-looked-up = Address looked up
 audit-kind-service-added = Service made
 audit-kind-api-key-added = API key made
