@@ -173,11 +173,7 @@ fn check(raw: Raw) -> Result<Config, String> {
     if master.is_empty() {
         return Err("keys.master: give at least one key, as \"1:<64 hexadecimal digits>\"".to_owned());
     }
-    if raw.service.trim().is_empty() || raw.service.chars().count() > 30 {
-        return Err(
-            "service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned()
-        );
-    }
+    let service = service_name(&raw.service)?;
     for route in &raw.routes.smpp {
         route.check().map_err(|error| format!("routes.smpp {:?}: {error}", route.name))?;
     }
@@ -210,7 +206,7 @@ fn check(raw: Raw) -> Result<Config, String> {
     Ok(Config {
         public_url,
         listen: raw.listen,
-        service: raw.service.trim().to_owned(),
+        service,
         support: raw.support,
         proxies: raw.proxies,
         database,
@@ -231,6 +227,14 @@ fn check(raw: Raw) -> Result<Config, String> {
         identity: raw.identity.map(|identity| provider(identity, raw.egress)).transpose()?,
         egress: raw.egress,
     })
+}
+
+fn service_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 30 {
+        return Err("service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned());
+    }
+    Ok(name.to_owned())
 }
 
 /// A provider has a name, an address that may be called, and at least one secret to sign with.

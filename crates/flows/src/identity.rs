@@ -1,6 +1,6 @@
 //! Identity providers (section F): the pictures of a case that was handed in go to a provider over HTTP, signed; its
-//! signed answer comes back when it has one. Leased and tried again like webhooks, so that a crash loses nothing and the
-//! provider can tell repeats apart by the check's identifier. Manual review never waits for it.
+//! signed answer comes back when it has one. Leased and tried again like webhooks, so that a crash loses nothing and
+//! the provider can tell repeats apart by the check's identifier. Manual review never waits for it.
 
 use crate::cases::documents::of_this_round;
 use crate::context::{Flows, Kit};

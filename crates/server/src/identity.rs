@@ -1,5 +1,5 @@
-//! Where an identity provider answers: `POST /identity/answers`, signed as Standard Webhooks has it. Whoever is not that
-//! provider learns nothing, not even whether there is one.
+//! Where an identity provider answers: `POST /identity/answers`, signed as Standard Webhooks has it. Whoever is not
+//! that provider learns nothing, not even whether there is one.
 
 use crate::state::Server;
 use axum::Router;
