@@ -7,7 +7,7 @@ mod desk;
 mod staff;
 mod tickets;
 
-use crate::config;
+use crate::config::{self, Config};
 use crate::{assemble, output};
 use clap::{Args, Subcommand};
 use countersign_core::address::{Address, Email};
@@ -118,11 +118,16 @@ enum Act {
     Desk(desk::DeskAct),
 }
 
-/// Does one act.
+/// Does one act, and has the audit say so at once: no server may be running.
 pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
     let config = config::load(&arguments.config)?;
     let house = assemble::open(&config, assemble::clock()).await?;
-    let flows = &house.flows;
+    let done = act(&house.flows, &config, arguments).await;
+    assemble::close_audit(&house.flows).await;
+    done
+}
+
+async fn act(flows: &Flows, config: &Config, arguments: AdminArguments) -> Result<(), String> {
     let name = arguments.service.as_deref().unwrap_or(&config.service);
     let json = arguments.json;
     match arguments.act {
@@ -144,14 +149,14 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
             let roles = staff::roles(&role)?;
             let new = NewOperator { service_id: service.id, email: address(&email)?, name: called, roles };
             if totp {
-                staff::seed(flows, &config, new, &password()?, json).await
+                staff::seed(flows, config, new, &password()?, json).await
             } else {
-                staff::invite(flows, &config, new, json).await
+                staff::invite(flows, config, new, json).await
             }
         }
         Act::Operator { act } => {
             let service = find(flows, name, &config.service).await?;
-            staff::act(flows, &config, &service, act, json).await
+            staff::act(flows, config, &service, act, json).await
         }
         Act::AccountAdd { email, locale } => {
             let service = find(flows, name, &config.service).await?;
@@ -166,10 +171,10 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
             let service = find(flows, name, &config.service).await?;
             cases::act(flows, &service, act, json).await
         }
-        Act::Routes => delivery::list(flows, &config, json).await,
+        Act::Routes => delivery::list(flows, config, json).await,
         Act::Route { act } => {
             let service = find(flows, name, &config.service).await?;
-            delivery::wish(flows, &config, &service, act, json).await
+            delivery::wish(flows, config, &service, act, json).await
         }
         Act::Tickets => tickets::list(flows, &find(flows, name, &config.service).await?, json).await,
         Act::Ticket { act } => {

@@ -184,6 +184,7 @@ impl Engine {
         if let Err(error) = house.flows.release_leases(Some(house.node)).await {
             tracing::warn!(%error, "messages in hand could not be given back; their leases run out by themselves");
         }
+        close_audit(&house.flows).await;
     }
 }
 
@@ -395,6 +396,13 @@ async fn seal_audit(flows: Flows) {
         if let Err(error) = flows.seal_audit().await {
             tracing::warn!(%error, "the audit could not be sealed; it is tried again");
         }
+    }
+}
+
+/// Seals and signs what happened before this process ends: for a while there may be nobody to do it.
+pub(crate) async fn close_audit(flows: &Flows) {
+    if let Err(error) = flows.close_audit().await {
+        tracing::warn!(%error, "the audit could not be signed to its end; a server that starts does it");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{ConfigArgument, assemble, config, output};
 use clap::Subcommand;
-use countersign_core::audit::{Checkpoint, Finding, FindingKind};
+use countersign_core::audit::{Checkpoint, Finding, FindingKind, WalkSummary};
 use countersign_core::id::{EventId, ServiceId};
 use countersign_flows::{
     AuditReport, AuditSpan, ChainReport, FlowError, Flows, KeptCheckpoint, KeptProblem, audit_moment,
@@ -42,6 +42,10 @@ pub(crate) enum AuditAct {
     },
 }
 
+/// A server seals within seconds; a newest checkpoint that is not what was signed is not printed either.
+const NO_CHECKPOINT: &str =
+    "there is no checkpoint yet, or the newest was changed: start the server, or see `audit verify`";
+
 /// Which entries to print.
 #[derive(clap::Args)]
 pub(crate) struct Wanted {
@@ -75,7 +79,7 @@ pub(crate) async fn run(act: AuditAct) -> Result<(), String> {
             let service_id = find(&flows, service.as_ref().unwrap_or(&config.service)).await?;
             match flows.audit_checkpoint(service_id).await.map_err(broken)? {
                 Some(kept) => output::say(&serde_json::to_string(&kept).map_err(|error| error.to_string())?),
-                None => return Err("nothing was sealed yet; the server does it within seconds".to_owned()),
+                None => return Err(NO_CHECKPOINT.to_owned()),
             }
             Ok(())
         }
@@ -206,6 +210,9 @@ fn json_of(report: &AuditReport) -> Value {
             "signed_sequence": chain.walk.signed.as_ref().map(|signed| signed.sequence),
             "signed_at": chain.walk.signed.as_ref().map(|signed| signed.at.to_rfc3339()),
             "waiting": chain.waiting,
+            "began_at": chain.walk.began_at.map(|at| at.to_rfc3339()),
+            "late_at_start": chain.walk.late_at_start,
+            "late_after_stop": chain.walk.late_after_stop,
             "found": chain.walk.found,
             "findings": chain.walk.findings.iter().map(finding).collect::<Vec<_>>(),
         })
@@ -235,6 +242,7 @@ fn text_of(report: &AuditReport) -> String {
             "{}: {} entries, {signed}; {since} sealed since, {} wait to be sealed",
             chain.service_id, walk.entries, chain.waiting
         ));
+        lines.extend(late(walk));
         let mut findings: Vec<&Finding> = walk.findings.iter().collect();
         findings.sort_by_key(|finding| finding.sequence.unwrap_or(u64::MAX));
         lines.extend(findings.iter().take(TOLD_MAX).map(|finding| format!("  {}", sentence(finding))));
@@ -251,6 +259,25 @@ fn text_of(report: &AuditReport) -> String {
     lines.join("\n")
 }
 
+/// Entries that nobody can say were not changed before they were signed, in words.
+fn late(walk: &WalkSummary) -> Vec<String> {
+    let began = walk.began_at.map(|at| at.to_rfc3339()).unwrap_or_default();
+    let mut lines = Vec::new();
+    if walk.late_at_start > 0 {
+        lines.push(format!(
+            "  began at {began} with {} entries of before: what they say was not signed when it happened",
+            walk.late_at_start
+        ));
+    }
+    if walk.late_after_stop > 0 {
+        lines.push(format!(
+            "  {} entries were signed more than an hour late, as after a stop of the server",
+            walk.late_after_stop
+        ));
+    }
+    lines
+}
+
 /// A finding as a sentence.
 fn sentence(finding: &Finding) -> String {
     let what = match finding.kind {
@@ -265,8 +292,12 @@ fn sentence(finding: &Finding) -> String {
         FindingKind::CheckpointUnknownKey => "checkpoint signed with a key that is not in this configuration",
         FindingKind::Rewritten => "rewritten: the links were made anew and do not lead to what was signed",
         FindingKind::TailCut => "tail cut off: entries that were signed are gone",
+        FindingKind::SealedLate => "sealed late: signed more than an hour after it happened",
+        FindingKind::NewestUnknown => "the note of which checkpoint is the newest is gone or was changed",
+        FindingKind::Emptied => "nothing is in line, although there are accounts, staff or entries that wait",
     };
     let place = match (finding.sequence, finding.count) {
+        (None, _) if finding.event.is_none() => "the chain".to_owned(),
         (None, _) => "an entry without a place".to_owned(),
         (Some(from), 0 | 1) => format!("entry {from}"),
         (Some(from), count) => format!("entries {from} to {}", from + count - 1),

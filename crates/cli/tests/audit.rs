@@ -8,13 +8,14 @@ use countersign_core::entropy::Entropy;
 use countersign_core::entropy::testing::Counting;
 use countersign_core::event::Event;
 use countersign_core::id::{AccountId, EventId, OperatorId, ServiceId};
-use countersign_core::model::{Actor, EventEntry, Service};
+use countersign_core::model::{Account, AccountStatus, Actor, EventEntry, Service};
 use countersign_core::policy::Policy;
 use countersign_core::time::{Timestamp, seconds};
 use countersign_flows::{Clock, Flows, FlowsConfig};
 use countersign_storage::tables::{self, Rows};
 use countersign_storage::{Location, MasterKeys, Step, StorageError, Store, StoreConfig, Tx, Value};
 use serde_json::Value as Json;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -65,9 +66,22 @@ impl Step for Sql {
     }
 }
 
+/// The note of the newest checkpoint.
+struct ReadMark(Rows);
+
+impl Step for ReadMark {
+    type Output = Option<String>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        tables::audit::mark(tx, &self.0, ServiceId::from_bytes(SERVICE)).await
+    }
+}
+
 struct World {
     folder: PathBuf,
     original: PathBuf,
+    /// The note of the newest checkpoint as it was after the first run of entries: somebody kept a copy of its row.
+    first_mark: String,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -115,32 +129,65 @@ fn entry(number: u8, at: Timestamp) -> EventEntry {
     }
 }
 
+/// Somebody who has an account.
+fn account(at: Timestamp) -> Account {
+    Account {
+        id: AccountId::from_bytes([1; 16]),
+        service_id: ServiceId::from_bytes(SERVICE),
+        status: AccountStatus::Active,
+        email: None,
+        password_hash: "none".to_owned(),
+        sms_enabled_at: None,
+        phrase: None,
+        password_set_at: at,
+        frozen_from: None,
+        locale: "en".to_owned(),
+        created_at: at,
+    }
+}
+
 impl World {
     /// 30 sealed entries: 20 that a checkpoint covers, then 10 more a moment later.
     fn new(name: &str) -> Self {
+        Self::of(name, &[(1..=20, 0), (21..=30, 0)])
+    }
+
+    /// 35 sealed entries and three checkpoints: over the first 10, the next 10 and the next 10, ten minutes apart.
+    fn signed_thrice(name: &str) -> Self {
+        Self::of(name, &[(1..=10, 0), (11..=20, 600), (21..=30, 600), (31..=35, 0)])
+    }
+
+    /// Runs of entries, each so many seconds after the one before, and sealed when its last one has happened.
+    fn of(name: &str, runs: &[(RangeInclusive<u8>, i64)]) -> Self {
         let folder = std::env::temp_dir().join(format!("countersign-audit-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
         let original = folder.join("original.db");
-        runtime.block_on(async {
+        let first_mark = runtime.block_on(async {
             let entropy: Arc<dyn Entropy> = Arc::new(Counting::new());
             let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
             let store = store(&original);
             store.migrate().await.unwrap();
             let id = ServiceId::from_bytes(SERVICE);
             let service = Service { id, name: "Audit".into(), demo: false, created_at: clock.now() };
-            store.write(Apply(rows(&entropy), vec![Change::InsertService(service)])).await.unwrap();
+            let changes = vec![Change::InsertService(service), Change::InsertAccount(account(clock.now()))];
+            store.write(Apply(rows(&entropy), changes)).await.unwrap();
             let flows = flows(&store, &clock, &entropy);
-            for numbers in [1..=20_u8, 21..=30] {
-                for number in numbers {
+            let mut first_mark = None;
+            for (numbers, later) in runs {
+                clock.0.fetch_add(later * 1_000, Ordering::SeqCst);
+                for number in numbers.clone() {
                     clock.0.fetch_add(1_000, Ordering::SeqCst);
                     let change = Change::InsertEvent(entry(number, clock.now()));
                     store.write(Apply(rows(&entropy), vec![change])).await.unwrap();
                 }
                 flows.seal_audit().await.unwrap();
+                let mark = store.read(ReadMark(rows(&entropy))).await.unwrap();
+                first_mark = first_mark.or(mark);
             }
+            first_mark.unwrap()
         });
-        let world = Self { folder, original, runtime };
+        let world = Self { folder, original, first_mark, runtime };
         world.configure();
         world
     }
@@ -183,6 +230,16 @@ impl World {
         });
     }
 
+    /// A server starts on the copy, two days later, and seals what waits.
+    fn seal_anew(&self) {
+        self.runtime.block_on(async {
+            let entropy: Arc<dyn Entropy> = Arc::new(Counting::from(77));
+            let clock = Arc::new(TestClock(AtomicI64::new(START_MS + 2 * 86_400_000)));
+            let store = store(&self.copy());
+            flows(&store, &clock, &entropy).seal_audit().await.unwrap();
+        });
+    }
+
     fn audit(&self, arguments: &[&str]) -> Output {
         let config = self.folder.join("countersign.toml");
         Command::new(BINARY).arg("audit").args(arguments).arg("--config").arg(config).output().unwrap()
@@ -201,9 +258,9 @@ impl World {
     /// Each finding as its name and place.
     fn found(&self, more: &[&str]) -> Vec<(String, Option<u64>)> {
         let answer = self.verify(more);
-        let findings = answer["chains"][0]["findings"].as_array().unwrap();
-        let told = |one: &Json| (one["kind"].as_str().unwrap().to_owned(), one["sequence"].as_u64());
-        findings.iter().map(told).collect()
+        let chains = answer["chains"].as_array().unwrap();
+        let findings = chains.iter().flat_map(|chain| chain["findings"].as_array().unwrap());
+        findings.map(|one| (one["kind"].as_str().unwrap().to_owned(), one["sequence"].as_u64())).collect()
     }
 }
 
@@ -365,6 +422,128 @@ fn a_cut_tail_is_named_from_within_or_by_what_was_kept_elsewhere() {
     let refused = world.audit(&["verify", from[0], from[1]]);
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("does not say what was signed"));
+}
+
+#[test]
+fn a_checkpoint_that_was_taken_away_is_named_the_newest_too() {
+    let world = World::signed_thrice("taken");
+    world.fresh();
+    assert_eq!(world.found(&[]), []);
+    for (number, place) in [(1, 20), (2, 30), (3, 21)] {
+        world.fresh();
+        world
+            .run(vec![Sql("DELETE FROM audit_checkpoints WHERE number = length($1)", Some(vec![0; number]))]);
+        assert_eq!(world.found(&[]), one("checkpoint_missing", place), "{number}");
+    }
+    world.tampered(&["DELETE FROM audit_marks"]);
+    assert_eq!(world.found(&[]), [("newest_unknown".to_owned(), None)]);
+    world.tampered(&["UPDATE audit_marks SET statement = (SELECT MAX(statement) FROM audit_checkpoints)"]);
+    assert_eq!(world.found(&[]), [("newest_unknown".to_owned(), None)], "a checkpoint is no note");
+    world.tampered(&["DELETE FROM audit_checkpoints WHERE number > 1", "DELETE FROM audit_marks"]);
+    let both = [("checkpoint_missing".to_owned(), Some(11)), ("newest_unknown".to_owned(), None)];
+    assert_eq!(world.found(&[]), both);
+}
+
+#[test]
+fn an_emptied_audit_is_named() {
+    let world = World::signed_thrice("emptied");
+    let chain = ["DELETE FROM audit_links", "DELETE FROM audit_checkpoints", "DELETE FROM audit_marks"];
+    world.tampered(&[&["DELETE FROM events"][..], &chain].concat());
+    assert_eq!(world.found(&[]), [("emptied".to_owned(), None)]);
+    world.tampered(&[&["DELETE FROM events"][..], &chain[..2]].concat());
+    assert_eq!(world.found(&[]), one("tail_cut", 1), "the note was forgotten");
+    world.tampered(&chain);
+    assert_eq!(world.found(&[]), vec![("added".to_owned(), None); 35], "entries that nobody put in line");
+    world.fresh();
+    assert_eq!(world.verify(&[])["chains"][0]["late_at_start"].as_u64(), Some(0));
+    // All of it put in line again: it can only look like a chain that begins late, and that is told.
+    let wait = "INSERT INTO audit_waiting (service_id, event_id) SELECT service_id, id FROM events";
+    world.tampered(&[&chain[..], &[wait]].concat());
+    world.seal_anew();
+    let answer = world.verify(&[]);
+    assert_eq!(answer["chains"][0]["late_at_start"].as_u64(), Some(35), "{answer}");
+    let said = String::from_utf8(world.audit(&["verify"]).stdout).unwrap();
+    assert!(said.contains("began at 2027-01-17T08:00:00.000Z with 35 entries of before"), "{said}");
+}
+
+#[test]
+fn a_history_that_was_changed_and_sealed_anew_is_named() {
+    let world = World::signed_thrice("anew");
+    world.fresh();
+    let kept = world.folder.join("kept.jsonl");
+    std::fs::write(&kept, world.audit(&["checkpoint"]).stdout).unwrap();
+    let from = ["--from-checkpoint", kept.to_str().unwrap()];
+    let rewrite = [
+        "DELETE FROM audit_links WHERE sequence > 10",
+        "DELETE FROM audit_checkpoints WHERE number > 1",
+        "UPDATE events SET device = 'nobody' WHERE device = 'marker-017-marker'",
+        "INSERT INTO audit_waiting (service_id, event_id)
+            SELECT service_id, id FROM events WHERE id NOT IN (SELECT event_id FROM audit_links)",
+    ];
+    world.tampered(&rewrite);
+    assert_eq!(world.found(&[]), one("tail_cut", 11), "as long as nobody seals it");
+    world.seal_anew();
+    assert_eq!(world.found(&[]), one("checkpoint_missing", 35), "the server leaves a number out");
+    // With the note put back that was the newest one then, the server has nothing to hold the chain against.
+    world.tampered(&rewrite);
+    let mark = Some(world.first_mark.clone().into_bytes());
+    world.run(vec![Sql("UPDATE audit_marks SET statement = CAST($1 AS TEXT)", mark)]);
+    assert_eq!(world.found(&[]), [], "it waits to be sealed");
+    world.seal_anew();
+    assert_eq!(world.found(&[]), one("sealed_late", 11));
+    assert!(world.found(&from).contains(&("rewritten".to_owned(), Some(11))));
+}
+
+#[test]
+fn damage_in_any_column_of_a_checkpoint_is_named() {
+    let world = World::signed_thrice("damage");
+    for (set, finding) in [
+        ("UPDATE audit_checkpoints SET number = 12 WHERE number = 3", ("checkpoint_altered", 30)),
+        ("UPDATE audit_checkpoints SET sequence = 29 WHERE number = 3", ("checkpoint_altered", 29)),
+        ("UPDATE audit_checkpoints SET sequence = -1 WHERE number = 2", ("checkpoint_altered", 0)),
+        ("UPDATE audit_checkpoints SET at = 0 WHERE number = 1", ("checkpoint_altered", 10)),
+        ("UPDATE audit_checkpoints SET statement = '' WHERE number = 2", ("checkpoint_altered", 20)),
+        (
+            "UPDATE audit_checkpoints SET statement = CAST(x'80' AS TEXT) WHERE number = 3",
+            ("checkpoint_altered", 30),
+        ),
+        (
+            "UPDATE audit_checkpoints SET service_id = zeroblob(16) WHERE number = 3",
+            ("checkpoint_missing", 21),
+        ),
+    ] {
+        world.tampered(&[set]);
+        let (kind, place) = (finding.0.to_owned(), Some(finding.1));
+        let found = world.found(&[]);
+        assert!(found.contains(&(kind, place)), "{set}: {found:?}");
+    }
+}
+
+#[test]
+fn each_flipped_byte_of_the_newest_checkpoint_is_named() {
+    let world = World::signed_thrice("flips");
+    world.fresh();
+    let printed: Json = serde_json::from_slice(&world.audit(&["checkpoint"]).stdout).unwrap();
+    let statement = printed["statement"].as_str().unwrap().as_bytes();
+    let original = std::fs::read(&world.original).unwrap();
+    let places =
+        (0..original.len() - statement.len()).filter(|at| &original[*at..*at + statement.len()] == statement);
+    let flipped = |at: usize, bit: u8| {
+        world.fresh();
+        let mut bytes = original.clone();
+        bytes[at] ^= bit;
+        std::fs::write(world.copy(), bytes).unwrap();
+        world.found(&[])
+    };
+    let live: Vec<usize> = places.filter(|at| !flipped(*at, 0x80).is_empty()).collect();
+    assert_eq!(live.len(), 1, "pages keep remains of what they held; one of the places is the row");
+    for offset in (0..statement.len()).step_by(9) {
+        // By turns: another text, and no text at all.
+        let bit = if offset.is_multiple_of(2) { 0x01 } else { 0x80 };
+        let found = flipped(live[0] + offset, bit);
+        let named = [one("checkpoint_altered", 30), one("checkpoint_unknown_key", 30)];
+        assert!(named.contains(&found), "byte {offset} ^ {bit}: {found:?}");
+    }
 }
 
 #[test]

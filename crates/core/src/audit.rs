@@ -1,14 +1,19 @@
 //! The chain over what happened (R76): what of an entry is hashed, how one link leads to the next, and what a signed
-//! checkpoint says. Each service has a chain of its own. `audit/walk.rs` follows one and names what does not fit.
-//! Refuses to know where rows lie and when they are read.
+//! checkpoint says. Each service has a chain of its own. `audit/walk.rs` follows one and names what does not fit;
+//! `audit/standing.rs` says whether one may be gone on with. Refuses to know where rows lie and when they are read.
 
+mod lateness;
+mod standing;
 mod walk;
 
-pub use walk::{Finding, FindingKind, LinkedEntry, Seen, StoredCheckpoint, Walk, WalkSummary};
+pub use standing::{ChainBreak, ChainBreakKind, Known, Standing, next_number};
+pub use walk::{
+    Finding, FindingKind, LinkedEntry, Seen, SeenCheckpoint, StoredCheckpoint, Walk, WalkSummary,
+};
 
 use crate::id::ServiceId;
 use crate::jws::{self, JwsProblem, SigningKey, VerifyingKey};
-use crate::time::{Timestamp, seconds};
+use crate::time::{Timestamp, hours, seconds};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -100,8 +105,20 @@ const UNSIGNED_MAX: Duration = seconds(180);
 /// How much older than the newest sealed entry one may be that still waits for its turn.
 const WAITING_MAX: Duration = seconds(60);
 
+/// How long after it happened an entry may be signed. An entry is sealed within about a second and signed within
+/// [`CHECKPOINT_SPAN`]: an hour leaves room for a slow transaction, a paused machine and a restart, and is little
+/// time for whoever means to have a server sign a history of their own.
+pub const SEALED_LATE: Duration = hours(1);
+
+/// Between the first and the last entry that a server which stopped at once leaves unsigned: what happened in
+/// [`CHECKPOINT_SPAN`], and clocks that differ.
+const STOPPED_MAX: Duration = UNSIGNED_MAX;
+
 /// The `typ` of a checkpoint's statement.
 const KIND: &str = "countersign-audit-checkpoint";
+
+/// The `typ` of the note of which checkpoint is the newest. Not the checkpoint's own: its row must not serve as one.
+const MARK_KIND: &str = "countersign-audit-mark";
 
 /// How far a chain had come at a moment. Signed, it holds everything before it in place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +149,16 @@ struct Claims {
 impl Checkpoint {
     /// The signed statement: compact JWS (RFC 7515), which the public key alone verifies, anywhere.
     pub fn sign(&self, key: &SigningKey) -> String {
+        self.state(key, KIND)
+    }
+
+    /// The note that this is the newest checkpoint of its chain. One row holds it, and the next one takes its place:
+    /// whoever deletes the newest checkpoint has no older note to put there.
+    pub fn mark(&self, key: &SigningKey) -> String {
+        self.state(key, MARK_KIND)
+    }
+
+    fn state(&self, key: &SigningKey, kind: &str) -> String {
         let claims = Claims {
             service: self.service_id.to_string(),
             number: self.number,
@@ -140,12 +167,21 @@ impl Checkpoint {
             at_ms: self.at.unix_ms(),
         };
         // Texts and numbers: there is nothing that JSON could refuse.
-        jws::sign(key, KIND, &serde_json::to_vec(&claims).unwrap_or_default())
+        jws::sign(key, kind, &serde_json::to_vec(&claims).unwrap_or_default())
     }
 
     /// What a statement that one of `keys` signed says.
     pub fn verify(keys: &[VerifyingKey], statement: &str) -> Result<Checkpoint, JwsProblem> {
-        let claims = jws::verify(keys, KIND, statement)?;
+        Self::read(keys, KIND, statement)
+    }
+
+    /// The newest checkpoint, as a note that one of `keys` signed says.
+    pub fn verify_mark(keys: &[VerifyingKey], statement: &str) -> Result<Checkpoint, JwsProblem> {
+        Self::read(keys, MARK_KIND, statement)
+    }
+
+    fn read(keys: &[VerifyingKey], kind: &str, statement: &str) -> Result<Checkpoint, JwsProblem> {
+        let claims = jws::verify(keys, kind, statement)?;
         let claims: Claims = serde_json::from_slice(&claims).map_err(|_| JwsProblem::Malformed)?;
         Ok(Checkpoint {
             service_id: claims.service.parse().map_err(|_| JwsProblem::Malformed)?,

@@ -78,7 +78,12 @@ fn a_checkpoint_is_read_with_the_public_key_alone() {
     let other = SigningKey::new(&[8; 32]).verifying_key();
     assert_eq!(Checkpoint::verify(&[other], &statement), Err(JwsProblem::UnknownKey));
     let assertion = jws::sign(&key(), "assertion+jwt", b"{}");
-    assert_eq!(Checkpoint::verify(&[public], &assertion), Err(JwsProblem::Kind), "not any statement of ours");
+    let public = [public];
+    assert_eq!(Checkpoint::verify(&public, &assertion), Err(JwsProblem::Kind), "not any statement of ours");
+    let (one, mark) = (checkpoint(3, 7, [0xE1; 32]), checkpoint(3, 7, [0xE1; 32]).mark(&key()));
+    assert_eq!(Checkpoint::verify_mark(&public, &mark), Ok(one));
+    assert_eq!(Checkpoint::verify(&public, &mark), Err(JwsProblem::Kind));
+    assert_eq!(Checkpoint::verify_mark(&public, &statement), Err(JwsProblem::Kind), "a row is no note");
 }
 
 #[test]
@@ -91,39 +96,49 @@ fn a_checkpoint_is_due_after_a_thousand_entries_or_a_minute() {
     assert!(!is_checkpoint_due(Some(&one), 1_009, one.at) && is_checkpoint_due(Some(&one), 1_010, one.at));
 }
 
-/// Eleven sealed entries a second apart, signed at the fifth and the ninth.
+/// When the first second of a chain begins.
+const START_MS: i64 = 1_800_000_000_000;
+
+/// Sealed entries, what was signed of them, and the note of the newest that was.
+#[derive(Default)]
 struct Chain {
     rows: Vec<LinkedEntry>,
     checkpoints: Vec<StoredCheckpoint>,
+    mark: Option<String>,
 }
 
 impl Chain {
+    /// Eleven sealed entries a second apart, signed at the fifth and the ninth.
     fn new() -> Self {
-        let mut chain = Chain { rows: Vec::new(), checkpoints: Vec::new() };
-        let mut previous = chain_start(service());
-        for sequence in 1..=11u8 {
-            let at = 1_800_000_000_000 + i64::from(sequence) * 1_000;
-            let entry = RawEntry { id: vec![sequence; 16], at, ..first() };
-            previous = next_link(&previous, &entry_hash(&entry), sequence.into());
-            chain.rows.push(LinkedEntry {
-                sequence: sequence.into(),
-                event_id: entry.id.clone(),
-                link: previous.to_vec(),
-                seen: Seen::Entry(entry),
-            });
-            if sequence == 5 || sequence == 9 {
-                chain.sign(&key());
+        let mut chain = Chain::default();
+        for second in 1..=11 {
+            chain.happen(second);
+            if second == 5 || second == 9 {
+                chain.sign(&key(), 1);
             }
         }
         chain
     }
 
-    /// Signs what there is.
-    fn sign(&mut self, key: &SigningKey) {
+    /// Another entry that happened in this second.
+    fn happen(&mut self, second: i64) {
+        let sequence = self.rows.len() as u8 + 1;
+        let entry = RawEntry { id: vec![sequence; 16], at: START_MS + second * 1_000, ..first() };
+        let start = chain_start(service());
+        let previous = self.rows.last().map_or(start, |last| last.link.as_slice().try_into().unwrap());
+        let link = next_link(&previous, &entry_hash(&entry), sequence.into()).to_vec();
+        let (event_id, seen) = (entry.id.clone(), Seen::Entry(entry));
+        self.rows.push(LinkedEntry { sequence: sequence.into(), event_id, link, seen });
+    }
+
+    /// Signs what there is, in this second.
+    fn sign(&mut self, key: &SigningKey, second: i64) {
         let last = self.rows.last().unwrap();
         let number = self.checkpoints.len() as u64 + 1;
         let link = last.link.as_slice().try_into().unwrap();
-        let one = checkpoint(number, last.sequence as u64, link);
+        let at = Timestamp::from_unix_ms(START_MS + second * 1_000);
+        let one = Checkpoint { at, ..checkpoint(number, last.sequence as u64, link) };
+        self.mark = Some(one.mark(key));
         self.checkpoints.push(StoredCheckpoint {
             number: number as i64,
             sequence: last.sequence,
@@ -150,27 +165,38 @@ impl Chain {
     }
 
     fn walk(&self, kept: &[Checkpoint]) -> WalkSummary {
+        self.walk_with(kept, |row| SeenCheckpoint::Row(row.clone()))
+    }
+
+    fn walk_with(
+        &self,
+        kept: &[Checkpoint],
+        seen: impl Fn(&StoredCheckpoint) -> SeenCheckpoint,
+    ) -> WalkSummary {
         // Pages of four, so that what is looked for also lies across their edges.
         let mut walk = Walk::new(service(), vec![key().verifying_key()], kept);
+        self.mark.iter().for_each(|mark| walk.expect(mark));
         let mut from = i64::MIN;
         for page in self.rows.chunks(4) {
             let to = page.last().unwrap().sequence;
-            let signed: Vec<_> =
-                self.checkpoints.iter().filter(|c| c.sequence > from && c.sequence <= to).cloned().collect();
-            walk.take(page, &signed);
+            let signed = self.checkpoints.iter().filter(|c| c.sequence > from && c.sequence <= to);
+            walk.take(page, &signed.map(&seen).collect::<Vec<_>>());
             from = to;
         }
-        let beyond: Vec<_> = self.checkpoints.iter().filter(|c| c.sequence > from).cloned().collect();
-        walk.take(&[], &beyond);
+        let beyond = self.checkpoints.iter().filter(|c| c.sequence > from);
+        walk.take(&[], &beyond.map(&seen).collect::<Vec<_>>());
         walk.finish()
     }
 
     /// Each finding as its name, place and count.
     fn found(&self) -> Vec<(&'static str, Option<u64>, u64)> {
-        let summary = self.walk(&[]);
-        assert_eq!(summary.found, summary.findings.len() as u64);
-        summary.findings.iter().map(|one| (one.kind.as_str(), one.sequence, one.count)).collect()
+        told(&self.walk(&[]))
     }
+}
+
+fn told(summary: &WalkSummary) -> Vec<(&'static str, Option<u64>, u64)> {
+    assert_eq!(summary.found, summary.findings.len() as u64);
+    summary.findings.iter().map(|one| (one.kind.as_str(), one.sequence, one.count)).collect()
 }
 
 #[test]
@@ -269,13 +295,21 @@ fn a_cut_tail_is_seen_by_the_checkpoint_that_goes_beyond() {
     assert_eq!(chain.found(), [("tail_cut", Some(7), 3)]);
     let kept = Checkpoint::verify(&[key().verifying_key()], &chain.checkpoints[1].statement).unwrap();
     chain.checkpoints.truncate(1);
-    assert_eq!(chain.found(), [], "whoever takes the checkpoints too is not seen from within");
+    assert_eq!(chain.found(), [("tail_cut", Some(7), 3)], "the note of the newest goes beyond too");
+    let note = chain.mark.take();
+    assert_eq!(chain.found(), [("newest_unknown", None, 1)]);
+    let older = Checkpoint::verify(&[key().verifying_key()], &chain.checkpoints[0].statement).unwrap();
+    chain.mark = Some(older.mark(&key()));
+    assert_eq!(chain.found(), [], "whoever kept an older note and puts it back is not seen from within");
+    assert_ne!(note, chain.mark);
     let findings = chain.walk(std::slice::from_ref(&kept)).findings;
     assert_eq!((findings.len(), findings[0].kind, findings[0].sequence), (1, FindingKind::TailCut, Some(7)));
     let mut forged = Chain::new();
     forged.entry(9).device = "nothing".into();
     forged.link_anew();
     forged.checkpoints.truncate(1);
+    assert_eq!(forged.found(), [("rewritten", Some(6), 4), ("checkpoint_missing", Some(6), 4)]);
+    forged.mark = chain.mark;
     let findings = forged.walk(&[kept]).findings;
     assert_eq!(
         (findings.len(), findings[0].kind, findings[0].sequence),
@@ -300,8 +334,150 @@ fn checkpoints_are_held_to_what_they_say() {
     chain.checkpoints.remove(0);
     assert_eq!(chain.found(), [("checkpoint_missing", Some(9), 1)]);
     let mut chain = Chain::new();
-    chain.sign(&SigningKey::new(&[8; 32]));
-    assert_eq!(chain.found(), [("checkpoint_unknown_key", Some(11), 1)]);
+    chain.checkpoints.remove(1);
+    assert_eq!(chain.found(), [("checkpoint_missing", Some(6), 4)], "the newest: the note tells of it");
+    let mut chain = Chain::new();
+    chain.sign(&SigningKey::new(&[8; 32]), 1);
+    assert_eq!(chain.found(), [("checkpoint_unknown_key", Some(11), 1), ("newest_unknown", None, 1)]);
+    let mut chain = Chain::new();
+    for mark in ["", "x", &chain.checkpoints[1].statement.clone()] {
+        chain.mark = Some(mark.to_owned());
+        assert_eq!(chain.found(), [("newest_unknown", None, 1)], "{mark}");
+    }
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_read_is_named_and_hides_nothing() {
+    let chain = Chain::new();
+    for damaged in [1, 2] {
+        for reads_number in [true, false] {
+            let found = chain.walk_with(&[], |row| match row.number == damaged {
+                false => SeenCheckpoint::Row(row.clone()),
+                true => SeenCheckpoint::Unreadable {
+                    number: reads_number.then_some(row.number),
+                    sequence: Some(row.sequence),
+                },
+            });
+            let place = if damaged == 1 { 5 } else { 9 };
+            assert_eq!(told(&found), [("checkpoint_altered", Some(place), 1)]);
+            assert_eq!(found.findings[0].checkpoint, Some(damaged as u64));
+        }
+    }
+    let mut cut = Chain::new();
+    cut.rows.truncate(6);
+    let unreadable = |_: &StoredCheckpoint| SeenCheckpoint::Unreadable { number: None, sequence: None };
+    let found = told(&cut.walk_with(&[], unreadable));
+    assert!(found.contains(&("tail_cut", Some(7), 3)), "{found:?}");
+}
+
+/// A chain of entries that happened in these seconds, each run signed in the second after it.
+fn signed_at(runs: &[(&[i64], i64)]) -> WalkSummary {
+    let mut chain = Chain::default();
+    for (entries, signed) in runs {
+        entries.iter().for_each(|second| chain.happen(*second));
+        chain.sign(&key(), *signed);
+    }
+    chain.walk(&[])
+}
+
+/// How many were late at the start, how many after a stop, and what was found.
+fn counted(runs: &[(&[i64], i64)]) -> (u64, u64, Vec<(&'static str, Option<u64>, u64)>) {
+    let summary = signed_at(runs);
+    (summary.late_at_start, summary.late_after_stop, told(&summary))
+}
+
+#[test]
+fn what_was_signed_long_after_it_happened_is_found_or_told() {
+    assert_eq!(counted(&[(&[0, 1], 2), (&[60], 3_660)]), (0, 0, vec![]), "an hour is not late");
+    // Entries of before there was a chain come at its start, and only there.
+    let began: &[(&[i64], i64)] =
+        &[(&[0, 86_400], 1_000_000), (&[86_500], 1_000_001), (&[90_000, 1_000_002], 1_000_003)];
+    assert_eq!(counted(began), (4, 0, vec![]));
+    assert_eq!(signed_at(began).began_at, Some(Timestamp::from_unix_ms(START_MS + 1_000_000_000)));
+    // What a server that stopped leaves behind is of three minutes at most.
+    let stopped: &[(&[i64], i64)] = &[(&[0], 1), (&[100, 160, 280], 10_000), (&[10_001], 10_002)];
+    assert_eq!(counted(stopped), (0, 3, vec![]));
+    assert_eq!(counted(&[(&[0], 1), (&[100, 101, 9_999], 10_000)]), (0, 2, vec![]));
+    assert_eq!(
+        counted(&[(&[0], 1), (&[100, 281], 10_000), (&[10_001], 10_002)]),
+        (0, 0, vec![("sealed_late", Some(2), 2)])
+    );
+    assert_eq!(
+        counted(&[(&[0], 1), (&[100, 200], 10_000), (&[300, 400], 20_000), (&[20_010], 20_011)]),
+        (0, 0, vec![("sealed_late", Some(2), 4)]),
+        "bit by bit is no way around it"
+    );
+    assert_eq!(
+        counted(&[(&[0], 1), (&[100, 500], 10_000)]),
+        (0, 0, vec![("sealed_late", Some(2), 2)]),
+        "nor is leaving it at the end"
+    );
+}
+
+#[test]
+fn lateness_is_not_judged_where_a_checkpoint_is_gone() {
+    let mut chain = Chain::default();
+    for (second, signed) in [(0, 1), (100, 101), (10_000, 10_001)] {
+        chain.happen(second);
+        chain.sign(&key(), signed);
+    }
+    chain.checkpoints.remove(1);
+    assert_eq!(chain.found(), [("checkpoint_missing", Some(3), 1)], "it was signed in time, for all we know");
+}
+
+#[test]
+fn a_chain_without_a_link_is_new_or_was_emptied() {
+    let at = |second: i64| Timestamp::from_unix_ms(START_MS + second * 1_000);
+    for (has_people, waits_since, is_found) in [
+        (false, None, false),
+        (true, None, true),
+        (true, Some(at(0)), false),
+        (false, Some(at(0)), false),
+        (true, Some(at(-1)), true),
+        (false, Some(at(-1)), true),
+    ] {
+        let found = Walk::emptied(has_people, waits_since, at(3_600));
+        assert_eq!(found.is_some(), is_found, "{has_people} {waits_since:?}");
+        assert!(found.is_none_or(|one| (one.kind, one.sequence) == (FindingKind::Emptied, None)));
+    }
+}
+
+#[test]
+fn a_chain_is_gone_on_with_only_where_it_is_what_it_was() {
+    let known = Known { sequence: 10, link: [1; 32], checkpoint: 3 };
+    let whole = Standing { head: 12, checkpoint: Some(4), marked: Some(4) };
+    let (same, other) = (Some([1; 32]), Some([2; 32]));
+    for (standing, link, broken) in [
+        (whole, same, None),
+        (Standing { head: 10, checkpoint: Some(3), marked: Some(3) }, same, None),
+        (Standing { checkpoint: None, ..whole }, same, None),
+        (Standing { head: 9, ..whole }, None, Some((ChainBreakKind::HeadWentBack, 10))),
+        (
+            Standing { head: 0, checkpoint: Some(0), marked: None },
+            None,
+            Some((ChainBreakKind::HeadWentBack, 1)),
+        ),
+        (whole, other, Some((ChainBreakKind::LinkChanged, 10))),
+        (whole, None, Some((ChainBreakKind::LinkChanged, 10))),
+        (Standing { checkpoint: Some(2), ..whole }, same, Some((ChainBreakKind::CheckpointGone, 10))),
+        (Standing { marked: Some(2), ..whole }, same, Some((ChainBreakKind::MarkGone, 10))),
+        (Standing { marked: None, ..whole }, same, Some((ChainBreakKind::MarkGone, 10))),
+        (Standing { marked: Some(3), ..whole }, same, Some((ChainBreakKind::MarkGone, 1))),
+    ] {
+        let told = standing.follows(&known, link.as_ref().map(|link| link.as_slice()));
+        assert_eq!(told.err().map(|one| (one.kind, one.sequence)), broken, "{standing:?} {link:?}");
+    }
+    let new = Standing { head: 0, checkpoint: Some(0), marked: None };
+    assert_eq!(new.is_marked(), Ok(()));
+    assert!(
+        Standing { head: 1, ..new }.is_marked().is_err()
+            && Standing { checkpoint: None, ..new }.is_marked().is_err()
+    );
+    // A chain that is gone on with although it broke leaves a number out.
+    assert_eq!((next_number(&new, 0, true), next_number(&whole, 0, true)), (1, 5));
+    assert_eq!((next_number(&whole, 7, true), next_number(&whole, 0, false)), (8, 6));
+    let unreadable = Standing { checkpoint: None, ..whole };
+    assert_eq!(next_number(&unreadable, 0, true), 5);
 }
 
 #[test]
@@ -312,6 +488,8 @@ fn entries_that_should_have_been_signed_by_now_betray_missing_checkpoints() {
     assert_eq!(chain.found(), [("checkpoint_missing", Some(11), 1)]);
     let mut chain = Chain::new();
     chain.checkpoints.clear();
+    assert_eq!(chain.found(), [("checkpoint_missing", Some(1), 9)], "those that the note tells of");
+    chain.mark = None;
     assert_eq!(chain.found(), [("checkpoint_missing", Some(1), 11)], "the first entries are signed at once");
 }
 

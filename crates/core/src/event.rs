@@ -228,7 +228,8 @@ pub enum Event {
         /// It was taken away: our words speak again.
         removed: bool,
     },
-    /// Staff looked for somebody in the audit: by account or by operator. Once per search, not per page of it.
+    /// Staff looked for somebody in the audit: by account or by operator. Once per operator, search and hour, whichever
+    /// page of it was opened.
     AuditRead {
         /// What was looked for, as it stood in the address.
         filter: String,

@@ -1,6 +1,7 @@
 //! The audit (R76): sealing what happened, checking that nobody changed it, and reading it. Sealing follows the commit
 //! by about a second, so that no request waits for its place in a chain.
 
+pub(crate) mod memory;
 pub(crate) mod read;
 pub(crate) mod seal;
 pub(crate) mod verify;

@@ -2,6 +2,7 @@
 //! and could be lost: limits, locks and leases are rows.
 
 use crate::audit::AuditKeys;
+use crate::audit::memory::Memory;
 use crate::clock::Clock;
 use crate::console::templates::TemplateCopies;
 use crate::error::FlowError;
@@ -72,6 +73,9 @@ pub(crate) struct Kit {
     pub(crate) policy: Policy,
     pub(crate) key: CodeKey,
     pub(crate) audit_keys: AuditKeys,
+    /// How far each chain of the audit had come when this node last looked. Beside what the rows say, never instead: a
+    /// node that starts holds the chains against what was signed last.
+    pub(crate) audit_memory: Memory,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) channels: Vec<Channel>,
@@ -154,6 +158,7 @@ impl Flows {
             return_origins: config.return_origins,
             policy_version: AtomicI64::new(0),
             audit_keys: AuditKeys::new(&config.rows),
+            audit_memory: Memory::default(),
             rows: config.rows,
             policy: config.policy,
             key,

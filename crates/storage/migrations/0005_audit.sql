@@ -30,6 +30,13 @@ CREATE TABLE audit_checkpoints (
 ) {TABLE_OPTIONS_BY_KEY};
 CREATE INDEX audit_checkpoints_by_sequence ON audit_checkpoints (service_id, sequence);
 
+-- Which checkpoint is the newest, signed too and written with it: without a note, whoever deletes the newest one
+-- leaves no gap. Only the newest note is kept.
+CREATE TABLE audit_marks (
+    service_id {BYTES} NOT NULL PRIMARY KEY,
+    statement TEXT NOT NULL
+) {TABLE_OPTIONS_BY_KEY};
+
 -- What staff look for.
 CREATE INDEX events_by_kind ON events (service_id, kind, id);
 CREATE INDEX events_by_operator ON events (actor_id, id) WHERE actor_id IS NOT NULL;

@@ -72,6 +72,8 @@ mod tests {
         "route_controls",
         // What waits to be sealed: about a second of it, and read by `audit verify` alone.
         "FROM audit_waiting w",
+        // Stops at the first; asked by `audit verify` alone, and only of a service that has no chain.
+        "SELECT id FROM accounts WHERE service_id = $1 LIMIT 1",
     ];
 
     /// SQLite's planner stands for both: it has the same indexes, and no statistics to be clever with.

@@ -112,6 +112,9 @@ pub(crate) enum Cell {
     Int(i64),
     Text(String),
     Bytes(Vec<u8>),
+    /// What no column can hold, with what it should be: whoever reads it is told, and whoever reads the row's other
+    /// columns, or other rows, is not.
+    Damaged(&'static str),
 }
 
 /// One row of a result, read by column number from 0.
@@ -132,7 +135,11 @@ impl Row {
     }
 
     fn cell(&self, column: usize) -> Result<&Cell, StorageError> {
-        self.cells.get(column).ok_or(StorageError::Corrupt { column, expected: "among the selected columns" })
+        match self.cells.get(column) {
+            None => Err(StorageError::Corrupt { column, expected: "among the selected columns" }),
+            Some(Cell::Damaged(expected)) => Err(StorageError::Corrupt { column, expected }),
+            Some(cell) => Ok(cell),
+        }
     }
 
     /// An integer, or `None` for NULL.
@@ -140,7 +147,7 @@ impl Row {
         match self.cell(column)? {
             Cell::Null => Ok(None),
             Cell::Int(value) => Ok(Some(*value)),
-            Cell::Text(_) | Cell::Bytes(_) => Err(StorageError::Corrupt { column, expected: "an integer" }),
+            _ => Err(StorageError::Corrupt { column, expected: "an integer" }),
         }
     }
 
@@ -149,7 +156,7 @@ impl Row {
         match self.cell(column)? {
             Cell::Null => Ok(None),
             Cell::Text(value) => Ok(Some(value)),
-            Cell::Int(_) | Cell::Bytes(_) => Err(StorageError::Corrupt { column, expected: "a text" }),
+            _ => Err(StorageError::Corrupt { column, expected: "a text" }),
         }
     }
 
@@ -158,7 +165,7 @@ impl Row {
         match self.cell(column)? {
             Cell::Null => Ok(None),
             Cell::Bytes(value) => Ok(Some(value)),
-            Cell::Int(_) | Cell::Text(_) => Err(StorageError::Corrupt { column, expected: "bytes" }),
+            _ => Err(StorageError::Corrupt { column, expected: "bytes" }),
         }
     }
 

@@ -2,9 +2,10 @@
 //! added, put in another order, or cut off. One look ahead tells an altered entry from an altered link. Memory does not
 //! grow with the chain.
 
+use super::lateness::{LateRun, Lateness};
 use super::{
-    CHECKPOINT_ENTRIES_MAX, Checkpoint, Link, RawEntry, UNSIGNED_MAX, WAITING_MAX, chain_start, entry_hash,
-    hex, next_link,
+    CHECKPOINT_ENTRIES_MAX, Checkpoint, Link, RawEntry, SEALED_LATE, UNSIGNED_MAX, WAITING_MAX, chain_start,
+    entry_hash, hex, next_link,
 };
 use crate::id::{EventId, ServiceId};
 use crate::jws::{JwsProblem, VerifyingKey};
@@ -36,6 +37,12 @@ named! {
         Rewritten = "rewritten",
         /// The newest entries are gone: a checkpoint covers more than there is.
         TailCut = "tail_cut",
+        /// Entries were signed long after they had happened, as a history is that somebody changed and had sealed anew.
+        SealedLate = "sealed_late",
+        /// The note of which checkpoint is the newest is gone or not what was signed.
+        NewestUnknown = "newest_unknown",
+        /// Nothing is in line, although there is what does not come without an entry.
+        Emptied = "emptied",
     }
 }
 
@@ -69,9 +76,14 @@ impl Finding {
         self
     }
 
+    /// About the chain as a whole, or an entry without a place in it.
+    fn anywhere(kind: FindingKind) -> Self {
+        Self { sequence: None, ..Self::at(kind, 0) }
+    }
+
     /// An entry that waited to be sealed and is gone.
     pub fn removed_unsealed(event_id: &[u8]) -> Self {
-        Self { sequence: None, ..Self::at(FindingKind::Removed, 0) }.of(event_id)
+        Self::anywhere(FindingKind::Removed).of(event_id)
     }
 }
 
@@ -116,6 +128,43 @@ pub struct StoredCheckpoint {
     pub statement: String,
 }
 
+/// A checkpoint's row as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SeenCheckpoint {
+    /// As it stands.
+    Row(StoredCheckpoint),
+    /// It holds what its columns cannot hold.
+    Unreadable {
+        /// `number`, if that can be read.
+        number: Option<i64>,
+        /// `sequence`, if that can be read.
+        sequence: Option<i64>,
+    },
+}
+
+impl SeenCheckpoint {
+    /// `number`, if it can be read.
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            SeenCheckpoint::Row(row) => Some(row.number),
+            SeenCheckpoint::Unreadable { number, .. } => *number,
+        }
+    }
+
+    /// `sequence`, if it can be read.
+    pub fn sequence(&self) -> Option<i64> {
+        match self {
+            SeenCheckpoint::Row(row) => Some(row.sequence),
+            SeenCheckpoint::Unreadable { sequence, .. } => *sequence,
+        }
+    }
+
+    /// Where it comes among the links.
+    fn place(&self) -> i64 {
+        self.sequence().unwrap_or(i64::MIN)
+    }
+}
+
 /// What a walk saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalkSummary {
@@ -127,6 +176,12 @@ pub struct WalkSummary {
     pub signed: Option<Checkpoint>,
     /// When the newest entry happened.
     pub newest_at: Option<Timestamp>,
+    /// When the first checkpoint was signed: what happened long before came into the chain at its start.
+    pub began_at: Option<Timestamp>,
+    /// Entries that the chain began with, signed more than [`SEALED_LATE`] after they had happened.
+    pub late_at_start: u64,
+    /// Entries signed as late as that because the server had stopped.
+    pub late_after_stop: u64,
     /// What does not fit, in the order found; the first [`FINDINGS_MAX`].
     pub findings: Vec<Finding>,
     /// How many findings there were.
@@ -166,8 +221,14 @@ pub struct Walk {
     /// Does not fit, and the next link will tell what was altered.
     pending: Option<Suspect>,
     suspects: Vec<Suspect>,
+    /// The highest number of a checkpoint's row, and the highest place that one covers.
     checkpoints: u64,
+    covered: u64,
+    /// What the note of the newest checkpoint says, if there is one and it is one of ours.
+    marked: Option<Checkpoint>,
     signed: Option<Checkpoint>,
+    lateness: Lateness,
+    began_at: Option<Timestamp>,
     /// The first entry that should have been signed by the time of a later one.
     overdue: Option<u64>,
     newest_at: Option<Timestamp>,
@@ -192,12 +253,26 @@ impl Walk {
             pending: None,
             suspects: Vec::new(),
             checkpoints: 0,
+            covered: 0,
+            marked: None,
             signed: None,
+            lateness: Lateness::default(),
+            began_at: None,
             overdue: None,
             newest_at: None,
             findings: Vec::new(),
             found: 0,
         }
+    }
+
+    /// The note of the newest checkpoint, to be read before the links: what is sealed meanwhile only makes more of
+    /// them. From then on it counts as a checkpoint that was kept elsewhere.
+    pub fn expect(&mut self, mark: &str) {
+        let read = Checkpoint::verify_mark(&self.keys, mark).ok();
+        let Some(one) = read.filter(|one| one.service_id == self.service_id) else { return };
+        self.kept.push(one.clone());
+        self.kept.sort_by_key(|one| one.sequence);
+        self.marked = Some(one);
     }
 
     fn found(&mut self, finding: Finding) {
@@ -208,15 +283,15 @@ impl Walk {
     }
 
     /// The next links in order of their places, and the checkpoints that cover up to the last of them.
-    pub fn take(&mut self, links: &[LinkedEntry], checkpoints: &[StoredCheckpoint]) {
+    pub fn take(&mut self, links: &[LinkedEntry], checkpoints: &[SeenCheckpoint]) {
         let mut checkpoints = checkpoints.iter().peekable();
         for link in links {
-            while let Some(early) = checkpoints.next_if(|stored| stored.sequence < link.sequence) {
+            while let Some(early) = checkpoints.next_if(|seen| seen.place() < link.sequence) {
                 self.checkpoint(early);
             }
             self.link(link);
-            while let Some(stored) = checkpoints.next_if(|stored| stored.sequence == link.sequence) {
-                self.checkpoint(stored);
+            while let Some(seen) = checkpoints.next_if(|seen| seen.place() == link.sequence) {
+                self.checkpoint(seen);
             }
             self.compare_kept();
         }
@@ -228,8 +303,7 @@ impl Walk {
         let next = self.head + 1;
         let Some(sequence) = u64::try_from(row.sequence).ok().filter(|sequence| *sequence >= next) else {
             // Before the start: the rows come in order.
-            return self
-                .found(Finding { sequence: None, ..Finding::at(FindingKind::Added, 0) }.of(&row.event_id));
+            return self.found(Finding::anywhere(FindingKind::Added).of(&row.event_id));
         };
         if sequence > next {
             self.settle();
@@ -281,6 +355,7 @@ impl Walk {
 
     fn happened(&mut self, sequence: u64, at: Timestamp) {
         self.newest_at = self.newest_at.max(Some(at));
+        self.lateness.entry(sequence, at);
         let is_late = self.signed.as_ref().is_some_and(|signed| at > signed.at.after(UNSIGNED_MAX));
         if is_late {
             self.overdue.get_or_insert(sequence);
@@ -303,14 +378,18 @@ impl Walk {
         }
     }
 
-    fn checkpoint(&mut self, stored: &StoredCheckpoint) {
+    fn checkpoint(&mut self, seen: &SeenCheckpoint) {
         let column = |value: i64| u64::try_from(value).unwrap_or(0);
-        let (number, sequence) = (column(stored.number), column(stored.sequence));
+        let number = seen.number().map_or(self.checkpoints + 1, column);
+        let sequence = seen.sequence().map_or(self.head, column);
         if number != self.checkpoints + 1 {
             let finding = Finding::at(FindingKind::CheckpointMissing, sequence);
             self.found(finding.about_checkpoint(self.checkpoints + 1));
         }
         self.checkpoints = self.checkpoints.max(number);
+        self.covered = self.covered.max(sequence);
+        let altered = Finding::at(FindingKind::CheckpointAltered, sequence).about_checkpoint(number);
+        let SeenCheckpoint::Row(stored) = seen else { return self.found(altered) };
         let as_stored = |one: &Checkpoint| {
             one.service_id == self.service_id
                 && (one.number, one.sequence, one.at.unix_ms()) == (number, sequence, stored.at)
@@ -321,10 +400,7 @@ impl Walk {
                 let finding = Finding::at(FindingKind::CheckpointUnknownKey, sequence);
                 self.found(finding.about_checkpoint(number));
             }
-            _ => {
-                let finding = Finding::at(FindingKind::CheckpointAltered, sequence);
-                self.found(finding.about_checkpoint(number));
-            }
+            _ => self.found(altered),
         }
     }
 
@@ -338,9 +414,7 @@ impl Walk {
     /// What was signed against what stands there. A place that is missing was found already.
     fn compare(&mut self, signed: &Checkpoint) {
         if signed.sequence > self.head {
-            let count = signed.sequence - self.head;
-            let finding = Finding { count, ..Finding::at(FindingKind::TailCut, self.head + 1) };
-            return self.found(finding.about_checkpoint(signed.number));
+            return self.cut(signed);
         }
         if signed.sequence < self.head {
             return;
@@ -357,7 +431,34 @@ impl Walk {
             return self.rewritten(signed);
         }
         self.overdue = None;
+        let before = self.signed.as_ref().map_or(0, |one| one.number);
+        // One that was kept elsewhere too says the same again.
+        if signed.number > before {
+            if signed.number == 1 {
+                self.began_at = Some(signed.at);
+            }
+            let late = self.lateness.covered(signed, signed.number == before + 1);
+            late.into_iter().for_each(|run| self.sealed_late(&run));
+        }
         self.signed = Some(signed.clone());
+    }
+
+    fn sealed_late(&mut self, run: &LateRun) {
+        let count = run.last + 1 - run.first;
+        let finding = Finding { count, ..Finding::at(FindingKind::SealedLate, run.first) };
+        self.found(finding.about_checkpoint(run.checkpoint));
+    }
+
+    /// A checkpoint goes beyond the last link; several that do say it together.
+    fn cut(&mut self, signed: &Checkpoint) {
+        let count = signed.sequence - self.head;
+        match self.findings.iter_mut().find(|one| one.kind == FindingKind::TailCut) {
+            Some(known) => known.count = known.count.max(count),
+            None => {
+                let finding = Finding { count, ..Finding::at(FindingKind::TailCut, self.head + 1) };
+                self.found(finding.about_checkpoint(signed.number));
+            }
+        }
     }
 
     /// Somewhere between the last checkpoint that holds and this one. Those that follow disagree for the same reason.
@@ -382,8 +483,18 @@ impl Walk {
         newest: Option<Timestamp>,
     ) -> Option<Finding> {
         let is_late = newest.is_some_and(|newest| newest.since(at) > WAITING_MAX);
-        let added = Finding { sequence: None, ..Finding::at(FindingKind::Added, 0) };
+        let added = Finding::anywhere(FindingKind::Added);
         (is_late || !is_waiting).then(|| added.of(event_id))
+    }
+
+    /// A chain without a link: accounts and staff do not come without an entry, and an entry does not wait for long.
+    /// `waits_since` is the oldest of those that wait.
+    pub fn emptied(has_people: bool, waits_since: Option<Timestamp>, now: Timestamp) -> Option<Finding> {
+        let is_emptied = match waits_since {
+            None => has_people,
+            Some(oldest) => now.since(oldest) > SEALED_LATE,
+        };
+        is_emptied.then(|| Finding::anywhere(FindingKind::Emptied))
     }
 
     /// After the last link.
@@ -392,24 +503,41 @@ impl Walk {
         for beyond in std::mem::take(&mut self.kept) {
             self.compare(&beyond);
         }
-        let cut = self.findings.iter().any(|one| one.kind == FindingKind::TailCut);
-        let signed = self.signed.as_ref().map_or(0, |signed| signed.sequence);
-        let too_many = self.head.saturating_sub(signed) >= CHECKPOINT_ENTRIES_MAX;
-        let never = signed == 0 && self.head > 0;
-        let unsigned = ((never || too_many) && self.found == 0).then_some(signed + 1);
-        if let Some(sequence) = self.overdue.or(unsigned).filter(|_| !cut) {
-            let count = self.head + 1 - sequence;
-            let finding = Finding { count, ..Finding::at(FindingKind::CheckpointMissing, sequence) };
-            self.found(finding.about_checkpoint(self.checkpoints + 1));
-        }
+        let late = self.lateness.end();
+        late.into_iter().for_each(|run| self.sealed_late(&run));
+        self.miss_checkpoints();
         self.name_swaps();
         WalkSummary {
             entries: self.entries,
             head: self.head,
             signed: self.signed,
             newest_at: self.newest_at,
+            began_at: self.began_at,
+            late_at_start: self.lateness.at_start,
+            late_after_stop: self.lateness.after_stop,
             findings: self.findings,
             found: self.found,
+        }
+    }
+
+    /// Checkpoints that should follow the last one: such as the note of the newest one tells of, and such as the
+    /// program would have signed by now.
+    fn miss_checkpoints(&mut self) {
+        let is_cut = self.findings.iter().any(|one| one.kind == FindingKind::TailCut);
+        let signed = self.signed.as_ref().map_or(0, |signed| signed.sequence);
+        let too_many = self.head.saturating_sub(signed) >= CHECKPOINT_ENTRIES_MAX;
+        let never = signed == 0 && self.head > 0;
+        let unsigned = ((never || too_many) && self.found == 0).then_some(signed + 1);
+        let marked = self.marked.as_ref().filter(|one| one.number > self.checkpoints);
+        let gone = marked.map(|one| (self.covered + 1, one.sequence));
+        let late = self.overdue.or(unsigned).map(|first| (first, self.head));
+        if let Some((first, last)) = gone.or(late).filter(|_| !is_cut) {
+            let count = (last + 1).saturating_sub(first);
+            let finding = Finding { count, ..Finding::at(FindingKind::CheckpointMissing, first) };
+            self.found(finding.about_checkpoint(self.checkpoints + 1));
+        }
+        if self.marked.is_none() && self.checkpoints > 0 {
+            self.found(Finding::anywhere(FindingKind::NewestUnknown).about_checkpoint(self.checkpoints));
         }
     }
 

@@ -6,7 +6,7 @@ use crate::error::FlowError;
 use countersign_core::audit::hex;
 use countersign_core::event::Event;
 use countersign_core::id::{AccountId, EventId, OperatorId, ServiceId};
-use countersign_core::time::Timestamp;
+use countersign_core::time::{Timestamp, hours};
 use countersign_storage::tables::audit::{self, AuditRow};
 use countersign_storage::tables::operators;
 use countersign_storage::{Step, StorageError, Tx};
@@ -121,7 +121,8 @@ impl Flows {
         Ok(newest.map(|one| AuditSigned { sequence: one.sequence, at: one.at }))
     }
 
-    /// Writes down that staff looked for somebody in the audit; `filter` as it stood in the address.
+    /// Writes down that staff looked for somebody in the audit; `filter` as it stood in the address. Once per operator,
+    /// filter and hour: whoever reads on, from wherever, reads the same.
     pub async fn note_audit_read(
         &self,
         service_id: ServiceId,
@@ -130,6 +131,14 @@ impl Flows {
         caller: &Caller,
     ) -> Result<(), FlowError> {
         let event = Event::AuditRead { filter: filter.to_owned() };
+        if let Some(operator_id) = caller.actor.operator() {
+            let since = self.now().window_start(hours(1));
+            let step =
+                HasRead { kit: self.kit.clone(), service_id, operator_id, event: event.clone(), since };
+            if self.read(step).await? {
+                return Ok(());
+            }
+        }
         self.note(service_id, account_id, event, caller).await
     }
 
@@ -155,6 +164,23 @@ impl Flows {
     ) -> Result<(), FlowError> {
         let caller = caller.clone();
         self.write(Note { kit: self.kit.clone(), service_id, account_id, event, caller }).await
+    }
+}
+
+struct HasRead {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+    operator_id: OperatorId,
+    event: Event,
+    since: Timestamp,
+}
+
+impl Step for HasRead {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+        let (rows, event) = (&self.kit.rows, &self.event);
+        audit::has_read(tx, rows, self.service_id, self.operator_id, event, self.since).await
     }
 }
 

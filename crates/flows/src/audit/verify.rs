@@ -5,7 +5,7 @@ use super::KeptCheckpoint;
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::audit::{
-    Checkpoint, Finding, FindingKind, LinkedEntry, StoredCheckpoint, Walk, WalkSummary,
+    Checkpoint, Finding, FindingKind, LinkedEntry, SeenCheckpoint, Walk, WalkSummary,
 };
 use countersign_core::id::ServiceId;
 use countersign_core::jws::JwsProblem;
@@ -42,6 +42,8 @@ pub struct ChainReport {
     pub walk: WalkSummary,
     /// Entries that wait for their place, as they may for a moment.
     pub waiting: u64,
+    /// When the oldest of them happened.
+    pub waits_since: Option<Timestamp>,
 }
 
 /// The whole audit, checked.
@@ -88,9 +90,10 @@ impl Flows {
             let walk = Walk::new(service_id, self.kit.audit_keys.all.clone(), kept);
             let walk = self.walk(service_id, walk, |count| progress(entries + count)).await?;
             entries += walk.entries;
-            chains.insert(service_id, ChainReport { service_id, walk, waiting: 0 });
+            chains.insert(service_id, ChainReport { service_id, walk, waiting: 0, waits_since: None });
         }
         self.find_unsealed(&mut chains).await?;
+        self.find_emptied(&mut chains).await?;
         Ok(AuditReport { chains: chains.into_values().collect() })
     }
 
@@ -113,6 +116,8 @@ impl Flows {
         mut progress: impl FnMut(u64) + Send,
     ) -> Result<WalkSummary, FlowError> {
         let (mut after, mut entries) = (i64::MIN, 0);
+        let before = self.read(ReadMark { kit: self.kit.clone(), service_id }).await?;
+        before.iter().for_each(|mark| walk.expect(mark));
         let mut page = self.page(service_id, after).await?;
         loop {
             let last = page.0.last().map(|last| last.sequence);
@@ -125,7 +130,7 @@ impl Flows {
             entries += page.0.len() as u64;
             progress(entries);
             page = match next {
-                None => return Ok(walk.finish()),
+                None => break,
                 Some(reading) => match reading.await {
                     Ok(read) => read?,
                     // The task was dropped with the runtime: read it here, or fail as the store does.
@@ -133,6 +138,12 @@ impl Flows {
                 },
             };
         }
+        // The first checkpoint of all may have been signed meanwhile.
+        if before.is_none() {
+            let since = self.read(ReadMark { kit: self.kit.clone(), service_id }).await?;
+            since.iter().for_each(|mark| walk.expect(mark));
+        }
+        Ok(walk.finish())
     }
 
     /// The page after a place; a row that holds what it cannot hold is stepped over by itself.
@@ -169,6 +180,25 @@ impl Flows {
     }
 }
 
+impl Flows {
+    /// Chains without a link that cannot be without one.
+    async fn find_emptied(&self, chains: &mut BTreeMap<ServiceId, ChainReport>) -> Result<(), FlowError> {
+        let now = self.now();
+        for chain in chains.values_mut() {
+            if chain.walk.head > 0 || chain.walk.found > 0 {
+                continue;
+            }
+            let step = ReadBare { kit: self.kit.clone(), service_id: chain.service_id };
+            // The first entries of all may have been sealed meanwhile.
+            let Some(has_people) = self.read(step).await? else { continue };
+            if let Some(finding) = Walk::emptied(has_people, chain.waits_since, now) {
+                add(chain, finding);
+            }
+        }
+        Ok(())
+    }
+}
+
 fn chain_of<'a>(
     chains: &'a mut BTreeMap<ServiceId, ChainReport>,
     service_id: &[u8],
@@ -182,7 +212,10 @@ fn judge_unsealed(chain: &mut ChainReport, one: &Unsealed) {
     let is_of_chain = one.service_id == chain.service_id.as_bytes();
     let newest: Option<Timestamp> = chain.walk.newest_at;
     match Walk::unsealed(&one.event_id, one.at, one.is_waiting && is_of_chain, newest) {
-        None => chain.waiting += 1,
+        None => {
+            chain.waiting += 1;
+            chain.waits_since = Some(chain.waits_since.map_or(one.at, |oldest| oldest.min(one.at)));
+        }
         Some(finding) => add(chain, finding),
     }
 }
@@ -199,7 +232,38 @@ fn add(chain: &mut ChainReport, finding: Finding) {
     }
 }
 
-type Page = (Vec<LinkedEntry>, Vec<StoredCheckpoint>);
+type Page = (Vec<LinkedEntry>, Vec<SeenCheckpoint>);
+
+struct ReadMark {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+}
+
+impl Step for ReadMark {
+    type Output = Option<String>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        audit::mark(tx, &self.kit.rows, self.service_id).await
+    }
+}
+
+/// Whether a service without a link has operators or accounts; none if it has a link by now.
+struct ReadBare {
+    kit: Arc<Kit>,
+    service_id: ServiceId,
+}
+
+impl Step for ReadBare {
+    type Output = Option<bool>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        let (rows, service_id) = (&self.kit.rows, self.service_id);
+        match audit::head(tx, rows, service_id).await? {
+            Some(_) => Ok(None),
+            None => audit::has_people(tx, rows, service_id).await.map(Some),
+        }
+    }
+}
 
 struct Next {
     kit: Arc<Kit>,

@@ -1,6 +1,6 @@
 //! `/console/audit`: what happened, newest first, narrowed by an address that can be passed on; one entry by itself; a
 //! copy to take away. Whoever looks for one account or one member of staff, and whoever takes a copy, is an entry too:
-//! once per search, not once per page of it.
+//! once an hour per search, not once per page of it, and whichever page of it was asked for.
 
 use super::Staff;
 use crate::web::views::{AuditFilter, AuditRow, ConsoleAudit, ConsoleAuditEntry, Fault, Field, Problem};
@@ -10,9 +10,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use countersign_flows::core::id::{AccountId, EventId, OperatorId};
+use countersign_flows::core::id::{AccountId, EventId, OperatorId, ServiceId};
 use countersign_flows::core::model::Actor;
-use countersign_flows::{AuditEntry, AuditSpan, FlowError, audit_moment};
+use countersign_flows::{AuditEntry, AuditSpan, FlowError, Flows, audit_moment};
+use serde_json::json;
 
 /// Entries on one page.
 const PAGE: usize = 50;
@@ -46,8 +47,8 @@ async fn page_of(
     let mut entries = Vec::new();
     if let Some(span) = &span {
         entries = flows.audit_newest(service_id, span, before, PAGE as u32 + 1).await?;
-        let is_search = span.account_id.is_some() || span.operator_id.is_some();
-        if is_search && before.is_none() {
+        // Whatever `before` says: it comes from the address, and anybody can write one.
+        if span.account_id.is_some() || span.operator_id.is_some() {
             let said = filter.query();
             flows.note_audit_read(service_id, span.account_id, &said, &visit.caller()).await?;
         }
@@ -151,52 +152,92 @@ pub(crate) async fn entry(Staff { visit, .. }: Staff, Path(id): Path<String>) ->
 
 /// `GET /console/audit/csv`
 pub(crate) async fn csv(Staff { visit, .. }: Staff) -> Response {
-    let header = "sequence,id,at,account,kind,actor,operator_id,operator,device,fields,link\r\n".to_owned();
-    copy(&visit, "csv", "text/csv; charset=utf-8", header, csv_line).await
+    copy(&visit, &CSV).await
 }
 
 /// `GET /console/audit/jsonl`
 pub(crate) async fn jsonl(Staff { visit, .. }: Staff) -> Response {
-    let line = |entry: &AuditEntry| format!("{}\n", entry.to_json());
-    copy(&visit, "jsonl", "application/jsonl; charset=utf-8", String::new(), line).await
+    copy(&visit, &JSONL).await
 }
 
-async fn copy(
-    visit: &Visit,
-    format: &'static str,
+/// How a copy is written.
+struct CopyFormat {
+    name: &'static str,
     kind: &'static str,
-    mut text: String,
-    line: impl Fn(&AuditEntry) -> String,
-) -> Response {
+    header: &'static str,
+    line: fn(&AuditEntry) -> String,
+    /// What stands last in a copy that was cut, after its last entry: nobody is to take a part for the whole.
+    cut: fn(&AuditEntry) -> String,
+}
+
+const CSV: CopyFormat = CopyFormat {
+    name: "csv",
+    kind: "text/csv; charset=utf-8",
+    header: "sequence,id,at,account,kind,actor,operator_id,operator,device,fields,link\r\n",
+    line: csv_line,
+    cut: csv_cut,
+};
+
+const JSONL: CopyFormat = CopyFormat {
+    name: "jsonl",
+    kind: "application/jsonl; charset=utf-8",
+    header: "",
+    line: |entry| format!("{}\n", entry.to_json()),
+    cut: jsonl_cut,
+};
+
+fn csv_cut(last: &AuditEntry) -> String {
+    // As many cells as any other row, and no place in the first.
+    format!("truncated,{},{},,,,,,,entries={COPY_MAX},\r\n", last.id, last.at.to_rfc3339())
+}
+
+fn jsonl_cut(last: &AuditEntry) -> String {
+    let (id, at) = (last.id.to_string(), last.at.to_rfc3339());
+    format!("{}\n", json!({"truncated": true, "entries": COPY_MAX, "last_id": id, "last_at": at}))
+}
+
+async fn copy(visit: &Visit, copy: &CopyFormat) -> Response {
     let (filter, span) = asked(visit);
     let Some(span) = span else { return visit.redirect("/console/audit") };
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    let noted =
-        flows.note_audit_export(service_id, span.account_id, &filter.query(), format, &visit.caller()).await;
+    let (said, caller) = (filter.query(), visit.caller());
+    let noted = flows.note_audit_export(service_id, span.account_id, &said, copy.name, &caller).await;
     if let Err(error) = noted {
         return visit.broke(error);
     }
-    let (mut before, mut written) = (None, 0);
-    while written < COPY_MAX {
-        match flows.audit_newest(service_id, &span, before, COPY_AT_ONCE).await {
-            Err(error) => return visit.broke(error),
-            Ok(page) => {
-                page.iter().for_each(|entry| text.push_str(&line(entry)));
-                written += page.len();
-                before = page.last().map(|last| last.id);
-            }
-        }
-        if before.is_none() {
-            break;
-        }
-    }
+    let text = match written(flows, service_id, &span, copy).await {
+        Err(error) => return visit.broke(error),
+        Ok(text) => text,
+    };
     let mut response = Body::from(text).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"audit.{format}\"")) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(copy.kind));
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"audit.{}\"", copy.name)) {
         headers.insert(CONTENT_DISPOSITION, name);
     }
     response
+}
+
+/// The newest entries as text, as many as a copy holds; one that does not hold all says so at its end.
+async fn written(
+    flows: &Flows,
+    service_id: ServiceId,
+    span: &AuditSpan,
+    copy: &CopyFormat,
+) -> Result<String, FlowError> {
+    let (mut text, mut count, mut before) = (copy.header.to_owned(), 0, None);
+    while count < COPY_MAX {
+        let page = flows.audit_newest(service_id, span, before, COPY_AT_ONCE).await?;
+        let Some(last) = page.last() else { return Ok(text) };
+        page.iter().for_each(|entry| text.push_str(&(copy.line)(entry)));
+        count += page.len();
+        before = Some(last.id);
+        let is_full = count >= COPY_MAX;
+        if is_full && !flows.audit_newest(service_id, span, before, 1).await?.is_empty() {
+            text.push_str(&(copy.cut)(last));
+        }
+    }
+    Ok(text)
 }
 
 fn csv_line(entry: &AuditEntry) -> String {

@@ -1,7 +1,7 @@
 //! The audit in the console: what is listed and how it is narrowed, that looking for somebody is an entry itself, and
 //! that copies leave nothing for a spreadsheet to run.
 
-use crate::console::{Browser, house, let_in};
+use crate::console::{Browser, EMAIL, house, let_in, let_in_as};
 use crate::house::House;
 use axum::http::StatusCode;
 use countersign_core::change::Change;
@@ -79,6 +79,29 @@ async fn staff_read_in_pages_and_the_filter_stays() {
 }
 
 #[tokio::test]
+async fn a_search_is_an_entry_whichever_page_of_it_is_opened() {
+    let (house, mut browser, sixth) = eventful().await;
+    let account = AccountId::from_bytes(ACCOUNT).to_string();
+    let crafted = format!("/console/audit?account={account}&before={sixth}");
+    for _ in 0..3 {
+        let page = browser.get(&house, &crafted).await.succeeded();
+        assert!(page.text.contains("+44 •••• 004") && !page.text.contains("+44 •••• 008"));
+    }
+    let said = |filter: String| vec![("filter".to_owned(), filter)];
+    assert_eq!(
+        notes(&house, "audit_read").await,
+        [said(format!("account={account}"))],
+        "nobody opened the first"
+    );
+    browser.get(&house, &format!("{crafted}&kind=number_bound")).await.succeeded();
+    assert_eq!(notes(&house, "audit_read").await.len(), 2, "another search");
+    house.later(3_600);
+    let (mut later, _) = let_in_as(&house, EMAIL).await;
+    later.get(&house, &crafted).await.succeeded();
+    assert_eq!(notes(&house, "audit_read").await.len(), 3, "once an hour");
+}
+
+#[tokio::test]
 async fn one_entry_has_an_address_of_its_own() {
     let (house, mut browser, sixth) = eventful().await;
     let page = browser.get(&house, &format!("/console/audit/{sixth}")).await;
@@ -125,7 +148,43 @@ async fn copies_are_whole_and_run_nothing() {
     let read = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
     let lines: Vec<_> = jsonl.text.lines().map(read).collect();
     assert_eq!((lines.len(), &lines[0]["fields"]["number"]), (80, &"+44 •••• 119".into()));
+    assert!(!csv.text.contains("truncated") && !jsonl.text.contains("truncated"), "whole");
     let noted = notes(&house, "audit_exported").await;
     assert_eq!(noted.len(), 2);
     assert_eq!(noted[0][1], ("format".to_owned(), "jsonl".to_owned()).clone());
+}
+
+#[tokio::test]
+async fn a_copy_that_was_cut_ends_with_a_line_that_says_so() {
+    let (house, mut browser, _) = eventful().await;
+    let later = house.flows.now().after(std::time::Duration::from_secs(1));
+    let many: Vec<EventEntry> = (1..=10_001)
+        .map(|number| EventEntry {
+            id: EventId::draw(later, &Counting::from(number)),
+            ..plain(&house, later)
+        })
+        .collect();
+    for part in many.chunks(1_000) {
+        house.keep(part.iter().cloned().map(Change::InsertEvent).collect()).await;
+    }
+    let copy = browser.get(&house, "/console/audit/jsonl").await;
+    let lines: Vec<&str> = copy.text.lines().collect();
+    assert_eq!(lines.len(), 10_001);
+    let read = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    let (last, cut) = (read(lines[9_999]), read(lines[10_000]));
+    assert_eq!((&cut["truncated"], &cut["entries"]), (&true.into(), &10_000.into()));
+    assert_eq!((&cut["last_id"], &cut["last_at"]), (&last["id"], &last["at"]));
+    let copy = browser.get(&house, "/console/audit/csv").await;
+    let lines: Vec<&str> = copy.text.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 1 + 10_000 + 1);
+    assert!(lines[10_001].starts_with("truncated,evt_") && lines[10_001].ends_with(",entries=10000,"));
+    assert_eq!(
+        lines[10_001].matches(',').count(),
+        lines[0].matches(',').count(),
+        "as many cells as the others"
+    );
+}
+
+fn plain(house: &House, at: Timestamp) -> EventEntry {
+    EventEntry { account_id: None, ..entry(house.service_id, 1, at) }
 }

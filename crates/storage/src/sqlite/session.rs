@@ -61,7 +61,7 @@ impl SqliteSession {
         let mut found = statement.raw_query();
         let mut rows = Vec::new();
         while let Some(row) = found.next().map_err(sqlite_error)? {
-            let cells = (0..columns).map(|column| cell(row.get_ref(column).map_err(sqlite_error)?, column));
+            let cells = (0..columns).map(|column| row.get_ref(column).map(cell).map_err(sqlite_error));
             rows.push(Row::new(cells.collect::<Result<_, _>>()?));
         }
         Ok(rows)
@@ -108,16 +108,16 @@ impl SqliteSession {
     }
 }
 
-fn cell(value: ValueRef<'_>, column: usize) -> Result<Cell, StorageError> {
+fn cell(value: ValueRef<'_>) -> Cell {
     match value {
-        ValueRef::Null => Ok(Cell::Null),
-        ValueRef::Integer(value) => Ok(Cell::Int(value)),
-        ValueRef::Blob(value) => Ok(Cell::Bytes(value.to_vec())),
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Blob(value) => Cell::Bytes(value.to_vec()),
         ValueRef::Text(value) => match std::str::from_utf8(value) {
-            Ok(text) => Ok(Cell::Text(text.to_owned())),
-            Err(_) => Err(StorageError::Corrupt { column, expected: "text in UTF-8" }),
+            Ok(text) => Cell::Text(text.to_owned()),
+            Err(_) => Cell::Damaged("text in UTF-8"),
         },
         // SQLite turns an overflowing integer into a float.
-        ValueRef::Real(_) => Err(StorageError::Corrupt { column, expected: "an integer of 64 bits" }),
+        ValueRef::Real(_) => Cell::Damaged("an integer of 64 bits"),
     }
 }

@@ -3,14 +3,14 @@
 
 mod list;
 
-pub use list::{AuditRow, Span, ascending, find, kinds, newest};
+pub use list::{AuditRow, Span, ascending, find, has_read, kinds, newest};
 
 use super::rows::Rows;
 use super::write::{self, Write};
 use crate::error::StorageError;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
-use countersign_core::audit::{Link, LinkedEntry, RawEntry, Seen, StoredCheckpoint};
+use countersign_core::audit::{Link, LinkedEntry, RawEntry, Seen, SeenCheckpoint, StoredCheckpoint};
 use countersign_core::id::ServiceId;
 use countersign_core::model::EventEntry;
 use countersign_core::time::Timestamp;
@@ -34,16 +34,24 @@ const WAITING: &str = concat!(
 );
 const HEAD: &str =
     "SELECT sequence, link FROM audit_links WHERE service_id = $1 ORDER BY sequence DESC LIMIT 1";
+const LINK_AT: &str = "SELECT link FROM audit_links WHERE service_id = $1 AND sequence = $2";
 const LINK: &str = "INSERT INTO audit_links (service_id, sequence, event_id, link) VALUES ($1, $2, $3, $4)";
 const DONE: &str = "DELETE FROM audit_waiting WHERE service_id = $1 AND event_id = $2";
 const NEWEST_CHECKPOINT: &str = "SELECT number, sequence, at, statement FROM audit_checkpoints
     WHERE service_id = $1 ORDER BY number DESC LIMIT 1";
 const CHECKPOINT: &str = "INSERT INTO audit_checkpoints (service_id, number, sequence, at, statement)
     VALUES ($1, $2, $3, $4, $5)";
+const MARK: &str = "SELECT statement FROM audit_marks WHERE service_id = $1";
+const PUT_MARK: &str = "INSERT INTO audit_marks (service_id, statement) VALUES ($1, $2)
+    ON CONFLICT (service_id) DO UPDATE SET statement = excluded.statement";
 const NEXT_CHAIN: &str =
     "SELECT service_id FROM audit_links WHERE service_id > $1 ORDER BY service_id LIMIT 1";
 const NEXT_SIGNED: &str =
     "SELECT service_id FROM audit_checkpoints WHERE service_id > $1 ORDER BY service_id LIMIT 1";
+const NEXT_MARKED: &str =
+    "SELECT service_id FROM audit_marks WHERE service_id > $1 ORDER BY service_id LIMIT 1";
+const HAS_OPERATOR: &str = "SELECT id FROM operators WHERE service_id = $1 LIMIT 1";
+const HAS_ACCOUNT: &str = "SELECT id FROM accounts WHERE service_id = $1 LIMIT 1";
 const CHAIN: &str = concat!(
     "SELECT l.sequence, l.event_id, l.link, ",
     entry_columns!(),
@@ -71,12 +79,18 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
         HAS_WAITING,
         WAITING,
         HEAD,
+        LINK_AT,
         LINK,
         DONE,
         NEWEST_CHECKPOINT,
         CHECKPOINT,
+        MARK,
+        PUT_MARK,
         NEXT_CHAIN,
         NEXT_SIGNED,
+        NEXT_MARKED,
+        HAS_OPERATOR,
+        HAS_ACCOUNT,
         CHAIN,
         LINKS,
         CHECKPOINTS,
@@ -123,6 +137,17 @@ pub async fn head(
     row.map(|row| Ok((place(&row, 0)?, row.array(1)?))).transpose()
 }
 
+/// The link at a place, as it stands; none if it cannot be read either.
+pub async fn link_at(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    sequence: u64,
+) -> Result<Option<Vec<u8>>, StorageError> {
+    let row = tx.row_optional(LINK_AT, &[(&service_id).into(), column(sequence)?.into()]).await?;
+    Ok(row.and_then(|row| row.bytes(0).map(<[u8]>::to_vec).ok()))
+}
+
 /// Puts entries in line: their places and links, in order; they wait no longer.
 ///
 /// # Errors
@@ -152,17 +177,24 @@ pub async fn newest_checkpoint(
     tx: &mut Tx,
     _rows: &Rows,
     service_id: ServiceId,
-) -> Result<Option<StoredCheckpoint>, StorageError> {
+) -> Result<Option<SeenCheckpoint>, StorageError> {
     let row = tx.row_optional(NEWEST_CHECKPOINT, &[(&service_id).into()]).await?;
-    row.as_ref().map(checkpoint).transpose()
+    Ok(row.as_ref().map(checkpoint))
 }
 
-/// Keeps a signed checkpoint.
+/// The note of which checkpoint is the newest, unread; one that is no text is empty.
+pub async fn mark(tx: &mut Tx, _rows: &Rows, service_id: ServiceId) -> Result<Option<String>, StorageError> {
+    let row = tx.row_optional(MARK, &[(&service_id).into()]).await?;
+    Ok(row.map(|row| row.text(0).unwrap_or_default().to_owned()))
+}
+
+/// Keeps a signed checkpoint and the note that it is the newest.
 pub async fn insert_checkpoint(
     tx: &mut Tx,
     _rows: &Rows,
     service_id: ServiceId,
     one: &StoredCheckpoint,
+    mark: &str,
 ) -> Result<(), StorageError> {
     let params = [
         (&service_id).into(),
@@ -171,7 +203,19 @@ pub async fn insert_checkpoint(
         one.at.into(),
         Value::Text(&one.statement),
     ];
-    tx.execute(CHECKPOINT, &params).await.map(|_| ())
+    tx.execute(CHECKPOINT, &params).await?;
+    tx.execute(PUT_MARK, &[(&service_id).into(), mark.into()]).await.map(|_| ())
+}
+
+/// Whether there are operators or accounts of a service: neither comes without an entry. For checking alone; where
+/// there are none, the whole table is read for it.
+pub async fn has_people(tx: &mut Tx, _rows: &Rows, service_id: ServiceId) -> Result<bool, StorageError> {
+    for sql in [HAS_OPERATOR, HAS_ACCOUNT] {
+        if tx.row_optional(sql, &[(&service_id).into()]).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The next chain after one, in order of identifiers, whether its service is known or not.
@@ -182,7 +226,7 @@ pub async fn next_chain(
 ) -> Result<Option<ServiceId>, StorageError> {
     let after: Value<'_> = after.as_ref().map_or(Value::Bytes(&[]), Into::into);
     let mut next: Option<ServiceId> = None;
-    for sql in [NEXT_CHAIN, NEXT_SIGNED] {
+    for sql in [NEXT_CHAIN, NEXT_SIGNED, NEXT_MARKED] {
         if let Some(row) = tx.row_optional(sql, &[after]).await? {
             let found = ServiceId::from_bytes(row.array(0)?);
             next = Some(next.map_or(found, |known| known.min(found)));
@@ -199,7 +243,7 @@ pub async fn page(
     service_id: ServiceId,
     after: i64,
     limit: u32,
-) -> Result<(Vec<LinkedEntry>, Vec<StoredCheckpoint>), StorageError> {
+) -> Result<(Vec<LinkedEntry>, Vec<SeenCheckpoint>), StorageError> {
     let found = tx.rows(CHAIN, &[(&service_id).into(), after.into(), limit.into()]).await?;
     let mut links = Vec::with_capacity(found.len());
     for row in &found {
@@ -219,7 +263,7 @@ pub async fn unreadable(
     _rows: &Rows,
     service_id: ServiceId,
     after: i64,
-) -> Result<(Vec<LinkedEntry>, Vec<StoredCheckpoint>), StorageError> {
+) -> Result<(Vec<LinkedEntry>, Vec<SeenCheckpoint>), StorageError> {
     let found = tx.rows(LINKS, &[(&service_id).into(), after.into(), 1_u32.into()]).await?;
     let links = found.iter().map(|row| link(row, Seen::Unreadable)).collect::<Result<Vec<_>, _>>()?;
     let signed = covering(tx, service_id, after, &links).await?;
@@ -231,10 +275,10 @@ async fn covering(
     service_id: ServiceId,
     after: i64,
     links: &[LinkedEntry],
-) -> Result<Vec<StoredCheckpoint>, StorageError> {
+) -> Result<Vec<SeenCheckpoint>, StorageError> {
     let to = links.last().map_or(i64::MAX, |last| last.sequence);
     let signed = tx.rows(CHECKPOINTS, &[(&service_id).into(), after.into(), to.into()]).await?;
-    signed.iter().map(checkpoint).collect()
+    Ok(signed.iter().map(checkpoint).collect())
 }
 
 /// An entry that has no place in a chain.
@@ -298,17 +342,26 @@ fn entry(row: &Row, from: usize) -> Result<RawEntry, StorageError> {
 }
 
 fn link(row: &Row, seen: Seen) -> Result<LinkedEntry, StorageError> {
-    let (event_id, link) = (row.bytes(1)?.to_vec(), row.bytes(2)?.to_vec());
+    // Empty for what is no bytes: it fits nowhere, and the place is told.
+    let bytes = |column| row.bytes(column).map(<[u8]>::to_vec).unwrap_or_default();
+    let (event_id, link) = (bytes(1), bytes(2));
     Ok(LinkedEntry { sequence: row.int(0)?, event_id, link, seen })
 }
 
-fn checkpoint(row: &Row) -> Result<StoredCheckpoint, StorageError> {
-    Ok(StoredCheckpoint {
-        number: row.int(0)?,
-        sequence: row.int(1)?,
-        at: row.int(2)?,
-        statement: row.text(3)?.to_owned(),
-    })
+/// One that cannot be read keeps nobody from the others.
+fn checkpoint(row: &Row) -> SeenCheckpoint {
+    let read = || -> Result<StoredCheckpoint, StorageError> {
+        Ok(StoredCheckpoint {
+            number: row.int(0)?,
+            sequence: row.int(1)?,
+            at: row.int(2)?,
+            statement: row.text(3)?.to_owned(),
+        })
+    };
+    read().map_or_else(
+        |_| SeenCheckpoint::Unreadable { number: row.int(0).ok(), sequence: row.int(1).ok() },
+        SeenCheckpoint::Row,
+    )
 }
 
 fn place(row: &Row, column: usize) -> Result<u64, StorageError> {

@@ -6,6 +6,7 @@ use super::write::Write;
 use crate::error::StorageError;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
+use countersign_core::event::Event;
 use countersign_core::id::{AccountId, EventId, OperatorId, ServiceId};
 use countersign_core::model::{Actor, EventEntry};
 
@@ -28,9 +29,13 @@ const OF_ACCOUNT_AND_KIND: &str = select!("AND kind = $5");
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_ACCOUNT, OF_ACCOUNT_AND_KIND];
 
+/// An event as its column holds it.
+pub(super) fn text(event: &Event) -> Result<String, StorageError> {
+    serde_json::to_string(event).map_err(|_| StorageError::misuse("an event that JSON cannot hold"))
+}
+
 pub(super) fn insert(entry: &EventEntry) -> Result<Write<'_>, StorageError> {
-    let event = serde_json::to_string(&entry.event)
-        .map_err(|_| StorageError::misuse("an event that JSON cannot hold"))?;
+    let event = text(&entry.event)?;
     Ok(Write::one("new event", INSERT)
         .bind(&entry.id)
         .bind(&entry.service_id)

@@ -3,11 +3,12 @@
 
 use super::{entry, entry_columns};
 use crate::error::StorageError;
-use crate::tables::Rows;
 use crate::tables::rows::first_id_at;
+use crate::tables::{Rows, events};
 use crate::tx::Tx;
 use crate::value::{Row, Value};
 use countersign_core::audit::RawEntry;
+use countersign_core::event::Event;
 use countersign_core::id::{AccountId, EventId, OperatorId, ServiceId};
 use countersign_core::time::Timestamp;
 
@@ -42,6 +43,8 @@ const FIND: &str = concat!(
     ", l.sequence, l.link FROM events e LEFT JOIN audit_links l ON l.event_id = e.id
       WHERE e.id = $1 AND e.service_id = $2"
 );
+const HAS_READ: &str = "SELECT id FROM events
+    WHERE actor_id = $1 AND id >= $2 AND service_id = $3 AND kind = $4 AND event = $5 LIMIT 1";
 const NEXT_KIND: &str = "SELECT kind FROM events WHERE service_id = $1 AND kind > $2 ORDER BY kind LIMIT 1";
 
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -52,6 +55,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     ASCENDING,
     ASCENDING_OF_ACCOUNT,
     FIND,
+    HAS_READ,
     NEXT_KIND,
 ];
 
@@ -165,6 +169,22 @@ pub async fn find(
 ) -> Result<Option<AuditRow>, StorageError> {
     let row = tx.row_optional(FIND, &[(&id).into(), (&service_id).into()]).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Whether an operator's reading of this kind was written down since a moment: the same event, word for word.
+pub async fn has_read(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    operator_id: OperatorId,
+    event: &Event,
+    since: Timestamp,
+) -> Result<bool, StorageError> {
+    let text = events::text(event)?;
+    let low = first_id_at(since);
+    let params =
+        [(&operator_id).into(), (&low).into(), (&service_id).into(), event.kind().into(), (&text).into()];
+    Ok(tx.row_optional(HAS_READ, &params).await?.is_some())
 }
 
 /// The kinds of entries that a service has, in alphabetical order.

@@ -1,8 +1,8 @@
 //! The chain over what happened: every entry gets one place, in order, whoever seals and however late it comes.
 
 use super::fixtures::*;
-use crate::engines::{Database, execute, rows, step};
-use countersign_core::audit::{Seen, StoredCheckpoint};
+use crate::engines::{Database, Engine, execute, rows, step};
+use countersign_core::audit::{Seen, SeenCheckpoint, StoredCheckpoint};
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::*;
@@ -173,7 +173,9 @@ pub(crate) async fn checkpoints_come_with_the_links_they_cover(database: Databas
         let one = StoredCheckpoint { number, sequence, at: 5, statement: format!("s{number}") };
         let insert = world.write(move |tx, r| {
             let one = one.clone();
-            Box::pin(async move { audit::insert_checkpoint(tx, r, service_id, &one).await })
+            Box::pin(
+                async move { audit::insert_checkpoint(tx, r, service_id, &one, &format!("m{number}")).await },
+            )
         });
         insert.await.unwrap();
     }
@@ -182,17 +184,90 @@ pub(crate) async fn checkpoints_come_with_the_links_they_cover(database: Databas
         async move {
             let (links, signed) =
                 world.read(move |tx, r| Box::pin(audit::page(tx, r, service_id, after, limit))).await;
-            (links.len(), signed.iter().map(|one| one.number).collect::<Vec<_>>())
+            (links.len(), signed.iter().filter_map(SeenCheckpoint::number).collect::<Vec<_>>())
         }
     };
     assert_eq!(page(i64::MIN, 3).await, (3, vec![1]));
     assert_eq!(page(3, 3).await, (1, vec![2]));
     assert_eq!(page(4, 3).await, (0, vec![3]), "those that cover more than there is");
     let newest = world.read(move |tx, r| Box::pin(audit::newest_checkpoint(tx, r, service_id))).await;
-    assert_eq!(newest.unwrap().statement, "s3");
+    let third = StoredCheckpoint { number: 3, sequence: 9, at: 5, statement: "s3".into() };
+    assert_eq!(newest, Some(SeenCheckpoint::Row(third)));
+    let mark = world.read(move |tx, r| Box::pin(audit::mark(tx, r, service_id))).await;
+    assert_eq!(mark.as_deref(), Some("m3"), "the newest alone");
+    let link = |place| world.read(move |tx, r| Box::pin(audit::link_at(tx, r, service_id, place)));
+    assert_eq!((link(4).await.map(|link| link[7]), link(5).await), (Some(4), None));
     let next = |last| world.read(move |tx, r| Box::pin(audit::next_chain(tx, r, last)));
     assert_eq!(next(None).await, Some(service_id));
     assert_eq!(next(Some(service_id)).await, None);
+    execute(&world.store, "DELETE FROM audit_links").await.unwrap();
+    execute(&world.store, "DELETE FROM audit_checkpoints").await.unwrap();
+    assert_eq!(next(None).await, Some(service_id), "the note alone tells that there was a chain");
+}
+
+pub(crate) async fn a_damaged_checkpoint_hides_no_other(database: Database) {
+    // SQLite answers with what the file holds, text or not; PostgreSQL never takes such a text.
+    if database.engine == Engine::Postgres {
+        return;
+    }
+    let world = World::new(&database).await;
+    let service_id = world.service_id;
+    happen(&world, 1).await;
+    seal(&world, 9).await.unwrap();
+    for number in 1..=2 {
+        let one = StoredCheckpoint { number, sequence: 1, at: 5, statement: "s".into() };
+        let insert = world.write(move |tx, r| {
+            let one = one.clone();
+            Box::pin(async move { audit::insert_checkpoint(tx, r, service_id, &one, "m").await })
+        });
+        insert.await.unwrap();
+    }
+    let damage = "UPDATE audit_checkpoints SET statement = CAST(x'80' AS TEXT) WHERE number = 2";
+    execute(&world.store, damage).await.unwrap();
+    execute(&world.store, "UPDATE audit_marks SET statement = CAST(x'80' AS TEXT)").await.unwrap();
+    let unreadable = SeenCheckpoint::Unreadable { number: Some(2), sequence: Some(1) };
+    let (_, signed) = world.read(move |tx, r| Box::pin(audit::page(tx, r, service_id, 0, 9))).await;
+    assert_eq!((signed.len(), &signed[1]), (2, &unreadable));
+    let newest = world.read(move |tx, r| Box::pin(audit::newest_checkpoint(tx, r, service_id))).await;
+    assert_eq!(newest, Some(unreadable));
+    let mark = world.read(move |tx, r| Box::pin(audit::mark(tx, r, service_id))).await;
+    assert_eq!(mark.as_deref(), Some(""));
+}
+
+pub(crate) async fn accounts_and_operators_betray_a_chain_that_was_emptied(database: Database) {
+    let world = World::new(&database).await;
+    let (service_id, other) = (world.service_id, world.other_service().await);
+    let has = |id| world.read(move |tx, r| Box::pin(audit::has_people(tx, r, id)));
+    assert!(!has(service_id).await);
+    world.save([Change::InsertAccount(world.account(None))]).await.unwrap();
+    assert!(has(service_id).await && !has(other).await);
+    let elsewhere = Operator { service_id: other, ..world.operator() };
+    world.save([Change::InsertOperator(elsewhere)]).await.unwrap();
+    assert!(has(other).await);
+}
+
+pub(crate) async fn a_reading_is_known_by_operator_words_and_time(database: Database) {
+    let world = World::new(&database).await;
+    let (service_id, other) = (world.service_id, world.other_service().await);
+    let read = |filter: &str| Event::AuditRead { filter: filter.into() };
+    // The third was by an operator, three minutes after the start.
+    world.save([Change::InsertEvent(entry(service_id, 3, read("account=a")))]).await.unwrap();
+    let operator = OperatorId::from_bytes([3; 16]);
+    let asked = |service_id, operator_id, filter: &str, since: u64| {
+        let event = read(filter);
+        world.read(move |tx, r| {
+            let event = event.clone();
+            Box::pin(async move {
+                let since = NOW.after(minutes(since));
+                audit::has_read(tx, r, service_id, operator_id, &event, since).await
+            })
+        })
+    };
+    assert!(asked(service_id, operator, "account=a", 3).await);
+    assert!(!asked(service_id, operator, "account=a", 4).await, "before");
+    assert!(!asked(service_id, operator, "account=b", 3).await);
+    assert!(!asked(service_id, OperatorId::from_bytes([4; 16]), "account=a", 3).await);
+    assert!(!asked(other, operator, "account=a", 3).await, "another tenant's (R77)");
 }
 
 pub(crate) async fn staff_find_entries_by_what_they_know(database: Database) {
