@@ -236,6 +236,10 @@ policy! {
     ticket_answer_s = 28800 in 900..=604800;
     /// Tickets that an account may have open at once.
     tickets_open_max = 5 in 1..=50;
+    /// Tickets that may be opened for an account in a day, whatever became of them.
+    tickets_per_account_per_day = 10 in 1..=100;
+    /// Tickets and recovery cases that may be opened without signing in from one network address in an hour.
+    openings_per_ip_per_hour = 20 in 1..=10000;
     /// Messages that a holder may write in one ticket in an hour.
     ticket_messages_per_hour = 30 in 1..=1000;
     /// Days that the texts of a closed ticket are kept (R79).

@@ -5,8 +5,10 @@ use super::{answer, broken};
 use clap::Subcommand;
 use countersign_core::case::{DecideRefusal, Decided};
 use countersign_core::id::CaseId;
-use countersign_core::model::{Actor, Case, CaseCheck, IdentityCheck, RejectReason, Service, Verdict};
-use countersign_flows::{Caller, CaseTake, Flows};
+use countersign_core::model::{
+    Actor, Case, CaseCheck, IdentityCheck, Redacted, RejectReason, Service, Verdict,
+};
+use countersign_flows::{Caller, CaseTake, CaseWord, Flows};
 use serde_json::{Value, json};
 
 /// What is done with a case.
@@ -158,7 +160,9 @@ async fn say(
     checks: Vec<CaseCheck>,
     as_json: bool,
 ) -> Result<(), String> {
-    let taken = flows.decide_case(service.id, id, verdict, note, checks, by_hand()).await.map_err(broken)?;
+    // No page was looked at: it is about the pictures that are there now.
+    let word = CaseWord { verdict, note: Redacted(note.to_owned()), checks, seen: None };
+    let taken = flows.decide_case(service.id, id, word, by_hand()).await.map_err(broken)?;
     match taken {
         CaseTake::Gone => Err("there is no such case".to_owned()),
         CaseTake::Refused(refusal) => Err(match refusal {
@@ -167,6 +171,7 @@ async fn say(
             DecideRefusal::OwnAccount => "nobody decides about their own account",
             DecideRefusal::Note => "--reason takes 1 to 500 characters",
             DecideRefusal::Checks => "approving takes every check: see --checked",
+            DecideRefusal::Pictures => "the pictures changed; look at them again",
         }
         .to_owned()),
         CaseTake::Taken(Decided::Waits) => {

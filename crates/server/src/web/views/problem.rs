@@ -164,6 +164,8 @@ pub(crate) enum Problem {
     CaseOwn,
     /// The case does not stand where the page thought.
     CaseMoved,
+    /// The pictures are others than those that the page showed.
+    CasePicturesChanged,
 
     /// SMS is the only second factor.
     SmsOnlyFactor,
@@ -312,6 +314,10 @@ pub(crate) enum Problem {
     },
     /// As many open tickets as an account may have.
     TicketsTooMany,
+    /// As many as may be opened for an account in a day.
+    TicketsTooManyToday,
+    /// As many tickets and cases as may be opened without signing in from one network address in an hour.
+    OpeningsTooMany,
     /// As many messages as may be written in an hour.
     TicketMessagesTooMany,
     /// The ticket is over.
@@ -451,6 +457,7 @@ entries! {
     Problem::CaseDecidedTwice => 3413 "problem-case-decided-twice",
     Problem::CaseOwn => 3414 "problem-case-own",
     Problem::CaseMoved => 3415 "problem-case-moved",
+    Problem::CasePicturesChanged => 3416 "problem-case-pictures-changed",
     Problem::IdentifierMissing => 1001 "problem-identifier-missing",
     Problem::IdentifierUnreadable => 1002 "problem-identifier-unreadable",
     Problem::RegionMissing => 1003 "problem-region-missing",
@@ -545,6 +552,8 @@ entries! {
     Problem::TicketTextMissing => 7362 "problem-ticket-text-missing",
     Problem::TicketTextLong { .. } => 7363 "problem-ticket-text-long",
     Problem::TicketsTooMany => 7364 "problem-tickets-too-many",
+    Problem::TicketsTooManyToday => 7371 "problem-tickets-too-many-today",
+    Problem::OpeningsTooMany => 7372 "problem-openings-too-many",
     Problem::TicketMessagesTooMany => 7365 "problem-ticket-messages-too-many",
     Problem::TicketClosed => 7366 "problem-ticket-closed",
     Problem::TicketMasked => 7367 "problem-ticket-masked",
@@ -564,6 +573,7 @@ entries! {
     Problem::Upload(EvidenceRefusal::Damaged) => 7310 "problem-upload-damaged",
     Problem::Upload(EvidenceRefusal::TooMany) => 7311 "problem-upload-too-many",
     Problem::Upload(EvidenceRefusal::TooMuchUnfinished) => 7312 "problem-upload-too-much-unfinished",
+    Problem::Upload(EvidenceRefusal::AccountFull) => 7316 "problem-upload-account-full",
     Problem::Upload(EvidenceRefusal::TooManyPieces) => 7313 "problem-upload-too-many-pieces",
     Problem::UploadMissing => 7314 "problem-upload-missing",
     Problem::UploadGone => 7315 "problem-upload-gone",
