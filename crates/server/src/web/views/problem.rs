@@ -228,6 +228,11 @@ pub(crate) enum Problem {
     AccountFrozen,
     /// The account has nothing to confirm a setting with.
     NothingToConfirmWith,
+    /// What the account has was set up a short while ago and does not count yet.
+    FactorSettling {
+        /// When it does.
+        until: Moment,
+    },
 
     /// Not an amount of BTC.
     AmountUnreadable,
@@ -409,6 +414,7 @@ impl Problem {
             | Problem::ReasonLong { characters_max: limit }
             | Problem::RemarkLong { characters_max: limit } => sentence.set("limit", *limit),
             Problem::CaseLocked { until }
+            | Problem::FactorSettling { until }
             | Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
             | Problem::CodesLocked { until }
@@ -525,6 +531,7 @@ entries! {
     Problem::MoreTimeSpent => 5020 "problem-more-time-spent",
     Problem::AccountFrozen => 5021 "problem-account-frozen",
     Problem::NothingToConfirmWith => 5022 "problem-nothing-to-confirm-with",
+    Problem::FactorSettling { .. } => 5023 "problem-factor-settling",
     Problem::AmountUnreadable => 6001 "problem-amount-unreadable",
     Problem::SecondsUnreadable => 6002 "problem-seconds-unreadable",
     Problem::ReasonMissing => 6003 "problem-reason-missing",
