@@ -1,6 +1,6 @@
 //! What is made of an upload once it is whole: a clean picture in its place, or nothing at all. A crash on the way
-//! leaves what was sent, sealed, until the upload expires; the same question can be asked again. Cleaning takes its time:
-//! whether the owner takes the picture is asked again, with the owner locked, when it is put there.
+//! leaves what was sent, sealed, until the upload expires; the same question can be asked again. Cleaning takes its
+//! time: whether the owner takes the picture is asked again, with the owner locked, when it is put there.
 
 use super::owner::Open;
 use super::{EvidenceAppend, EvidencePut, NewEvidence, UNDECIDED_LIFE, room_for, upload};
