@@ -11,7 +11,7 @@ use crate::lock::{self, Effect, Refusal};
 use crate::model::*;
 use crate::notice::{notice, notice_everywhere};
 use crate::policy::Policy;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, seconds};
 use crate::verification::World;
 
 /// Opens an account for a proved identifier. One opened with a phone number has SMS on from the start.
@@ -180,6 +180,60 @@ pub fn held_and_disabled(
         Factor::Totp | Factor::TradingPassword | Factor::Passkey => is_enrolled(*factor),
     };
     Factor::ALL.iter().copied().filter(has).partition(|factor| !is_disabled(*factor))
+}
+
+/// From when an authenticator counts as proof for an action of this kind; none: it does now. What was set up a moment
+/// ago by whoever reads the mailbox must not be the second proof of what the mailbox alone may not do. On an account
+/// that is itself no older, nothing has stood longer than anything else.
+pub fn counts_from(
+    kind: ActionKind,
+    account: &Account,
+    authenticator: &Authenticator,
+    policy: &Policy,
+    earliest: Timestamp,
+) -> Option<Timestamp> {
+    let guards = matches!(
+        kind,
+        ActionKind::PhoneChange | ActionKind::FactorRemove | ActionKind::PasswordReset | ActionKind::Unfreeze
+    );
+    // A clock that was set back makes a wait longer, and none where none is asked.
+    if !guards || policy.factor_settle_s == 0 {
+        return None;
+    }
+    let span = seconds(policy.factor_settle_s);
+    let from = authenticator.created_at.after(span);
+    let is_new = earliest < account.created_at.after(span);
+    (!is_new && earliest < from).then_some(from)
+}
+
+/// The factors of which an account has nothing that counts yet for an action of this kind, each with when it does.
+pub fn settling(
+    kind: ActionKind,
+    account: &Account,
+    authenticators: &[Authenticator],
+    policy: &Policy,
+    earliest: Timestamp,
+) -> Vec<(Factor, Timestamp)> {
+    let first = |factor: Factor| {
+        let of = authenticators.iter().filter(|one| one.is_live() && one.factor == factor);
+        // Of several the first that counts decides: one that counts now is earlier than any that does not.
+        let from: Option<Vec<Timestamp>> =
+            of.map(|one| counts_from(kind, account, one, policy, earliest)).collect();
+        from.and_then(|from| from.into_iter().min())
+    };
+    Factor::ALL.iter().filter_map(|factor| Some((*factor, first(*factor)?))).collect()
+}
+
+/// What is held and what is not to be had now, once what does not count yet is put with the latter: rules see it, so
+/// that it asks for no less, and nobody proves anything with it.
+pub fn set_apart(
+    (held, mut disabled): (Vec<Factor>, Vec<Factor>),
+    settling: &[(Factor, Timestamp)],
+) -> (Vec<Factor>, Vec<Factor>) {
+    let (apart, held) =
+        held.into_iter().partition::<Vec<_>, _>(|factor| settling.iter().any(|(other, _)| other == factor));
+    disabled.extend(apart);
+    (held, disabled)
 }
 
 /// Sets the anti-phishing phrase, or takes it away (R56). The proof that it asks for was given.

@@ -7,7 +7,8 @@ use crate::code::CodeKey;
 use crate::entropy::testing::Counting;
 use crate::id::{BindingId, DeviceId, ServiceId};
 use crate::session::Scene;
-use crate::time::{days, minutes, seconds};
+use crate::stage::authenticator;
+use crate::time::{days, hours, minutes, seconds};
 use std::time::Duration;
 
 const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
@@ -369,4 +370,34 @@ fn the_phrase_is_set_and_taken_away_recorded_and_told_without_being_said() {
         assert_eq!(crate::stage::notices(&decision.changes), told);
         assert!(!format!("{decision:?}").contains("heron"));
     }
+}
+
+const GUARDED: [ActionKind; 4] =
+    [ActionKind::PhoneChange, ActionKind::FactorRemove, ActionKind::PasswordReset, ActionKind::Unfreeze];
+
+#[test]
+fn what_was_set_up_a_moment_ago_is_no_second_proof_for_a_day() {
+    let policy = Policy::default();
+    let now = START.after(days(9));
+    let made = |factor, which, at| Authenticator { created_at: at, ..authenticator(factor, which) };
+    let fresh = [made(Factor::Totp, 1, now.before(hours(23)))];
+    for kind in ActionKind::ALL.iter().copied() {
+        let guarded = GUARDED.contains(&kind);
+        let found = settling(kind, &account(), &fresh, &policy, now);
+        let wanted = if guarded { vec![(Factor::Totp, now.after(hours(1)))] } else { Vec::new() };
+        assert_eq!(found, wanted, "{kind:?}");
+        assert_eq!(settling(kind, &account(), &fresh, &policy, now.after(hours(1))), [], "{kind:?}");
+        let at_once = Policy { factor_settle_s: 0, ..Policy::default() };
+        assert_eq!(settling(kind, &account(), &fresh, &at_once, now), [], "{kind:?}");
+        let new = Account { created_at: now.before(hours(23)), ..account() };
+        assert_eq!(settling(kind, &new, &fresh, &policy, now), [], "nothing of a new account stood longer");
+    }
+    let change = ActionKind::PhoneChange;
+    let keys = [made(Factor::Passkey, 1, START), made(Factor::Passkey, 2, now)];
+    assert_eq!(settling(change, &account(), &keys, &policy, now), [], "one of them has stood for long");
+    assert_eq!(counts_from(change, &account(), &keys[0], &policy, now), None);
+    assert_eq!(counts_from(change, &account(), &keys[1], &policy, now), Some(now.after(days(1))));
+    let found = (vec![Factor::Email, Factor::Totp], vec![Factor::Sms]);
+    let apart = set_apart(found, &[(Factor::Totp, now)]);
+    assert_eq!(apart, (vec![Factor::Email], vec![Factor::Sms, Factor::Totp]));
 }

@@ -73,6 +73,11 @@ pub enum Refusal {
     Policy,
     /// These factors would have to be set up first.
     FactorsMissing(Vec<Factor>),
+    /// What the account has will do, and does not count yet.
+    Settling {
+        /// When it does.
+        until: Timestamp,
+    },
 }
 
 /// Which detail is wrong.
@@ -136,6 +141,24 @@ pub fn gate(
         Some(hold) if kind.is_exit() => Err(Refusal::Held { cause: hold.cause, until: hold.ends_at }),
         _ => Ok(()),
     }
+}
+
+/// Whether an action cannot be confirmed yet, and can once factors that were set up lately count (`settling`).
+pub fn settled(
+    rules: &[requirement::Rule],
+    facts: &Facts,
+    settling: &[(Factor, Timestamp)],
+) -> Result<(), Refusal> {
+    let judged = |facts: &Facts| requirement::judge(rules, facts).requirement;
+    if !matches!(judged(facts), Requirement::Missing(_)) {
+        return Ok(());
+    }
+    let mut later = facts.clone();
+    later.held.extend(settling.iter().map(|(factor, _)| *factor));
+    let Requirement::AnyOf(sets) = judged(&later) else { return Ok(()) };
+    let from = |factor: &Factor| settling.iter().find(|(other, _)| other == factor).map(|(_, from)| *from);
+    let ready = |set: &Vec<Factor>| set.iter().filter_map(from).max();
+    sets.iter().filter_map(ready).min().map_or(Ok(()), |until| Err(Refusal::Settling { until }))
 }
 
 /// Opens an action, or says why not. The details were judged before.
@@ -212,6 +235,7 @@ impl Refusal {
             Refusal::Restricted => "account_restricted",
             Refusal::Policy => "policy",
             Refusal::FactorsMissing(_) => "factors_missing",
+            Refusal::Settling { .. } => "factors_settling",
         }
     }
 }

@@ -142,6 +142,24 @@ fn a_refusal_opens_nothing_and_is_recorded_with_its_reason() {
 }
 
 #[test]
+fn what_does_not_count_yet_is_not_missing_and_is_told_with_its_time() {
+    let rules = &requirement::default_rules()[&ActionKind::PhoneChange];
+    let (soon, late) = (START.after(hours(1)), START.after(hours(2)));
+    let mailbox = Facts { held: vec![Password, Email], disabled: vec![Totp], ..facts() };
+    let until = |facts: &Facts, settling: &[(Factor, Timestamp)]| match settled(rules, facts, settling) {
+        Err(Refusal::Settling { until }) => Some(until),
+        Ok(()) => None,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(until(&mailbox, &[(Totp, soon)]), Some(soon));
+    assert_eq!(until(&mailbox, &[(Totp, late), (Passkey, soon)]), Some(soon), "whichever is first");
+    assert_eq!(until(&mailbox, &[(TradingPassword, soon)]), None, "nothing that this asks for");
+    assert_eq!(until(&Facts { held: vec![Password], ..facts() }, &[(Totp, soon)]), None, "more is missing");
+    assert_eq!(until(&facts(), &[(Totp, soon)]), None, "there is another way");
+    assert_eq!(Refusal::Settling { until: soon }.as_str(), "factors_settling");
+}
+
+#[test]
 fn a_restricted_or_flagged_account_is_told_that_this_is_why() {
     let stage = Stage::new();
     for status in [AccountStatus::Restricted, AccountStatus::Flagged] {

@@ -266,6 +266,8 @@ pub enum DecideRefusal {
     Note,
     /// Approving says that everything was looked at.
     Checks,
+    /// The pictures are others than those that were looked at.
+    Pictures,
 }
 
 /// What a decision led to.
@@ -290,9 +292,14 @@ pub struct Say {
     pub note: String,
     /// What was looked at.
     pub checks: Vec<CaseCheck>,
+    /// The pictures that are there now.
+    pub pictures: PictureSet,
+    /// Those that this voice saw; none: whatever is there now.
+    pub seen: Option<PictureSet>,
 }
 
-/// Takes one voice's decision; two that agree end the round (R57). `before` are those of this round.
+/// Takes one voice's decision; two that agree, about the same pictures, end the round (R57). `before` are those of this
+/// round.
 pub fn decide(
     case: Case,
     account: &Account,
@@ -310,6 +317,7 @@ pub fn decide(
         () if say.verdict == Verdict::Approve && !CaseCheck::ALL.iter().all(|c| say.checks.contains(c)) => {
             Some(DecideRefusal::Checks)
         }
+        () if say.seen.as_ref().is_some_and(|seen| *seen != say.pictures) => Some(DecideRefusal::Pictures),
         () => None,
     };
     if let Some(refusal) = refusal {
@@ -323,12 +331,16 @@ pub fn decide(
         verdict: say.verdict,
         note: Redacted(note.to_owned()),
         checks: say.checks,
+        pictures: say.pictures.clone(),
         at: world.now,
     };
     let (verdict, reason) = (say.verdict.as_str().to_owned(), say.verdict.reason());
     let event = Event::CaseDecided { case: case.id.to_string(), verdict, reason };
     let mut changes = vec![happened(&case, event, world), Change::InsertCaseDecision(decision)];
-    let same = before.iter().filter(|one| one.verdict.as_str() == say.verdict.as_str());
+    // Two who looked at different pictures have not agreed on anything.
+    let agrees =
+        |one: &&CaseDecision| one.verdict.as_str() == say.verdict.as_str() && one.pictures == say.pictures;
+    let same = before.iter().filter(agrees);
     let agreeing: Vec<Verdict> = same.map(|one| one.verdict).chain([say.verdict]).collect();
     if agreeing.len() < VOICES {
         // The row is written although nothing in it changes: of two that decide at once, one waits for the other.

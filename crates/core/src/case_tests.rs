@@ -1,7 +1,7 @@
 //! Recovery cases: what opens, what is asked, how two agree, what ends one.
 
 use super::*;
-use crate::id::OperatorId;
+use crate::id::{EvidenceId, OperatorId};
 use crate::stage::*;
 use crate::time::hours;
 
@@ -23,7 +23,27 @@ fn voice(number: u8) -> Voice {
 
 fn say(voice: Voice, verdict: Verdict) -> Say {
     let checks = if verdict == Verdict::Approve { CaseCheck::ALL.to_vec() } else { Vec::new() };
-    Say { voice, email: None, verdict, note: "looked".to_owned(), checks }
+    Say { voice, email: None, verdict, note: "looked".to_owned(), checks, pictures: set(&[1]), seen: None }
+}
+
+fn picture(number: u8) -> Evidence {
+    Evidence {
+        id: EvidenceId::from_bytes([number; 16]),
+        service_id: service_id(1),
+        account_id: None,
+        owner: EvidenceOwner::Case(CaseId::from_bytes([1; 16])),
+        slot: EvidenceSlot::DocumentFront,
+        width: 640,
+        height: 480,
+        size_bytes: 1,
+        uploaded_at: START,
+        delete_after: START,
+        note: String::new(),
+    }
+}
+
+fn set(numbers: &[u8]) -> PictureSet {
+    PictureSet::of(&numbers.iter().map(|number| picture(*number)).collect::<Vec<_>>())
 }
 
 /// Plays voices in order on one round; answers what each came to and the case as it was last saved.
@@ -231,4 +251,50 @@ fn what_waits_for_its_holder_ends_and_what_waits_for_us_does_not() {
         let canceled = cancel(Case { stage: *stage, ..in_review() }, &account(), None, false, late.world());
         assert_eq!(canceled.outcome, !stage.is_over(), "{stage:?}");
     }
+}
+
+#[test]
+fn a_set_of_pictures_is_the_same_in_any_order_and_for_no_others() {
+    assert_eq!(set(&[1, 2]), set(&[2, 1]));
+    assert!([set(&[]), set(&[1]), set(&[1, 3]), set(&[1, 2, 3])].iter().all(|other| *other != set(&[1, 2])));
+}
+
+#[test]
+fn two_agree_about_the_pictures_that_are_there_and_no_others() {
+    let stage = Stage::new();
+    let decide_with = |before: &[CaseDecision], now: &[u8], said: Say| {
+        let said = Say { pictures: set(now), ..said };
+        decide(in_review(), &account(), None, before, said, stage.world())
+    };
+    let seen = |number, pictures: &[u8]| Say { seen: Some(set(pictures)), ..say(voice(number), YES) };
+    for other in [&[][..], &[1], &[1, 3], &[1, 2, 3]] {
+        let refused = decide_with(&[], &[1, 2], seen(1, other));
+        assert_eq!(refused.outcome, Err(DecideRefusal::Pictures), "{other:?}");
+        assert!(refused.changes.is_empty());
+    }
+    let nothing = Say { seen: Some(PictureSet(String::new())), ..say(voice(1), YES) };
+    assert_eq!(decide_with(&[], &[], nothing).outcome, Err(DecideRefusal::Pictures), "a form without it");
+    let first = decide_with(&[], &[1, 2], seen(1, &[2, 1]));
+    assert_eq!(first.outcome, Ok(Decided::Waits));
+    let kept = first.changes.iter().find_map(|change| match change {
+        Change::InsertCaseDecision(decision) => Some(decision.clone()),
+        _ => None,
+    });
+    let before = [kept.unwrap()];
+    assert_eq!(before[0].pictures, set(&[1, 2]));
+    let came = decide_with(&before, &[1, 2], seen(2, &[1, 2])).outcome;
+    assert_eq!(came, Ok(Decided::Came(CaseStage::Approved)));
+    let alone = decide_with(&before, &[1, 3], seen(2, &[1, 3])).outcome;
+    assert_eq!(alone, Ok(Decided::Waits), "who saw other pictures agreed to other pictures");
+}
+
+#[test]
+fn pictures_change_at_the_documents_alone_and_a_photo_comes_while_its_code_is_worth_something() {
+    for stage in CaseStage::ALL {
+        let case = Case { stage: *stage, ..in_review() };
+        assert_eq!(case.takes_pictures(), *stage == CaseStage::Documents, "{stage:?}");
+    }
+    let (case, _) = opened(CaseKind::PhoneLost, &[]);
+    let given = note_code(case, Stage::new().world()).outcome.unwrap();
+    assert_eq!(given.note_photo_until(), START.after(hours(1)).after(minutes(15)));
 }

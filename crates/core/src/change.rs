@@ -195,6 +195,8 @@ pub enum Change {
     InsertTicket(Ticket),
     /// The mutable fields of a conversation. Conflict if it is closed.
     SaveTicket(Ticket),
+    /// What is counted of wrong access codes of a conversation, over or not.
+    SaveTicketAccess(Ticket),
     /// Something that was said in one.
     InsertTicketMessage(TicketMessage),
     /// A new recovery case. Conflict if the account has an open one of its kind.

@@ -282,7 +282,7 @@ pub enum Event {
         /// Which (`tkt_…`).
         ticket: String,
     },
-    /// Somebody tried a ticket's page with a wrong access code.
+    /// Somebody tried a ticket's page with so many wrong access codes that none is looked at for a while.
     TicketCodeWrong {
         /// Which (`tkt_…`).
         ticket: String,

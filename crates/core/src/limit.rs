@@ -34,6 +34,8 @@ named! {
         Money = "money",
         /// Look-ups by address of one member of staff, per hour. No send adds to it.
         StaffLookUp = "staff_look_up",
+        /// Tickets and cases opened without signing in from one network address, per hour. Nothing is sent by it.
+        Opening = "opening",
     }
 }
 
@@ -151,6 +153,16 @@ pub fn plan_look_up(service_id: ServiceId, operator: OperatorId, policy: &Policy
     counted(service_id, LimitKind::StaffLookUp, operator.as_bytes(), 1, cap, now)
 }
 
+/// The counter of what is opened without signing in, by the network address it is asked from: for IPv6 by its /64,
+/// which is one household's (RFC 6177).
+pub fn plan_opening(service_id: ServiceId, ip: IpAddr, policy: &Policy, now: Timestamp) -> Planned {
+    let what = match ip.to_canonical() {
+        IpAddr::V4(v4) => v4.octets().to_vec(),
+        IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
+    };
+    counted(service_id, LimitKind::Opening, &what, 1, policy.openings_per_ip_per_hour, now)
+}
+
 /// What a country is counted under: its region, or its calling code where the number has none.
 fn country_of(number: &PhoneNumber) -> String {
     number.region().map_or_else(|| number.calling_code().to_string(), |region| region.to_string())
@@ -265,5 +277,17 @@ mod tests {
             assert_eq!(hit.kind, plan.key.kind);
             assert!(hit.until > Timestamp::from_unix_ms(7_200_001));
         }
+    }
+
+    #[test]
+    fn what_is_opened_signed_out_is_counted_by_household() {
+        let key = |ip: &str| {
+            let (service_id, now) = (ServiceId::from_bytes([1; 16]), Timestamp::from_unix_ms(7_200_001));
+            plan_opening(service_id, ip.parse().unwrap(), &Policy::default(), now).key
+        };
+        assert_eq!(key("192.0.2.7"), key("::ffff:192.0.2.7"));
+        assert_ne!(key("192.0.2.7"), key("192.0.2.8"));
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
     }
 }

@@ -49,7 +49,8 @@ mod webhook;
 pub use action::*;
 pub use authenticator::{Authenticator, AuthenticatorSecret};
 pub use case::{
-    Case, CaseCheck, CaseDecision, CaseFile, CaseKind, CaseStage, DocumentKind, RejectReason, Verdict, Voice,
+    Case, CaseCheck, CaseDecision, CaseFile, CaseKind, CaseStage, DocumentKind, PictureSet, RejectReason,
+    Verdict, Voice,
 };
 pub use evidence::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
 pub use hold::{Hold, HoldCause};

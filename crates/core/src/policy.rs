@@ -166,6 +166,9 @@ policy! {
     action_extensions_max = 1 in 0..=10;
     /// Seconds that an assertion can be redeemed.
     assertion_life_s = 60 in 10..=600;
+    /// Seconds that a factor stands before it counts as proof for changing the phone, removing factors, a forgotten
+    /// password and opening a frozen account; 0: at once.
+    factor_settle_s = 86400 in 0..=604800;
     /// Seconds that value is held after a change of a factor (R64; never under 12 hours).
     hold_change_s = 86400 in 43200..=2592000;
     /// The same after a factor is added: none by default, since adding one asks for the best that is there already.
@@ -238,6 +241,10 @@ policy! {
     ticket_answer_s = 28800 in 900..=604800;
     /// Tickets that an account may have open at once.
     tickets_open_max = 5 in 1..=50;
+    /// Tickets that may be opened for an account in a day, whatever became of them.
+    tickets_per_account_per_day = 10 in 1..=100;
+    /// Tickets and recovery cases that may be opened without signing in from one network address in an hour.
+    openings_per_ip_per_hour = 20 in 1..=10000;
     /// Messages that a holder may write in one ticket in an hour.
     ticket_messages_per_hour = 30 in 1..=1000;
     /// Days that the texts of a closed ticket are kept (R79).

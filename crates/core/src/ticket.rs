@@ -14,6 +14,7 @@ use crate::recovery::{self, RecoveryCode};
 use crate::session::hash_token;
 use crate::time::{Timestamp, days, hours, minutes, seconds};
 use crate::verification::World;
+use std::fmt;
 use std::time::Duration;
 
 /// Most characters of a title.
@@ -37,6 +38,10 @@ pub const PICTURES_LIFE: Duration = days(30);
 /// Pictures that may be sent with one message.
 pub const PICTURES_MAX: usize = 5;
 
+/// Wrong access codes before a pause, and how long that is.
+pub const ACCESS_FAILURES_MAX: u32 = 10;
+const ACCESS_PAUSE: Duration = minutes(15);
+
 /// Least time between two emails about one ticket.
 const TELL_GAP: Duration = minutes(10);
 
@@ -53,6 +58,10 @@ pub enum TicketRefusal {
     TextLong,
     /// The account has as many open as it may.
     TooManyOpen,
+    /// As many were opened for the account in the last day as may be.
+    TooManyToday,
+    /// As many were opened without signing in from one network address as may be in an hour.
+    TooManyHere,
     /// The holder wrote as much in the last hour as may be.
     TooManyMessages,
     /// It is over: a new one may be opened.
@@ -61,8 +70,8 @@ pub enum TicketRefusal {
     Topic,
 }
 
-/// What somebody wants to ask.
-#[derive(Clone, Debug)]
+/// What somebody wants to ask. What was typed may hold what is masked later, so it does not print.
+#[derive(Clone)]
 pub struct NewTicket {
     /// What about.
     pub topic: TicketTopic,
@@ -70,6 +79,36 @@ pub struct NewTicket {
     pub title: String,
     /// The question, as typed.
     pub text: String,
+}
+
+impl fmt::Debug for NewTicket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewTicket({})", self.topic.as_str())
+    }
+}
+
+/// What is known when somebody wants to ask.
+#[derive(Clone, Copy)]
+pub struct TicketGround<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// Its number, which is told.
+    pub binding: Option<&'a Binding>,
+    /// The password was proved and nothing else.
+    pub signed_out: bool,
+    /// Tickets of the account that are neither solved nor closed.
+    pub open_now: u64,
+    /// Tickets opened for it in the last 24 hours, whatever became of them.
+    pub opened_today: u64,
+    /// As many were opened without signing in from where it is asked as may be.
+    pub too_many_here: bool,
+}
+
+impl<'a> TicketGround<'a> {
+    /// An account that is signed in and asked nothing lately.
+    pub fn signed_in(account: &'a Account) -> Self {
+        Self { account, binding: None, signed_out: false, open_now: 0, opened_today: 0, too_many_here: false }
+    }
 }
 
 /// An opened ticket.
@@ -81,22 +120,27 @@ pub struct TicketOpened {
     pub code: Option<RecoveryCode>,
 }
 
-/// Opens a ticket. `open_now`: how many the account has that are neither solved nor closed. `signed_out`: the password
-/// was proved and nothing else.
+/// Opens a ticket. Who asks without signing in may be a thief who knows the password: every address of the account
+/// hears of it (R62).
 pub fn open(
-    account: &Account,
+    ground: &TicketGround<'_>,
     new: &NewTicket,
     locale: &str,
-    signed_out: bool,
-    open_now: u64,
     world: World<'_>,
 ) -> Result<Decision<TicketOpened>, TicketRefusal> {
+    let (account, signed_out) = (ground.account, ground.signed_out);
     if signed_out && !TicketTopic::SIGNED_OUT.contains(&new.topic) {
         return Err(TicketRefusal::Topic);
     }
     let (title, text) = (title_of(&new.title)?, text_of(&new.text)?);
-    if open_now >= world.policy.tickets_open_max {
+    if ground.open_now >= world.policy.tickets_open_max {
         return Err(TicketRefusal::TooManyOpen);
+    }
+    if ground.opened_today >= world.policy.tickets_per_account_per_day {
+        return Err(TicketRefusal::TooManyToday);
+    }
+    if ground.too_many_here {
+        return Err(TicketRefusal::TooManyHere);
     }
     let (now, id) = (world.now, TicketId::draw(world.now, world.entropy));
     let code = signed_out.then(|| recovery::draw_one(world.entropy));
@@ -110,6 +154,8 @@ pub fn open(
         status: TicketStatus::Open,
         assignee: None,
         access: code.as_ref().map(|code| access_hash(id, code)),
+        access_failures: 0,
+        access_locked_until: None,
         created_at: now,
         updated_at: now,
         due_at: Some(now.after(seconds(world.policy.ticket_answer_s))),
@@ -123,7 +169,11 @@ pub fn open(
     let said = message(&ticket, Actor::Holder, false, text, world);
     let opened = Event::TicketOpened { ticket: id.to_string(), topic: new.topic, signed_out };
     let entry = entry(&ticket, opened, world);
-    let changes = vec![Change::InsertTicket(ticket), Change::InsertTicketMessage(said), entry];
+    let mut changes = vec![Change::InsertTicket(ticket), Change::InsertTicketMessage(said), entry];
+    if signed_out {
+        let what = Notice::SupportOpened;
+        changes.extend(notice::notice_everywhere(account, ground.binding, what, "", world));
+    }
     Ok(Decision { outcome: TicketOpened { id, code }, changes })
 }
 
@@ -131,6 +181,66 @@ pub fn open(
 /// another one. Guessing it is as hopeless as guessing a recovery code (R40).
 pub fn access_hash(id: TicketId, code: &RecoveryCode) -> TokenHash {
     hash_token(&format!("{id} {}", code.normal()))
+}
+
+/// What came of an access code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketAccess {
+    /// It is the ticket's.
+    Right,
+    /// It is not.
+    Wrong,
+    /// It was not looked at.
+    Locked(Timestamp),
+}
+
+/// Judges an access code and counts it. The account's history has one entry of many that were wrong, not one of each.
+pub fn judge_access(
+    mut ticket: Ticket,
+    typed: Option<TokenHash>,
+    world: World<'_>,
+) -> Decision<TicketAccess> {
+    // One that was opened by somebody signed in has no code: whoever tries learns nothing of it.
+    let Some(access) = ticket.access else { return Decision::only(TicketAccess::Wrong) };
+    if let Some(until) = ticket.access_locked_until.filter(|until| world.now < *until) {
+        return Decision::only(TicketAccess::Locked(until));
+    }
+    if typed.is_some_and(|typed| is_same(typed, access)) {
+        let counted = ticket.access_failures > 0 || ticket.access_locked_until.is_some();
+        (ticket.access_failures, ticket.access_locked_until) = (0, None);
+        let changes = if counted { vec![Change::SaveTicketAccess(ticket)] } else { Vec::new() };
+        return Decision { outcome: TicketAccess::Right, changes };
+    }
+    let mut changes = Vec::new();
+    ticket.access_failures += 1;
+    if ticket.access_failures >= ACCESS_FAILURES_MAX {
+        (ticket.access_failures, ticket.access_locked_until) = (0, Some(world.now.after(ACCESS_PAUSE)));
+        changes.push(entry(&ticket, Event::TicketCodeWrong { ticket: ticket.id.to_string() }, world));
+    }
+    changes.push(Change::SaveTicketAccess(ticket));
+    Decision { outcome: TicketAccess::Wrong, changes }
+}
+
+/// Whether a code as typed opens a ticket. One that does not read as a code opens none.
+pub fn opens(ticket: &Ticket, typed: &str) -> bool {
+    typed_hash(ticket.id, typed).zip(ticket.access).is_some_and(|(typed, access)| is_same(typed, access))
+}
+
+/// The hash of a code as typed, if it reads as one.
+pub fn typed_hash(id: TicketId, typed: &str) -> Option<TokenHash> {
+    RecoveryCode::lenient(typed).ok().map(|code| access_hash(id, &code))
+}
+
+/// Compared in constant time (R9).
+fn is_same(typed: TokenHash, access: TokenHash) -> bool {
+    bool::from(subtle::ConstantTimeEq::ct_eq(&typed.0[..], &access.0[..]))
+}
+
+/// Whether another picture may come: while the ticket is not over, so many after each message. `uploaded`: when those
+/// came that it has.
+pub fn takes_pictures(ticket: &Ticket, uploaded: impl Iterator<Item = Timestamp>) -> bool {
+    let since = uploaded.filter(|at| *at >= ticket.holder_wrote_at).count();
+    ticket.status != TicketStatus::Closed && since < PICTURES_MAX
 }
 
 /// The holder writes again. What was solved is open again; the clock of an answer that is owed already runs on.

@@ -23,7 +23,9 @@ fn saved(changes: &[Change]) -> (Option<&Ticket>, Vec<&TicketMessage>) {
 }
 
 fn opened(stage: &Stage) -> Ticket {
-    let decision = open(&account(), &new("Help", ASKED), "en", false, 0, stage.world()).unwrap();
+    let account = account();
+    let ground = TicketGround::signed_in(&account);
+    let decision = open(&ground, &new("Help", ASKED), "en", stage.world()).unwrap();
     saved(&decision.changes).0.unwrap().clone()
 }
 
@@ -35,8 +37,9 @@ fn answered(stage: &Stage, ticket: &Ticket) -> Ticket {
 
 #[test]
 fn a_ticket_waits_for_staff_within_the_promised_time() {
-    let stage = Stage::new();
-    let decision = open(&account(), &new(" Help\n me ", ASKED), "de", false, 4, stage.world()).unwrap();
+    let (stage, account) = (Stage::new(), account());
+    let ground = TicketGround { open_now: 4, opened_today: 9, ..TicketGround::signed_in(&account) };
+    let decision = open(&ground, &new(" Help\n me ", ASKED), "de", stage.world()).unwrap();
     let (ticket, said) = saved(&decision.changes);
     let ticket = ticket.unwrap();
     assert_eq!((ticket.status, ticket.title.0.as_str()), (TicketStatus::Open, "Help  me"));
@@ -46,25 +49,31 @@ fn a_ticket_waits_for_staff_within_the_promised_time() {
     assert_eq!((said.len(), said[0].author, said[0].text.0.as_str()), (1, Actor::Holder, ASKED));
     assert_eq!(event_kinds(&decision.changes), ["ticket_opened"]);
     assert_eq!((decision.outcome.code, &ticket.access), (None, &None));
+    assert_eq!(notices(&decision.changes), [], "who is signed in is not told what they do");
 }
 
 #[test]
 fn a_ticket_without_signing_in_has_a_code_and_few_topics() {
-    let stage = Stage::new();
+    let (stage, account, binding) = (Stage::new(), account(), binding());
+    let ground =
+        TicketGround { binding: Some(&binding), signed_out: true, ..TicketGround::signed_in(&account) };
     let lost = NewTicket { topic: TicketTopic::PhoneLost, ..new("Lost", ASKED) };
-    let decision = open(&account(), &lost, "en", true, 0, stage.world()).unwrap();
+    let decision = open(&ground, &lost, "en", stage.world()).unwrap();
+    let told = [(EMAIL, Notice::SupportOpened, ""), (PHONE, Notice::SupportOpened, "")];
+    assert_eq!(notices(&decision.changes), told, "who knows the password may be a thief");
     let ticket = saved(&decision.changes).0.unwrap().clone();
     let code = decision.outcome.code.unwrap();
     assert_eq!(ticket.access, Some(access_hash(ticket.id, &code)));
     assert_ne!(ticket.access, Some(access_hash(TicketId::from_bytes([1; 16]), &code)), "opens no other");
     assert_eq!(path(&ticket), format!("/support/t/{}", ticket.id));
-    let refused = open(&account(), &new("Help", ASKED), "en", true, 0, stage.world());
+    let refused = open(&ground, &new("Help", ASKED), "en", stage.world());
     assert_eq!(refused.unwrap_err(), TicketRefusal::Topic);
 }
 
 #[test]
 fn what_is_typed_is_bounded_and_masked() {
-    let stage = Stage::new();
+    let (stage, account) = (Stage::new(), account());
+    let ground = TicketGround::signed_in(&account);
     let long = |length: usize| "a".repeat(length);
     for (title, text, refusal) in [
         (" \n ".to_owned(), ASKED.to_owned(), TicketRefusal::TitleMissing),
@@ -72,16 +81,23 @@ fn what_is_typed_is_bounded_and_masked() {
         (long(120), "\u{7}\r\n".to_owned(), TicketRefusal::TextMissing),
         (long(120), long(4_001), TicketRefusal::TextLong),
     ] {
-        let refused = open(&account(), &new(&title, &text), "en", false, 0, stage.world());
+        let refused = open(&ground, &new(&title, &text), "en", stage.world());
         assert_eq!(refused.unwrap_err(), refusal);
     }
     let typed = new("code 918273", "It was\r\n918273\u{0}.");
-    let decision = open(&account(), &typed, "en", false, 0, stage.world()).unwrap();
+    let decision = open(&ground, &typed, "en", stage.world()).unwrap();
     let (ticket, said) = saved(&decision.changes);
     assert_eq!(ticket.unwrap().title.0, "code •••");
     assert_eq!(said[0].text.0, "It was\n•••.");
-    let full = open(&account(), &new("Help", ASKED), "en", false, 5, stage.world());
-    assert_eq!(full.unwrap_err(), TicketRefusal::TooManyOpen);
+    assert_eq!(format!("{typed:?}"), "NewTicket(withdrawal)", "what was typed does not print");
+    for (ground, refusal) in [
+        (TicketGround { open_now: 5, ..ground }, TicketRefusal::TooManyOpen),
+        (TicketGround { opened_today: 10, ..ground }, TicketRefusal::TooManyToday),
+        (TicketGround { too_many_here: true, ..ground }, TicketRefusal::TooManyHere),
+    ] {
+        let full = open(&ground, &new("Help", ASKED), "en", stage.world());
+        assert_eq!(full.unwrap_err(), refusal);
+    }
 }
 
 #[test]
@@ -193,4 +209,43 @@ fn what_is_left_is_solved_then_over_and_a_reply_opens_only_what_is_solved() {
     assert_eq!(solve(closed, stage.world()).changes, []);
     assert_eq!(rests_at(closed), None);
     assert_eq!(saved(&solve(&told, stage.world()).changes).0.unwrap().status, TicketStatus::Solved);
+}
+
+#[test]
+fn ten_wrong_codes_shut_the_door_for_a_quarter_of_an_hour_and_leave_one_entry() {
+    let mut stage = Stage::new();
+    let code = recovery::draw_one(Stage::new().world().entropy);
+    let fresh = opened(&stage);
+    let right = access_hash(fresh.id, &code);
+    let mut ticket = Ticket { access: Some(right), status: TicketStatus::Closed, ..fresh.clone() };
+    let mut entries = Vec::new();
+    for wrong in 0..ACCESS_FAILURES_MAX {
+        let typed = (wrong > 0).then_some(TokenHash([7; 32]));
+        let judged = judge_access(ticket.clone(), typed, stage.world());
+        assert_eq!(judged.outcome, TicketAccess::Wrong);
+        entries.extend(event_kinds(&judged.changes));
+        let Some(Change::SaveTicketAccess(saved)) = judged.changes.last() else { panic!("counted") };
+        ticket = saved.clone();
+    }
+    assert_eq!(entries, ["ticket_code_wrong"], "closed or not, it is counted, and told once");
+    let until = START.after(minutes(15));
+    let shut = judge_access(ticket.clone(), Some(right), stage.world());
+    assert_eq!((shut.outcome, shut.changes), (TicketAccess::Locked(until), Vec::new()));
+    stage.wait(minutes(15));
+    let open_again = judge_access(ticket, Some(right), stage.world());
+    assert_eq!(open_again.outcome, TicketAccess::Right);
+    let Some(Change::SaveTicketAccess(saved)) = open_again.changes.last() else { panic!("forgotten") };
+    assert_eq!((saved.access_failures, saved.access_locked_until), (0, None));
+    let none = judge_access(fresh, Some(right), stage.world());
+    assert_eq!((none.outcome, none.changes), (TicketAccess::Wrong, Vec::new()), "it has no code");
+}
+
+#[test]
+fn five_pictures_come_after_each_message_and_none_once_it_is_over() {
+    let ticket = opened(&Stage::new());
+    let sent = |count: usize, at: Timestamp| std::iter::repeat_n(at, count);
+    assert!(takes_pictures(&ticket, sent(4, START)) && !takes_pictures(&ticket, sent(5, START)));
+    assert!(takes_pictures(&ticket, sent(9, START.before(seconds(1)))), "those before the message are past");
+    let closed = Ticket { status: TicketStatus::Closed, ..ticket };
+    assert!(!takes_pictures(&closed, sent(0, START)));
 }

@@ -55,7 +55,8 @@ impl Standing {
         })
     }
 
-    /// Factors that could be proved for an action of this kind, and those that failures have shut.
+    /// Factors that could be proved for an action of this kind, and those that failures have shut or that do not count
+    /// yet.
     pub(crate) fn held_and_disabled(
         &self,
         kind: ActionKind,
@@ -63,7 +64,7 @@ impl Standing {
         now: Timestamp,
     ) -> (Vec<Factor>, Vec<Factor>) {
         let binding = self.binding.as_ref();
-        account::held_and_disabled(
+        let found = account::held_and_disabled(
             kind,
             &self.account,
             binding,
@@ -71,7 +72,19 @@ impl Standing {
             &self.states,
             &kit.policy,
             now,
-        )
+        );
+        account::set_apart(found, &self.settling(kind, kit))
+    }
+
+    /// Factors that do not count yet for an action of this kind, each with when it does. No clock that somebody set
+    /// ahead makes them count.
+    pub(crate) fn settling(&self, kind: ActionKind, kit: &Kit) -> Vec<(Factor, Timestamp)> {
+        account::settling(kind, &self.account, &self.authenticators, &kit.policy, kit.clock.earliest())
+    }
+
+    /// Whether an authenticator counts for an action of this kind.
+    pub(crate) fn counts(&self, kind: ActionKind, one: &Authenticator, kit: &Kit) -> bool {
+        account::counts_from(kind, &self.account, one, &kit.policy, kit.clock.earliest()).is_none()
     }
 
     /// Whether such an action is possible at all.

@@ -3,17 +3,21 @@
 //! asks may see the owner; here an identifier of another owner or service is not found (R77).
 
 pub(crate) mod cleaner;
+mod owner;
 mod settle;
 mod view;
 
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use countersign_core::id::{AccountId, EvidenceId, ServiceId};
-use countersign_core::model::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
-use countersign_core::time::{Timestamp, days, hours};
+use countersign_core::id::{EvidenceId, ServiceId};
+use countersign_core::model::{
+    Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload, Redacted,
+};
+use countersign_core::time::{Timestamp, days};
 use countersign_evidence::Limits;
 use countersign_storage::tables::evidence::{self, SealedPart, Stage, Stored, seal_parts};
 use countersign_storage::{Step, StorageError, Tx};
+use owner::Open;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -25,13 +29,12 @@ pub const UPLOAD_BYTES_MAX: u64 = 15_000_000;
 const LIVE_MAX: usize = 20;
 /// Bytes that an owner may have on the way, as said when they were begun.
 const UNFINISHED_BYTES_MAX: u64 = 60_000_000;
-/// Bytes of all owners of a service that lie unfinished, and how many uploads: strangers cannot fill the disk.
+/// Bytes of all tickets, or of all cases, of a service that lie unfinished, and how many uploads: strangers cannot
+/// fill the disk, and whatever comes with tickets leaves cases their room.
 const SERVICE_BYTES_MAX: u64 = 2_000_000_000;
 const SERVICE_UPLOADS_MAX: u64 = 10_000;
 /// Pieces that one upload may come in.
 const PIECES_MAX: u32 = 1_024;
-/// How long an upload may take, lines that were cut included.
-const UPLOAD_LIFE: Duration = hours(24);
 /// When a picture is deleted whose owner never ends.
 const UNDECIDED_LIFE: Duration = days(180);
 
@@ -40,14 +43,12 @@ const UNDECIDED_LIFE: Duration = days(180);
 pub struct NewEvidence {
     /// The service.
     pub service_id: ServiceId,
-    /// Whose account it is about, where that is known.
-    pub account_id: Option<AccountId>,
     /// What it belongs to.
     pub owner: EvidenceOwner,
     /// What it is of.
     pub slot: EvidenceSlot,
     /// What the slot's owner wants remembered.
-    pub note: String,
+    pub note: Redacted,
 }
 
 /// What became of beginning an upload.
@@ -57,6 +58,8 @@ pub enum EvidenceStart {
     Started(EvidenceId),
     /// It would not be taken.
     Refused(EvidenceRefusal),
+    /// What it belongs to takes no pictures, or none any more.
+    Gone,
 }
 
 /// What became of a piece.
@@ -79,6 +82,8 @@ pub enum EvidencePut {
     Taken(Evidence),
     /// It was not, and nothing of it was kept.
     Refused(EvidenceRefusal),
+    /// What it belongs to takes no pictures, or none any more: nothing was kept.
+    Gone,
 }
 
 impl Flows {
@@ -99,6 +104,7 @@ impl Flows {
         match self.write(Begin { kit: self.kit.clone(), new, length_bytes }).await? {
             Begun::Started(id) => Ok(EvidenceStart::Started(id)),
             Begun::Refused(refusal) => Ok(EvidenceStart::Refused(refusal)),
+            Begun::Gone => Ok(EvidenceStart::Gone),
             Begun::Full => Err(BUSY),
         }
     }
@@ -177,19 +183,25 @@ fn room_for(
     Ok(given_up)
 }
 
-fn upload(new: &NewEvidence, length_bytes: u32, kit: &Kit, now: Timestamp) -> EvidenceUpload {
+fn upload(
+    id: EvidenceId,
+    new: &NewEvidence,
+    length_bytes: u32,
+    open: &Open,
+    now: Timestamp,
+) -> EvidenceUpload {
     EvidenceUpload {
-        id: EvidenceId::draw(now, kit.entropy.as_ref()),
+        id,
         service_id: new.service_id,
-        account_id: new.account_id,
+        account_id: Some(open.account_id()),
         owner: new.owner,
         slot: new.slot,
-        note: new.note.clone(),
+        note: new.note.0.clone(),
         length_bytes,
         received_bytes: 0,
         pieces: 0,
         started_at: now,
-        expires_at: now.after(UPLOAD_LIFE),
+        expires_at: open.upload_until(new.slot, now),
     }
 }
 
@@ -202,6 +214,7 @@ struct Begin {
 enum Begun {
     Started(EvidenceId),
     Refused(EvidenceRefusal),
+    Gone,
     Full,
 }
 
@@ -209,8 +222,11 @@ impl Step for Begin {
     type Output = Begun;
 
     async fn run(&self, tx: &mut Tx) -> Result<Begun, StorageError> {
-        let (rows, now, new) = (&self.kit.rows, self.kit.clock.now(), &self.new);
-        let stored = evidence::all_of_owner(tx, rows, new.service_id, new.owner).await?;
+        let (kit, rows, new) = (&self.kit, &self.kit.rows, &self.new);
+        let (service_id, owner) = (new.service_id, new.owner);
+        let found = Open::lock_with_account(tx, kit, service_id, owner).await?;
+        let Some(open) = found else { return Ok(Begun::Gone) };
+        let stored = evidence::all_of_owner(tx, rows, service_id, owner).await?;
         let given_up = match room_for(new, &stored, u64::from(self.length_bytes)) {
             Ok(given_up) => given_up,
             Err(refusal) => return Ok(Begun::Refused(refusal)),
@@ -218,11 +234,16 @@ impl Step for Begin {
         for id in given_up {
             evidence::give_up(tx, rows, id).await?;
         }
-        let (bytes, uploads) = evidence::unfinished(tx, rows, new.service_id).await?;
+        if let Some(refusal) = open.refuses_upload(tx, kit, &stored, self.length_bytes).await? {
+            return Ok(Begun::Refused(refusal));
+        }
+        let (bytes, uploads) = evidence::unfinished(tx, rows, service_id, owner).await?;
         if bytes >= SERVICE_BYTES_MAX || uploads >= SERVICE_UPLOADS_MAX {
             return Ok(Begun::Full);
         }
-        let upload = upload(new, self.length_bytes, &self.kit, now);
+        let now = kit.clock.now();
+        let id = EvidenceId::draw(now, kit.entropy.as_ref());
+        let upload = upload(id, new, self.length_bytes, &open, now);
         evidence::begin(tx, rows, &upload).await?;
         Ok(Begun::Started(upload.id))
     }
@@ -252,6 +273,7 @@ impl Step for Append {
 
     async fn run(&self, tx: &mut Tx) -> Result<Appended, StorageError> {
         let (rows, now) = (&self.kit.rows, self.kit.clock.now());
+        let open = Open::lock(tx, &self.kit, self.service_id, self.owner).await?;
         let found = evidence::lock(tx, rows, self.service_id, self.id).await?;
         let upload = match found {
             Some(Stored::Whole(picture)) if picture.owner == self.owner => {
@@ -260,6 +282,10 @@ impl Step for Append {
             Some(Stored::Coming(upload)) if upload.owner == self.owner && now < upload.expires_at => upload,
             _ => return Ok(Appended::Gone),
         };
+        if open.is_none() {
+            evidence::give_up(tx, rows, upload.id).await?;
+            return Ok(Appended::Gone);
+        }
         let received = upload.received_bytes.saturating_add(self.length_bytes);
         if self.from != upload.received_bytes || received > upload.length_bytes {
             return Ok(Appended::At(upload.received_bytes));
@@ -271,7 +297,7 @@ impl Step for Append {
         if upload.pieces >= PIECES_MAX {
             return Ok(Appended::TooManyPieces);
         }
-        let (bytes, _) = evidence::unfinished(tx, rows, self.service_id).await?;
+        let (bytes, _) = evidence::unfinished(tx, rows, self.service_id, self.owner).await?;
         if bytes.saturating_add(u64::from(self.length_bytes)) > SERVICE_BYTES_MAX {
             return Ok(Appended::Full);
         }

@@ -8,14 +8,14 @@ pub(crate) mod timers;
 
 use countersign_core::id::AccountId;
 use countersign_core::model::{Ticket, TicketMessage};
-use countersign_core::recovery::RecoveryCode;
 use countersign_core::ticket::{self, TicketRefusal};
+use std::fmt;
 
 /// Tickets that one list shows.
 const LIST_MAX: u32 = 200;
 
 /// By what somebody may see a ticket of theirs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum TicketKey {
     /// Signed in to this account: every ticket of it.
     Account(AccountId),
@@ -28,11 +28,16 @@ impl TicketKey {
     fn opens(&self, ticket: &Ticket) -> bool {
         match self {
             TicketKey::Account(id) => ticket.account_id == *id,
-            TicketKey::Code(typed) => {
-                let read = RecoveryCode::lenient(typed).ok();
-                let hash = read.map(|code| ticket::access_hash(ticket.id, &code));
-                hash.is_some() && ticket.access == hash
-            }
+            TicketKey::Code(typed) => ticket::opens(ticket, typed),
+        }
+    }
+}
+
+impl fmt::Debug for TicketKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TicketKey::Account(id) => write!(f, "TicketKey({id})"),
+            TicketKey::Code(_) => f.write_str("TicketKey(code)"),
         }
     }
 }

@@ -22,8 +22,9 @@ CREATE TABLE evidence (
     deleted_at {INT}
 ) {TABLE_OPTIONS_BY_KEY};
 CREATE INDEX evidence_by_owner ON evidence (owner_id, owner_kind) WHERE deleted_at IS NULL;
-CREATE INDEX evidence_unfinished ON evidence (service_id, received_bytes)
+CREATE INDEX evidence_unfinished ON evidence (service_id, owner_kind, received_bytes)
     WHERE uploaded_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX evidence_by_account ON evidence (account_id, owner_kind) WHERE deleted_at IS NULL;
 CREATE INDEX evidence_due ON evidence (delete_after) WHERE deleted_at IS NULL;
 
 -- What was sent (stage 0), then the picture made of it (stage 1), in sealed parts of at most 256 KiB, each under the

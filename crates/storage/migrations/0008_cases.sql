@@ -34,6 +34,8 @@ CREATE TABLE case_decisions (
     verdict TEXT NOT NULL,
     note_sealed {BYTES} NOT NULL,
     checks TEXT NOT NULL,
+    -- One word for the set of pictures that were looked at.
+    pictures TEXT NOT NULL,
     at {INT} NOT NULL,
     PRIMARY KEY (case_id, round, voice)
 ) {TABLE_OPTIONS_BY_KEY};

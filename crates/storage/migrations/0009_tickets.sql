@@ -10,6 +10,8 @@ CREATE TABLE tickets (
     status TEXT NOT NULL,
     assignee {BYTES},
     access_hash {BYTES},
+    access_failures {INT} NOT NULL,
+    access_locked_until {INT},
     created_at {INT} NOT NULL,
     updated_at {INT} NOT NULL,
     due_at {INT},

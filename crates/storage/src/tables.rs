@@ -145,6 +145,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::SaveOperatorSession(session) => operator_sessions::save(session),
         Change::InsertTicket(ticket) => tickets::insert(rows, ticket)?,
         Change::SaveTicket(ticket) => tickets::save(ticket),
+        Change::SaveTicketAccess(ticket) => tickets::save_access(ticket),
         Change::InsertTicketMessage(message) => tickets::insert_message(rows, message)?,
         Change::InsertCase(case) => cases::insert(rows, case)?,
         Change::SaveCase(case) => cases::save(rows, case)?,

@@ -6,9 +6,9 @@ use clap::Subcommand;
 use countersign_core::case::{DecideRefusal, Decided};
 use countersign_core::id::CaseId;
 use countersign_core::model::{
-    Actor, Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, RejectReason, Service, Verdict,
+    Actor, Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, Redacted, RejectReason, Service, Verdict,
 };
-use countersign_flows::{Caller, CaseTake, Flows};
+use countersign_flows::{Caller, CaseTake, CaseWord, Flows};
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -215,7 +215,9 @@ async fn say(
     checks: Vec<CaseCheck>,
     as_json: bool,
 ) -> Result<(), String> {
-    let taken = flows.decide_case(service.id, id, verdict, note, checks, by_hand()).await.map_err(broken)?;
+    // No page was looked at: it is about the pictures that are there now.
+    let word = CaseWord { verdict, note: Redacted(note.to_owned()), checks, seen: None };
+    let taken = flows.decide_case(service.id, id, word, by_hand()).await.map_err(broken)?;
     match taken {
         CaseTake::Gone => Err("there is no such case".to_owned()),
         CaseTake::Refused(refusal) => Err(match refusal {
@@ -224,6 +226,7 @@ async fn say(
             DecideRefusal::OwnAccount => "nobody decides about their own account",
             DecideRefusal::Note => "--reason takes 1 to 500 characters",
             DecideRefusal::Checks => "approving takes every check: see --checked",
+            DecideRefusal::Pictures => "the pictures changed; look at them again",
         }
         .to_owned()),
         CaseTake::Taken(Decided::Waits) => {

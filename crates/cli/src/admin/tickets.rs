@@ -178,6 +178,8 @@ fn why(refusal: TicketRefusal) -> &'static str {
         TicketRefusal::TitleMissing
         | TicketRefusal::TitleLong
         | TicketRefusal::TooManyOpen
+        | TicketRefusal::TooManyToday
+        | TicketRefusal::TooManyHere
         | TicketRefusal::TooManyMessages
         | TicketRefusal::Topic => "it was refused; nothing was changed",
     }

@@ -1,10 +1,15 @@
 //! Recovery cases: what a holder who lost the phone, or another proof, brings forward, and what operators made of
 //! it. Plain data; `case.rs` of the core decides.
 
-use super::{Factor, Redacted, TokenHash};
-use crate::id::{AccountId, CaseId, OperatorId, ServiceId};
-use crate::time::Timestamp;
+use super::{Evidence, Factor, Redacted, TokenHash};
+use crate::id::{AccountId, CaseId, EvidenceId, OperatorId, ServiceId};
+use crate::time::{Timestamp, minutes};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// How long a photo may still be on its way once the code on its note is over.
+const NOTE_PHOTO_GRACE: Duration = minutes(15);
 
 named! {
     /// What a case is to give back.
@@ -148,6 +153,24 @@ pub enum Voice {
     CommandLine,
 }
 
+/// Which pictures somebody looked at, as one word: those of a case are the same only if their words are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureSet(pub String);
+
+impl PictureSet {
+    /// The word of these pictures, in whatever order. A picture never changes under its identifier.
+    pub fn of(pictures: &[Evidence]) -> Self {
+        let mut ids: Vec<&EvidenceId> = pictures.iter().map(|picture| &picture.id).collect();
+        ids.sort_unstable();
+        let mut hash = Sha256::new();
+        for id in ids {
+            hash.update(id.as_bytes());
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        Self(crate::audit::hex(&digest))
+    }
+}
+
 /// What one voice said about a case. Never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseDecision {
@@ -165,6 +188,8 @@ pub struct CaseDecision {
     pub note: Redacted,
     /// What they ticked off.
     pub checks: Vec<CaseCheck>,
+    /// The pictures that they looked at.
+    pub pictures: PictureSet,
     /// When.
     pub at: Timestamp,
 }
@@ -238,5 +263,15 @@ impl Case {
     pub fn note_code(&self, now: Timestamp) -> Option<&str> {
         let alive = now.unix_ms() < self.file.note_until_ms;
         self.file.note_codes.last().filter(|_| alive).map(|code| code.0.as_str())
+    }
+
+    /// Whether its pictures may change: what operators look at stays as it was handed in.
+    pub fn takes_pictures(&self) -> bool {
+        self.stage == CaseStage::Documents
+    }
+
+    /// Until when the photo with the note may come, its last piece included.
+    pub fn note_photo_until(&self) -> Timestamp {
+        Timestamp::from_unix_ms(self.file.note_until_ms).after(NOTE_PHOTO_GRACE)
     }
 }

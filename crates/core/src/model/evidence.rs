@@ -81,6 +81,8 @@ named! {
         TooMany = "too_many",
         /// Its owner has too much on the way already: finish that, or wait a day.
         TooMuchUnfinished = "too_much_unfinished",
+        /// Its account has as much as it may have, of all its tickets or of all its cases.
+        AccountFull = "account_full",
         /// It came in more pieces than a sender needs.
         TooManyPieces = "too_many_pieces",
     }

@@ -132,6 +132,8 @@ named! {
         OperatorReset = "operator_reset",
         /// Support answered a ticket; the detail is the path of its page.
         SupportAnswered = "support_answered",
+        /// Somebody who proved the password alone asked support.
+        SupportOpened = "support_opened",
         /// Somebody asked to recover the account; the detail is the case.
         RecoveryOpened = "recovery_opened",
         /// Its documents do not do; better ones may be sent.

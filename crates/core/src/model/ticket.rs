@@ -63,6 +63,10 @@ pub struct Ticket {
     pub assignee: Option<OperatorId>,
     /// Hash of the access code, where it was opened without signing in.
     pub access: Option<TokenHash>,
+    /// Wrong access codes since the last pause.
+    pub access_failures: u32,
+    /// No access code is looked at before this.
+    pub access_locked_until: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When it last changed in a way that its holder can see.

@@ -45,21 +45,22 @@ impl Masked {
 
 /// Takes out of a text what should not be in it. What is masked stays as it is when it is masked again.
 pub fn mask(text: &str) -> Masked {
-    let characters: Vec<char> = text.chars().collect();
+    let written = Written::of(text);
+    let characters = &written.plain[..];
     let mut masked = Masked { text: String::with_capacity(text.len()), found: Vec::new() };
+    masked.text.extend(&written.typed[..written.place(0)]);
     let mut at = 0;
-    while let Some(&c) = characters.get(at) {
-        match secret_at(&characters, at).or_else(|| number_at(&characters, at)) {
-            Some(hit) => {
-                masked.text.push_str(&hit.instead);
-                masked.found.extend(hit.found);
-                at = hit.end;
+    while at < characters.len() {
+        let hit = secret_at(characters, at).or_else(|| number_at(characters, at));
+        let end = hit.as_ref().map_or(at + 1, |hit| hit.end);
+        match hit.and_then(|hit| hit.masked) {
+            Some((instead, found)) => {
+                masked.text.push_str(&instead);
+                masked.found.push(found);
             }
-            None => {
-                masked.text.push(c);
-                at += 1;
-            }
+            None => masked.text.extend(&written.typed[written.place(at)..written.place(end)]),
         }
+        at = end;
     }
     masked.found.sort_unstable();
     masked.found.dedup();
@@ -83,33 +84,108 @@ fn without_email(word: &str) -> String {
     word.replacen(bare, &masked, 1)
 }
 
-/// A stretch of the text and what stands there from now on; nothing found: it is looked at as a whole and stays.
+/// A text as it was typed, and as it is looked at: what cannot be seen is left out, and digits and Latin letters are
+/// plain ones, however they were typed. What stays is put down as it was typed.
+struct Written {
+    typed: Vec<char>,
+    plain: Vec<char>,
+    /// Where each plain one stands among the typed.
+    places: Vec<usize>,
+}
+
+impl Written {
+    fn of(text: &str) -> Self {
+        let mut written = Self { typed: text.chars().collect(), plain: Vec::new(), places: Vec::new() };
+        for (place, c) in written.typed.iter().enumerate().filter(|(_, c)| !is_unseen(**c)) {
+            written.plain.push(plain(*c));
+            written.places.push(place);
+        }
+        written
+    }
+
+    /// Where a plain one stands; past the last one the end.
+    fn place(&self, at: usize) -> usize {
+        self.places.get(at).copied().unwrap_or(self.typed.len())
+    }
+}
+
+/// A stretch of the text and what stands there from now on; none: it is looked at as a whole and stays.
 struct Hit {
     end: usize,
-    instead: String,
-    found: Option<Found>,
+    masked: Option<(String, Found)>,
 }
 
 impl Hit {
     fn masked(end: usize, found: Found) -> Option<Self> {
-        Some(Self { end, instead: MASK.to_owned(), found: Some(found) })
+        Some(Self { end, masked: Some((MASK.to_owned(), found)) })
     }
 
-    fn kept(characters: &[char], from: usize, end: usize) -> Option<Self> {
-        Some(Self { end, instead: characters[from..end].iter().collect(), found: None })
+    fn kept(end: usize) -> Option<Self> {
+        Some(Self { end, masked: None })
     }
 }
 
-/// Zeros of the decimal digits that people type: ASCII, Arabic, Persian, Devanagari, Bengali, Thai, full width.
-const ZEROS: [u32; 7] = [0x30, 0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10];
+/// Zeros of the decimal digits of all scripts (Unicode 16.0, general category Nd).
+const ZEROS: [u32; 76] = [
+    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50,
+    0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40,
+    0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10, 0x104A0, 0x10D30, 0x10D40,
+    0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA,
+    0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16130, 0x16A60, 0x16AC0,
+    0x16B50, 0x16D70, 0x1CCF0, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0,
+    0x1E5F1, 0x1E950, 0x1FBF0,
+];
 
+/// Ones of digits that stand in a circle, in brackets, with a full stop, above or below the line: nine each.
+const ONES: [u32; 8] = [0x2460, 0x2474, 0x2488, 0x24F5, 0x2776, 0x2780, 0x278A, 0x2081];
+
+/// The digit that a character is read as.
 fn digit(c: char) -> Option<char> {
-    let value = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10))?;
+    let of = |firsts: &[u32], count: u32| {
+        firsts.iter().find_map(|first| u32::from(c).checked_sub(*first).filter(|value| *value < count))
+    };
+    let value = match c {
+        '\u{24EA}' | '\u{24FF}' | '\u{2070}' | '\u{2080}' | '〇' | '零' => 0,
+        '\u{B9}' | '一' => 1,
+        '\u{B2}' | '二' => 2,
+        '\u{B3}' | '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        '\u{2074}'..='\u{2079}' => u32::from(c) - 0x2070,
+        _ => of(&ZEROS, 10).or_else(|| of(&ONES, 9).map(|value| value + 1))?,
+    };
     char::from_digit(value, 10)
 }
 
+/// A character as it is looked at: digits are ASCII, and so are characters of full width.
+fn plain(c: char) -> char {
+    let narrow = || u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32);
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => narrow().unwrap_or(c),
+        _ => digit(c).unwrap_or(c),
+    }
+}
+
+/// What takes no room of its own between two characters (Unicode 16.0, default ignorable code points), and marks that
+/// are put over or around one: digits that they part are still read as one number.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}' | '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}'
+            | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}'
+    )
+}
+
 fn is_digit(c: char) -> bool {
-    digit(c).is_some()
+    c.is_ascii_digit()
 }
 
 fn is_space(c: char) -> bool {
@@ -120,13 +196,19 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
+/// Marks that people put between the digits of a number.
+fn is_mark(c: char) -> bool {
+    is_dash(c) || ".,:;/\\_·∙⋅|*~'’".contains(c)
+}
+
 /// Whether a word could go on here.
 fn is_wordy(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
+/// What stands behind an underscore begins a word of its own, where the whole was not kept.
 fn begins_word(characters: &[char], at: usize) -> bool {
-    at == 0 || !is_wordy(characters[at - 1])
+    at == 0 || !characters[at - 1].is_alphanumeric()
 }
 
 /// From `at` to the end of the word.
@@ -148,25 +230,36 @@ fn secret_at(characters: &[char], at: usize) -> Option<Hit> {
     if let Some(hit) = groups_at(characters, at) {
         return Some(hit);
     }
-    let end = word_end(characters, at);
-    let word: String = characters[at..end].iter().map(|c| digit(*c).unwrap_or(*c)).collect();
+    let whole: String = characters[at..word_end(characters, at)].iter().collect();
+    if is_identifier(&whole) {
+        return Hit::kept(at + whole.len());
+    }
+    // Where words stand without spaces, as in Chinese, or parted by underscores, numbers stand among them.
+    let word: String = whole.chars().take_while(char::is_ascii_alphanumeric).collect();
     if word.chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
+    let end = at + word.len();
     match secret_in(&word) {
         Some(found) => Hit::masked(end, found),
         // A word of both is no number: its digits are not looked at again. What is joined to it by a dash is.
-        None => Hit::kept(characters, at, end),
+        None => Hit::kept(end),
     }
+}
+
+/// Whether it is an identifier of ours, such as an account's: there is nothing in it to take.
+fn is_identifier(word: &str) -> bool {
+    let Some((kind, number)) = word.split_once('_') else { return false };
+    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    (2..=5).contains(&kind.len())
+        && kind.chars().all(|c| c.is_ascii_lowercase())
+        && number.len() == 32
+        && number.chars().all(is_hex)
 }
 
 /// What a word with letters in it is.
 fn secret_in(word: &str) -> Option<Found> {
     let digits = word.chars().filter(char::is_ascii_digit).count();
-    // Identifiers of ours have an underscore; words of other scripts are words.
-    if word.contains('_') || !word.is_ascii() {
-        return None;
-    }
     let length = word.len();
     let is_one_case = word.to_ascii_uppercase() == word || word.to_ascii_lowercase() == word;
     let base32 = |c: char| c.is_ascii_alphabetic() || ('2'..='7').contains(&c);
@@ -180,7 +273,10 @@ fn secret_in(word: &str) -> Option<Found> {
     if length == 16 && digits > 0 && is_one_case && RecoveryCode::lenient(word).is_ok() {
         return Some(Found::RecoveryCode);
     }
-    if is_iban(word) || ((7..=24).contains(&length) && digits >= 6 && !word.starts_with("0x")) {
+    // A wallet has its digits in many places, a sentence without spaces has its code in one.
+    let runs = word.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count();
+    let is_short = (7..=24).contains(&length) || (runs == 1 && digits <= 8);
+    if is_iban(word) || (is_short && digits >= 6 && !word.starts_with("0x")) {
         return Some(Found::Document);
     }
     None
@@ -256,14 +352,12 @@ struct Chunk {
 fn chunk_at(characters: &[char], at: usize) -> Chunk {
     let mut chunk = Chunk { end: at, digits: String::new(), runs: vec![0], marks: Vec::new() };
     while let Some(c) = characters.get(chunk.end) {
-        if let Some(digit) = digit(*c) {
-            chunk.digits.push(digit);
+        if is_digit(*c) {
+            chunk.digits.push(*c);
             if let Some(run) = chunk.runs.last_mut() {
                 *run += 1;
             }
-        } else if (is_dash(*c) || matches!(c, '.' | ',' | ':' | '/'))
-            && characters.get(chunk.end + 1).is_some_and(|next| is_digit(*next))
-        {
+        } else if is_mark(*c) && characters.get(chunk.end + 1).is_some_and(|next| is_digit(*next)) {
             chunk.marks.push(if is_dash(*c) { '-' } else { *c });
             chunk.runs.push(0);
         } else {
@@ -289,18 +383,19 @@ impl Chunk {
         !self.marks.is_empty() && self.marks.iter().all(|c| *c == mark)
     }
 
-    /// A date of this or the last century, with any of the marks that dates have.
+    /// A date of this or the last century, with any of the marks that dates have; with two digits for the year, only
+    /// with those that codes do not have.
     fn is_date(&self) -> bool {
         if !['-', '.', '/'].into_iter().any(|mark| self.has_only(mark)) {
             return false;
         }
         let (day, month, year) = (1..=31, 1..=12, 1900..=2099);
+        let either =
+            |a: &u32, b: &u32| month.contains(a) && day.contains(b) || day.contains(a) && month.contains(b);
         match (&self.runs[..], &self.values()[..]) {
             ([4, 1..=2, 1..=2], [y, m, d]) => year.contains(y) && month.contains(m) && day.contains(d),
-            ([1..=2, 1..=2, 4], [a, b, y]) => {
-                year.contains(y)
-                    && (month.contains(a) && day.contains(b) || day.contains(a) && month.contains(b))
-            }
+            ([1..=2, 1..=2, 4], [a, b, y]) => year.contains(y) && either(a, b),
+            ([1..=2, 1..=2, 2], [a, b, _]) => !self.has_only('-') && either(a, b),
             _ => false,
         }
     }
@@ -314,16 +409,51 @@ impl Chunk {
             && self.runs.iter().all(|run| *run <= 2)
     }
 
-    /// A decimal, thousands in their groups, a version, a network address. Two long numbers with a comma between them
-    /// are two codes.
+    /// A decimal, thousands in their groups, a version, a network address. What could as well be a code that somebody
+    /// parted with a mark (482.913) is none: an amount has its money beside it, and two long numbers are two codes.
     fn is_quantity(&self) -> bool {
-        if self.marks.is_empty() || !self.marks.iter().all(|mark| matches!(mark, '.' | ',')) {
+        if self.marks.is_empty() || !self.marks.iter().all(|mark| matches!(mark, '.' | ',' | '\'' | '’')) {
             return false;
         }
-        match self.runs[..] {
-            [whole, part] => !(whole >= 6 && part >= 6),
-            _ => self.digits.len() < 13 || !passes_luhn(&self.digits),
+        let count = self.digits.len();
+        if self.is_address() || self.is_grouped() {
+            return true;
         }
+        match self.runs[..] {
+            [1, _] if self.digits.starts_with('0') => true,
+            [_, 1..=2] => true,
+            [whole, part] => count < 6 || (count > 8 && !(whole >= 6 && part >= 6)),
+            _ => count < 6 || (count > 8 && self.is_version()),
+        }
+    }
+
+    /// Four numbers of a byte (RFC 791). Of two digits each they are as well a code in pairs.
+    fn is_address(&self) -> bool {
+        self.runs.len() == 4
+            && self.has_only('.')
+            && self.runs.iter().any(|run| *run != 2)
+            && self.values().iter().all(|value| *value < 256)
+    }
+
+    /// Thousands in two groups or more, or with a decimal part behind another mark.
+    fn is_grouped(&self) -> bool {
+        let Some(thousand) = self.marks.first() else { return false };
+        let has_part = self.marks.last().is_some_and(|last| last != thousand);
+        let groups = self.runs.len() - usize::from(has_part);
+        let marks = &self.marks[..self.marks.len() - usize::from(has_part)];
+        self.marks.len() >= 2
+            && (1..=3).contains(&self.runs[0])
+            && self.runs[1..groups].iter().all(|run| *run == 3)
+            && marks.iter().all(|mark| mark == thousand)
+            && (self.digits.len() < 13 || !passes_luhn(&self.digits))
+    }
+
+    /// What programs call themselves: three or four numbers that are not of one length.
+    fn is_version(&self) -> bool {
+        self.has_only('.')
+            && (3..=4).contains(&self.runs.len())
+            && self.runs.iter().any(|run| *run != self.runs[0])
+            && self.digits.len() < 13
     }
 
     fn is_plain(&self) -> bool {
@@ -339,50 +469,68 @@ fn number_at(characters: &[char], at: usize) -> Option<Hit> {
     if !opens || !characters.get(first).is_some_and(|c| is_digit(*c)) {
         return None;
     }
-    let chunk = chunk_at(characters, first);
-    if !signed && !chunk.is_plain() {
-        return Hit::kept(characters, at, chunk.end);
+    let mut number = chunk_at(characters, first);
+    if !signed && !number.is_plain() {
+        return Hit::kept(number.end);
     }
-    let (mut end, mut digits, mut groups) = (chunk.end, chunk.digits, vec![chunk.runs]);
-    while let Some(next) = next_group(characters, end) {
+    let mut groups = vec![number.digits.len()];
+    while let Some(next) = next_group(characters, number.end) {
         let further = chunk_at(characters, next);
-        if !further.is_plain() || characters.get(further.end).is_some_and(|c| is_wordy(*c)) {
+        if !further.is_plain() || characters.get(further.end).is_some_and(|c| is_latin(*c)) {
             break;
         }
-        (end, digits) = (further.end, digits + &further.digits);
-        groups.push(further.runs);
+        let joint = characters[number.end..next].iter().find(|c| is_mark(**c)).copied().unwrap_or(' ');
+        number.marks.push(if is_dash(joint) { '-' } else { joint });
+        number.marks.extend(further.marks);
+        number.runs.extend(further.runs);
+        number.digits.push_str(&further.digits);
+        groups.push(further.digits.len());
+        number.end = further.end;
     }
+    let (end, digits) = (number.end, &number.digits);
     if (signed || digits.starts_with("00"))
         && let Some(hit) = phone_in(characters, at, end)
     {
         return Some(hit);
     }
-    let is_years = groups.iter().all(|runs| runs[..] == [4]) && all_years(&digits);
+    let is_years = groups.iter().all(|length| *length == 4) && all_years(digits);
     let found = match digits.len() {
         0..=5 => None,
-        _ if is_years || is_money(characters, at, end) => None,
+        _ if is_years || number.is_date() || is_money(characters, at, end) => None,
         6..=8 => Some(Found::Code),
-        13..=19 if passes_luhn(&digits) => Some(Found::Card),
+        13..=19 if passes_luhn(digits) => Some(Found::Card),
         _ => Some(Found::Document),
     };
     match found {
         Some(found) => Hit::masked(end, found),
-        None => Hit::kept(characters, at, end),
+        None => Hit::kept(end),
     }
 }
 
-/// Where the next group of the same number begins: after a space or a bracket.
-fn next_group(characters: &[char], end: usize) -> Option<usize> {
-    let joints =
-        characters[end..].iter().take(2).take_while(|c| is_space(**c) || matches!(c, '(' | ')')).count();
-    let next = end + joints;
-    (joints > 0 && characters.get(next).is_some_and(|c| is_digit(*c))).then_some(next)
+/// Whether a letter or a digit of ours stands here: a word of another script may follow a number without a space.
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
 }
+
+/// Where the next group of the same number begins: after spaces, brackets and marks, a few of them. What ends a
+/// sentence, or parts a list, stands right behind a number and before a space: there another one begins.
+fn next_group(characters: &[char], end: usize) -> Option<usize> {
+    let is_joint = |c: &&char| is_space(**c) || is_mark(**c) || "()[]{}".contains(**c);
+    let joints = characters[end..].iter().take(JOINTS_MAX + 1).take_while(is_joint).count();
+    let between = &characters[end..end + joints];
+    let ends = between.first().is_some_and(|c| ".,:;".contains(*c)) && between.iter().any(|c| is_space(*c));
+    let next = end + joints;
+    let follows = characters.get(next).is_some_and(|c| is_digit(*c));
+    ((1..=JOINTS_MAX).contains(&joints) && !ends && follows).then_some(next)
+}
+
+/// What may stand between two groups of one number, in characters.
+const JOINTS_MAX: usize = 4;
 
 fn phone_in(characters: &[char], at: usize, end: usize) -> Option<Hit> {
     let typed: String = characters[at..end].iter().collect();
     let number = PhoneNumber::parse(&typed, None).ok()?;
-    Some(Hit { end, instead: number.masked(), found: Some(Found::Phone) })
+    Some(Hit { end, masked: Some((number.masked(), Found::Phone)) })
 }
 
 fn all_years(digits: &str) -> bool {
@@ -391,9 +539,10 @@ fn all_years(digits: &str) -> bool {
 }
 
 /// Names of money that stand beside whole amounts.
-const MONEY: [&str; 16] = [
-    "usd", "eur", "gbp", "jpy", "thb", "inr", "vnd", "idr", "krw", "ngn", "usdt", "usdc", "btc", "eth",
-    "sats", "satoshi",
+const MONEY: [&str; 32] = [
+    "usd", "eur", "gbp", "jpy", "chf", "cny", "thb", "inr", "vnd", "idr", "krw", "ngn", "brl", "mxn", "pln",
+    "aud", "cad", "sgd", "hkd", "usdt", "usdc", "btc", "eth", "xrp", "bnb", "ltc", "sats", "satoshi",
+    "dollars", "euro", "euros", "baht",
 ];
 
 /// Whether the number is an amount of something that is named beside it.

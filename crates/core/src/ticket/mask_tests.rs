@@ -149,3 +149,119 @@ fn reasons_lose_email_addresses_as_well() {
         assert_eq!(reason(typed), kept, "{typed}");
     }
 }
+
+#[test]
+fn codes_go_whatever_parts_their_digits() {
+    for typed in [
+        "482.913",
+        "482,913",
+        "4829.1378",
+        "48.29.13",
+        "4.8.2.9.1.3",
+        "482 - 913",
+        "482 – 913",
+        "482--913",
+        "482 / 913",
+        "482_913",
+        "482·913",
+        "482'913",
+        "482|913",
+        "482  913",
+        "12.34.56.78",
+        "482:913",
+    ] {
+        goes(&format!("my code is {typed}, ok"), "my code is •••, ok", &[Found::Code]);
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_parts_nothing() {
+    for unseen in [
+        '\u{200B}',
+        '\u{200C}',
+        '\u{200D}',
+        '\u{2060}',
+        '\u{FEFF}',
+        '\u{AD}',
+        '\u{34F}',
+        '\u{200E}',
+        '\u{202E}',
+        '\u{2069}',
+        '\u{FE0F}',
+        '\u{20E3}',
+        '\u{301}',
+        '\u{E0020}',
+        '\u{115F}',
+    ] {
+        let parted: String = "482913".chars().flat_map(|c| [c, unseen]).collect();
+        goes(&format!("it was {parted}!"), "it was •••!", &[Found::Code]);
+        let key: String = "JBSWY3DPEHPK3PXP".chars().flat_map(|c| [unseen, c]).collect();
+        goes(&format!("key {key}"), &format!("key {unseen}•••"), &[Found::Secret]);
+    }
+    // Where nothing is taken out, nothing is lost.
+    for typed in [
+        "\u{200F}سلام \u{200E}12\u{200C}",
+        "خانه\u{200C}ها",
+        "cafe\u{301}",
+        "👩\u{200D}👧 1\u{FE0F}\u{20E3}",
+        "\u{200B}",
+    ] {
+        stays(typed);
+    }
+}
+
+#[test]
+fn codes_go_in_the_digits_of_every_script() {
+    for zero in ZEROS {
+        let typed: String =
+            [4, 8, 2, 9, 1, 3].iter().map(|add| char::from_u32(zero + add).unwrap()).collect();
+        goes(&format!("code {typed}."), "code •••.", &[Found::Code]);
+    }
+    for typed in ["④⑧②⑨①③", "⁴⁸²⁹¹³", "₄₈₂₉₁₃", "４８２．９１３", "𝟒𝟖𝟐𝟗𝟏𝟑", "四八二九一三", "4८2９①三"]
+    {
+        goes(typed, MASK, &[Found::Code]);
+    }
+    goes("ＪＢＳＷＹ３ＤＰＥＨＰＫ３ＰＸＰ", MASK, &[Found::Secret]);
+    goes("ｏｔｐａｕｔｈ：／／ｔｏｔｐ／ａ", MASK, &[Found::Secret]);
+}
+
+#[test]
+fn codes_go_where_words_stand_without_spaces() {
+    for (typed, kept) in [
+        ("验证码482913请查收", "验证码•••请查收"),
+        ("我的验证码是482 913请", "我的验证码是•••请"),
+        ("كود482913", "كود•••"),
+        ("my_code_482913", "my_code_•••"),
+        ("482913です", "•••です"),
+    ] {
+        goes(typed, kept, &[Found::Code]);
+    }
+    goes("thecodethatigotis482913pleasehelp", MASK, &[Found::Document]);
+    for typed in ["第三十二章", "2026年11月22日", "un_nom_propre", "naïve façade"] {
+        stays(typed);
+    }
+}
+
+#[test]
+fn money_stays_where_its_name_stands_beside_it() {
+    for typed in [
+        "1,250.00 EUR",
+        "1.250,00 €",
+        "CHF 1'250.50",
+        "482,913 USDT",
+        "€482.913",
+        "USD 482,913",
+        "12.345678 BTC",
+        "it was 1250.50 and 12345.67",
+        "1,234,567",
+        "0.482913",
+        "1500 - 2000 EUR",
+        "from 22.11.26 to 1/12/26",
+        "22 / 11 / 2026",
+        "5 - 10 minutes, 3, 5 or 7 times",
+        "10.0.113.95",
+        "version 131.0.6778.8612",
+    ] {
+        stays(typed);
+    }
+}

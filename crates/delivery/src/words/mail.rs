@@ -132,6 +132,7 @@ fn notice_mail(
         Notice::SmsSuspended => "mail-next-number",
         Notice::AccountFrozen => "mail-next-open",
         Notice::SupportAnswered => "mail-next-read",
+        Notice::SupportOpened => "mail-next-asked",
         Notice::RouteTest | Notice::RecoveryExpired | Notice::RecoveryCanceled => "mail-next-nothing",
         Notice::OperatorInvited | Notice::OperatorReset => "mail-next-staff",
         Notice::RecoveryReturned => "mail-next-returned",
@@ -175,6 +176,7 @@ fn holds(notice: Notice) -> bool {
         | Notice::OperatorInvited
         | Notice::OperatorReset
         | Notice::SupportAnswered
+        | Notice::SupportOpened
         | Notice::RecoveryOpened
         | Notice::RecoveryReturned
         | Notice::RecoveryApproved

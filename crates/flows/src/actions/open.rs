@@ -58,7 +58,10 @@ pub(crate) async fn open(
         sim_changed: context.sim_changed,
         last_proof_age_s: proved_at.map(|at| world.now.since(at).as_secs()),
     };
+    let rules = kit.policy.actions.get(&wanted.kind).map(Vec::as_slice).unwrap_or_default();
+    let settling = standing.settling(wanted.kind, kit);
     let gate = standing.gate(wanted.kind, wanted.origin, kit);
+    let gate = gate.and_then(|()| action::settled(rules, &facts, &settling));
     let version = kit.policy_version.load(Ordering::Relaxed);
     kit.save(tx, action::open(wanted, &standing.account, &facts, gate, version, world)).await
 }

@@ -33,6 +33,8 @@ pub struct ConfirmView {
     pub left: Vec<Factor>,
     /// Factors that cannot be used now.
     pub locks: Vec<(Factor, Refusal)>,
+    /// Factors that do not count yet for what is confirmed, each with when it does.
+    pub settling: Vec<(Factor, Timestamp)>,
     /// The code that is out, if one is.
     pub code: Option<CodePage>,
     /// Where codes of its factors go.
@@ -158,6 +160,7 @@ async fn look(
         phrase,
         left: action::remaining(&shown),
         locks: code::locks(&standing, kit, now),
+        settling: standing.settling(shown.kind, kit),
         code,
         can_extend: action::can_extend(&shown, kit.world(&scene, now)),
         channels: number.map(|(_, number)| besides_text(kit, number)).unwrap_or_default(),

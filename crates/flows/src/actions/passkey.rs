@@ -53,7 +53,9 @@ impl Step for Enrolled {
             return Ok(None);
         };
         let standing = Standing::load(tx, kit, account, now).await?;
-        Ok(Some(standing.authenticators.into_iter().filter(|a| a.factor == Factor::Passkey).collect()))
+        let counts =
+            |one: &&Authenticator| one.factor == Factor::Passkey && standing.counts(action.kind, one, kit);
+        Ok(Some(standing.authenticators.iter().filter(counts).cloned().collect()))
     }
 }
 

@@ -282,7 +282,7 @@ impl Prove {
         if !asked || action::has_proved(&action, factor) || waits_for_code(&action, factor) {
             return Ok(Way::On(action));
         }
-        let right = match self.is_right(tx, factor, standing).await? {
+        let right = match self.is_right(tx, factor, action.kind, standing).await? {
             Ok(right) => right,
             Err(problem) => {
                 answers.push((factor, Judged::Unreadable(problem)));
@@ -310,11 +310,13 @@ impl Prove {
         }
     }
 
-    /// Whether an answer is right: with the authenticator as it is after its use, if it keeps count of that.
+    /// Whether an answer is right: with the authenticator as it is after its use, if it keeps count of that. One that
+    /// does not count yet for this kind of action is none.
     async fn is_right(
         &self,
         tx: &mut Tx,
         factor: Factor,
+        kind: ActionKind,
         standing: &Standing,
     ) -> Result<Result<Option<Option<Authenticator>>, CodeProblem>, StorageError> {
         let rows = &self.kit.rows;
@@ -328,9 +330,11 @@ impl Prove {
         }
         if factor == Factor::Passkey {
             let verified = self.compared.passkey.as_ref().and_then(Option::as_ref);
-            return Ok(Ok(verified.and_then(|verified| used_passkey(standing, verified)).map(Some)));
+            let used = verified.and_then(|verified| used_passkey(standing, verified));
+            return Ok(Ok(used.filter(|one| standing.counts(kind, one, &self.kit)).map(Some)));
         }
         let found = authenticators::lock_live(tx, rows, self.service_id, account_id, factor).await?;
+        let found = found.filter(|one| standing.counts(kind, one, &self.kit));
         let Some(mut found) = found else { return Ok(Ok(None)) };
         match (&mut found.secret, factor) {
             (AuthenticatorSecret::Totp { key, drift_steps }, _) => {

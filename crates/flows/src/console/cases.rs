@@ -73,6 +73,26 @@ pub struct CaseDesk {
     pub seen: bool,
 }
 
+impl CaseDesk {
+    /// The pictures that whoever reads this sees: a decision is about those and no others.
+    pub fn picture_set(&self) -> PictureSet {
+        PictureSet::of(&self.pictures)
+    }
+}
+
+/// What whoever decides says.
+#[derive(Clone, Debug)]
+pub struct CaseWord {
+    /// What.
+    pub verdict: Verdict,
+    /// Why.
+    pub note: Redacted,
+    /// What was looked at.
+    pub checks: Vec<CaseCheck>,
+    /// The pictures that were looked at; none: those that are there now.
+    pub seen: Option<PictureSet>,
+}
+
 /// What came of deciding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CaseTake {
@@ -119,13 +139,10 @@ impl Flows {
         &self,
         service_id: ServiceId,
         id: CaseId,
-        verdict: Verdict,
-        note: &str,
-        checks: Vec<CaseCheck>,
+        word: CaseWord,
         caller: Caller,
     ) -> Result<CaseTake, FlowError> {
-        let note = note.to_owned();
-        self.write(Decide { kit: self.kit.clone(), service_id, id, verdict, note, checks, caller }).await
+        self.write(Decide { kit: self.kit.clone(), service_id, id, word, caller }).await
     }
 }
 
@@ -273,9 +290,7 @@ struct Decide {
     kit: Arc<Kit>,
     service_id: ServiceId,
     id: CaseId,
-    verdict: Verdict,
-    note: String,
-    checks: Vec<CaseCheck>,
+    word: CaseWord,
     caller: Caller,
 }
 
@@ -295,8 +310,10 @@ impl Step for Decide {
         let mut before = cases::decisions(tx, rows, service_id, case.id).await?;
         before.retain(|one| one.round == case.round);
         let binding = bindings::live_of_account(tx, rows, service_id, account.id).await?;
-        let say =
-            Say { voice, email, verdict: self.verdict, note: self.note.clone(), checks: self.checks.clone() };
+        let pictures = PictureSet::of(&of_this_round(tx, kit, &case).await?);
+        let word = self.word.clone();
+        let (note, checks, seen) = (word.note.0, word.checks, word.seen);
+        let say = Say { voice, email, verdict: word.verdict, note, checks, pictures, seen };
         let scene = self.caller.scene();
         let world = kit.world(&scene, kit.clock.now());
         let decided = case::decide(case, &account, binding.as_ref(), &before, say, world);

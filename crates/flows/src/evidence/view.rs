@@ -2,6 +2,7 @@
 //! before the first byte is shown (R63).
 
 use super::EvidenceAppend;
+use super::owner::Open;
 use super::settle::deleted;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
@@ -65,7 +66,8 @@ impl Flows {
         Ok(Some(open_parts(&kit.rows, id, Stage::Made, picture.size_bytes, &parts)?))
     }
 
-    /// Takes a picture or an upload back; false when the owner has none of that identifier.
+    /// Takes a picture or an upload back; false when the owner has none of that identifier, or what it has stays as it
+    /// is.
     pub async fn withdraw_evidence(
         &self,
         service_id: ServiceId,
@@ -172,6 +174,9 @@ impl Step for Withdraw {
     type Output = bool;
 
     async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+        if Open::lock(tx, &self.kit, self.service_id, self.owner).await?.is_none() {
+            return Ok(false);
+        }
         let found = evidence::lock(tx, &self.kit.rows, self.service_id, self.id).await?;
         let Some(stored) = found.filter(|stored| belongs(stored, self.owner)) else { return Ok(false) };
         forget(tx, &self.kit, &self.caller.scene(), stored).await?;

@@ -4,12 +4,12 @@ use super::{LIST_MAX, TicketKey, TicketSaid, TicketView};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::journeys;
-use countersign_core::event::Event;
+use crate::opening;
 use countersign_core::id::{AccountId, ServiceId, TicketId};
 use countersign_core::model::*;
-use countersign_core::ticket::{self, NewTicket, TicketOpened, TicketRefusal};
-use countersign_core::time::hours;
-use countersign_storage::tables::{self, accounts, tickets};
+use countersign_core::ticket::{self, NewTicket, TicketAccess, TicketGround, TicketOpened, TicketRefusal};
+use countersign_core::time::{days, hours};
+use countersign_storage::tables::{accounts, bindings, tickets};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -73,16 +73,16 @@ impl Flows {
         Ok(view)
     }
 
-    /// Whether an access code opens a ticket; a wrong one is written down.
+    /// Judges an access code as somebody typed it; too many that are wrong are written down.
     pub async fn try_ticket_code(
         &self,
         service_id: ServiceId,
         id: TicketId,
         code: &str,
         caller: Caller,
-    ) -> Result<bool, FlowError> {
-        let key = TicketKey::Code(code.to_owned());
-        self.write(TryCode { kit: self.kit.clone(), service_id, id, key, caller }).await
+    ) -> Result<TicketAccess, FlowError> {
+        let typed = ticket::typed_hash(id, code);
+        self.write(TryCode { kit: self.kit.clone(), service_id, id, typed, caller }).await
     }
 
     /// The holder writes again.
@@ -141,10 +141,21 @@ impl Step for Open {
         let Some(account) = accounts::lock(tx, &kit.rows, service_id, account_id).await? else {
             return Ok(TicketOpen::Gone);
         };
-        let open_now = tickets::open_of_account(tx, &kit.rows, service_id, account_id).await?;
+        let rows = &kit.rows;
+        let binding = bindings::live_of_account(tx, rows, service_id, account_id).await?;
+        let ground = TicketGround {
+            account: &account,
+            binding: binding.as_ref(),
+            signed_out,
+            open_now: tickets::open_of_account(tx, rows, service_id, account_id).await?,
+            opened_today: tickets::opened_of_account(tx, rows, service_id, account_id, now.before(days(1)))
+                .await?,
+            too_many_here: signed_out
+                && opening::is_one_too_many(tx, kit, service_id, &self.caller, now).await?,
+        };
         let (scene, locale) = (self.caller.scene(), &self.caller.locale);
         let world = kit.world(&scene, now);
-        match ticket::open(&account, &self.new, locale, signed_out, open_now, world) {
+        match ticket::open(&ground, &self.new, locale, world) {
             Ok(decision) => Ok(TicketOpen::Opened(kit.save(tx, decision).await?)),
             Err(refusal) => Ok(TicketOpen::Refused(refusal)),
         }
@@ -204,27 +215,20 @@ struct TryCode {
     kit: Arc<Kit>,
     service_id: ServiceId,
     id: TicketId,
-    key: TicketKey,
+    typed: Option<TokenHash>,
     caller: Caller,
 }
 
 impl Step for TryCode {
-    type Output = bool;
+    type Output = TicketAccess;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+    async fn run(&self, tx: &mut Tx) -> Result<TicketAccess, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
-        let found = tickets::load(tx, &kit.rows, self.service_id, self.id).await?;
-        // One that was opened by somebody signed in has no code: whoever tries learns nothing of it.
-        let Some(ticket) = found.filter(|ticket| ticket.access.is_some()) else { return Ok(false) };
-        if self.key.opens(&ticket) {
-            return Ok(true);
-        }
+        let Some(found) = tickets::lock(tx, &kit.rows, self.service_id, self.id).await? else {
+            return Ok(TicketAccess::Wrong);
+        };
         let scene = self.caller.scene();
-        let event = Event::TicketCodeWrong { ticket: ticket.id.to_string() };
-        let world = kit.world(&scene, now);
-        let entry = scene.event(ticket.service_id, Some(ticket.account_id), event, world);
-        tables::apply(tx, &kit.rows, &[entry]).await?;
-        Ok(false)
+        kit.save(tx, ticket::judge_access(found, self.typed, kit.world(&scene, now))).await
     }
 }
 

@@ -82,10 +82,9 @@ impl House {
     async fn send_picture(&self, held: &Held, slot: EvidenceSlot, note: &str) {
         let new = NewEvidence {
             service_id: self.service_id,
-            account_id: None,
             owner: EvidenceOwner::Case(held.id),
             slot,
-            note: note.to_owned(),
+            note: Redacted(note.to_owned()),
         };
         let put = self.flows.evidence_put_whole(new, png(640, 480), caller()).await.unwrap();
         assert!(matches!(put, EvidencePut::Taken(_)), "{put:?}");
@@ -106,8 +105,13 @@ impl House {
 
     pub(crate) async fn say(&self, held: &Held, who: Actor, verdict: Verdict) -> CaseTake {
         let by = Caller { actor: who, ..caller() };
-        let checks = CaseCheck::ALL.to_vec();
-        self.flows.decide_case(self.service_id, held.id, verdict, "looked", checks, by).await.unwrap()
+        let word = CaseWord {
+            verdict,
+            note: Redacted("looked".to_owned()),
+            checks: CaseCheck::ALL.to_vec(),
+            seen: None,
+        };
+        self.flows.decide_case(self.service_id, held.id, word, by).await.unwrap()
     }
 
     pub(crate) async fn approve(&self, held: &Held) {

@@ -2,10 +2,15 @@
 //! with an entry.
 
 use crate::console::EMAIL;
-use crate::house::{House, caller};
+use crate::house::{House, Person, caller};
+use countersign_core::case::Ground;
 use countersign_core::change::Change;
 use countersign_core::id::*;
 use countersign_core::model::*;
+use countersign_core::session::Scene;
+use countersign_core::ticket::{NewTicket, TicketGround};
+use countersign_core::time::days;
+use countersign_core::verification::World;
 use countersign_flows::*;
 use countersign_storage::{Step, StorageError, Tx};
 
@@ -53,8 +58,53 @@ fn ticket(byte: u8) -> EvidenceOwner {
 }
 
 impl House {
+    /// Cases 1 to 3 at their documents, each of an account of its own, and tickets 1 to 3, all of the first account.
+    async fn with_owners() -> House {
+        let house = House::new().await;
+        for number in 1..=3 {
+            let person = house.person(&[]).await;
+            let of = if number == 1 { vec![1, 2, 3] } else { Vec::new() };
+            house.owned(&person, number, &of).await;
+        }
+        house
+    }
+
+    async fn owned(&self, person: &Person, case: u8, tickets: &[u8]) {
+        let account = self.flows.account(self.service_id, person.id).await.unwrap().unwrap().account;
+        let (key, scene) = (self.rows.code_key(), Scene::default());
+        let world = World {
+            policy: self.flows.policy(),
+            key: &key,
+            now: self.now(),
+            entropy: self.entropy.as_ref(),
+            scene: &scene,
+        };
+        let ground = Ground { account: &account, binding: None, cases: &[], held: &[] };
+        let opened = countersign_core::case::open(CaseKind::PhoneLost, &ground, world).outcome.unwrap().0;
+        let (id, expires_at) = (CaseId::from_bytes([case; 16]), self.now().after(days(1_000)));
+        let mut file = opened.file.clone();
+        file.note_until_ms = self.now().unix_ms() + 600_000;
+        let mut changes = vec![Change::InsertCase(Case { id, expires_at, file, ..opened })];
+        for number in tickets {
+            let (title, text) = ("Help".to_owned(), "Please".to_owned());
+            let new = NewTicket { topic: TicketTopic::Other, title, text };
+            let ground = TicketGround::signed_in(&account);
+            let asked = countersign_core::ticket::open(&ground, &new, "en", world);
+            let id = TicketId::from_bytes([*number; 16]);
+            changes.extend(asked.unwrap().changes.into_iter().find_map(|change| match change {
+                Change::InsertTicket(ticket) => Some(Change::InsertTicket(Ticket { id, ..ticket })),
+                _ => None,
+            }));
+        }
+        self.apply(changes).await;
+    }
+
+    async fn run(&self, sql: &'static str) {
+        self.store.write(Run(sql)).await.unwrap();
+    }
+
     fn new_evidence(&self, owner: EvidenceOwner, slot: EvidenceSlot) -> NewEvidence {
-        NewEvidence { service_id: self.service_id, account_id: None, owner, slot, note: "heron".to_owned() }
+        NewEvidence { service_id: self.service_id, owner, slot, note: Redacted("heron".to_owned()) }
     }
 
     async fn begin(&self, owner: EvidenceOwner, slot: EvidenceSlot, length: usize) -> EvidenceStart {
@@ -65,7 +115,7 @@ impl House {
     async fn begun(&self, owner: EvidenceOwner, slot: EvidenceSlot, length: usize) -> EvidenceId {
         match self.begin(owner, slot, length).await {
             EvidenceStart::Started(id) => id,
-            EvidenceStart::Refused(refusal) => panic!("{refusal:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -81,7 +131,7 @@ impl House {
     async fn taken(&self, owner: EvidenceOwner, slot: EvidenceSlot) -> Evidence {
         match self.put(owner, slot, png(500, 400)).await {
             EvidencePut::Taken(picture) => picture,
-            EvidencePut::Refused(refusal) => panic!("{refusal:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -114,6 +164,16 @@ impl Step for Counted {
     }
 }
 
+struct Run(&'static str);
+
+impl Step for Run {
+    type Output = u64;
+
+    async fn run(&self, tx: &mut Tx) -> Result<u64, StorageError> {
+        tx.execute(self.0, &[]).await
+    }
+}
+
 struct Entries;
 
 impl Step for Entries {
@@ -131,7 +191,7 @@ const FRONT: EvidenceSlot = EvidenceSlot::DocumentFront;
 
 #[tokio::test]
 async fn an_upload_goes_on_from_wherever_it_was_cut() {
-    let house = House::new().await;
+    let house = House::with_owners().await;
     let (owner, bytes) = (case(1), png(500, 400));
     for cut in [1, 1_000, bytes.len() / 2, bytes.len() - 1] {
         let id = house.begun(owner, FRONT, bytes.len()).await;
@@ -158,7 +218,7 @@ async fn an_upload_goes_on_from_wherever_it_was_cut() {
 
 #[tokio::test]
 async fn two_that_send_the_same_piece_at_once_send_it_once() {
-    let house = House::new().await;
+    let house = House::with_owners().await;
     let (owner, bytes) = (case(1), png(500, 400));
     let id = house.begun(owner, FRONT, bytes.len()).await;
     let half = bytes.len() / 2;
@@ -178,7 +238,7 @@ async fn futures_join<A: Future, B: Future>((one, two): (A, B)) -> (A::Output, B
 
 #[tokio::test]
 async fn what_is_refused_leaves_nothing() {
-    let house = House::new().await;
+    let house = House::with_owners().await;
     let owner = case(1);
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec();
     for (bytes, reason) in [
@@ -204,7 +264,7 @@ async fn what_is_refused_leaves_nothing() {
 
 #[tokio::test]
 async fn an_owner_has_room_for_so_much() {
-    let house = House::new().await;
+    let house = House::with_owners().await;
     for _ in 0..4 {
         house.begun(ticket(1), EvidenceSlot::Attachment, 15_000_000).await;
     }
@@ -235,7 +295,7 @@ async fn an_owner_has_room_for_so_much() {
 
 #[tokio::test]
 async fn a_picture_is_seen_by_its_owner_alone_and_by_staff_with_an_entry() {
-    let house = House::new().await;
+    let house = House::with_owners().await;
     let picture = house.taken(case(1), FRONT).await;
     let jpeg = house.image(case(1), picture.id, caller()).await.unwrap();
     assert!(jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) && jpeg.len() == picture.size_bytes as usize);
@@ -266,7 +326,7 @@ async fn a_picture_is_seen_by_its_owner_alone_and_by_staff_with_an_entry() {
 
 #[tokio::test]
 async fn pictures_end_on_their_day_and_uploads_after_a_day() {
-    let house = House::new().await;
+    let house = House::with_owners().await;
     const DAY_S: i64 = 86_400;
     let (kept, ended) = (house.taken(case(1), FRONT).await, house.taken(case(2), FRONT).await);
     let until = house.now().after(countersign_core::time::days(30));
@@ -298,7 +358,7 @@ async fn pictures_end_on_their_day_and_uploads_after_a_day() {
 
 #[tokio::test]
 async fn a_holder_takes_a_picture_back() {
-    let house = House::new().await;
+    let house = House::with_owners().await;
     let picture = house.taken(ticket(1), EvidenceSlot::Attachment).await;
     let id = house.begun(ticket(1), EvidenceSlot::Attachment, 100).await;
     for id in [picture.id, id] {
@@ -307,4 +367,133 @@ async fn a_holder_takes_a_picture_back() {
     }
     assert_eq!(house.image(ticket(1), picture.id, caller()).await, None);
     assert_eq!((house.counted(PARTS).await, house.counted(ROWS).await), (0, 1));
+}
+
+const GONE: &str = "SELECT COUNT(*) FROM evidence WHERE uploaded_at IS NULL AND deleted_at IS NULL";
+
+#[tokio::test]
+async fn what_was_handed_in_stays_as_it_was() {
+    let house = House::with_owners().await;
+    let (kept, bytes) = (house.taken(case(1), FRONT).await, png(500, 400));
+    for stage in [
+        "UPDATE cases SET stage = 'verify'",
+        "UPDATE cases SET stage = 'review'",
+        "UPDATE cases SET stage = 'approved'",
+        "UPDATE cases SET stage = 'canceled'",
+    ] {
+        house.run("UPDATE cases SET stage = 'documents'").await;
+        let id = house.begun(case(1), FRONT, bytes.len()).await;
+        house.append(case(1), id, 0, &bytes[..100]).await;
+        house.run(stage).await;
+        assert_eq!(house.append(case(1), id, 100, &bytes[100..]).await, EvidenceAppend::Gone, "{stage}");
+        assert_eq!(house.counted(GONE).await, 0, "nothing of it stays: {stage}");
+        assert_eq!(house.begin(case(1), FRONT, 10).await, EvidenceStart::Gone, "{stage}");
+        assert_eq!(house.put(case(1), FRONT, bytes.clone()).await, EvidencePut::Gone, "{stage}");
+        let withdrawn = house.flows.withdraw_evidence(house.service_id, case(1), kept.id, caller()).await;
+        assert_eq!(withdrawn, Ok(false), "{stage}");
+        assert_eq!(house.of(case(1)).await, vec![kept.clone()], "{stage}");
+        assert!(house.of(case(1)).await[0].delete_after == kept.delete_after, "{stage}");
+    }
+    assert_eq!(house.counted(PARTS).await, 1);
+    assert_eq!(house.entries("evidence_deleted").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_picture_that_is_being_cleaned_while_its_case_is_handed_in_is_not_kept() {
+    // Cleaning takes longer than handing in, and whichever is first: what comes out does not count.
+    let house = House::with_owners().await;
+    let large = png(2_000, 1_500);
+    let id = house.begun(case(1), FRONT, large.len()).await;
+    let (appended, ()) =
+        futures_join((house.append(case(1), id, 0, &large), house.run("UPDATE cases SET stage = 'review'")))
+            .await;
+    assert_eq!(appended, EvidenceAppend::Gone);
+    house.run("UPDATE cases SET stage = 'documents'").await;
+    let (put, ()) =
+        futures_join((house.put(case(1), FRONT, large), house.run("UPDATE cases SET stage = 'review'")))
+            .await;
+    assert_eq!(put, EvidencePut::Gone);
+    assert_eq!((house.counted(ROWS).await, house.counted(PARTS).await), (0, 0));
+}
+
+#[tokio::test]
+async fn no_picture_outlives_a_ticket_that_is_over() {
+    let house = House::with_owners().await;
+    let (slot, bytes) = (EvidenceSlot::Attachment, png(500, 400));
+    let id = house.begun(ticket(1), slot, bytes.len()).await;
+    house.run("UPDATE tickets SET status = 'solved'").await;
+    assert_eq!(
+        house.append(ticket(1), id, 0, &bytes[..10]).await,
+        EvidenceAppend::At(10),
+        "may be asked anew"
+    );
+    house.run("UPDATE tickets SET status = 'closed'").await;
+    assert_eq!(house.append(ticket(1), id, 10, &bytes[10..]).await, EvidenceAppend::Gone);
+    assert_eq!(house.put(ticket(1), slot, bytes).await, EvidencePut::Gone);
+    assert_eq!(house.begin(ticket(1), slot, 10).await, EvidenceStart::Gone);
+    assert_eq!((house.counted(ROWS).await, house.counted(PARTS).await), (0, 0));
+    let nobodys = (house.begin(ticket(9), slot, 10).await, house.begin(case(9), FRONT, 10).await);
+    assert_eq!(nobodys, (EvidenceStart::Gone, EvidenceStart::Gone));
+}
+
+#[tokio::test]
+async fn five_pictures_come_with_one_message_however_they_are_sent() {
+    let house = House::with_owners().await;
+    let (slot, bytes) = (EvidenceSlot::Attachment, png(500, 400));
+    let early = house.begun(ticket(1), slot, bytes.len()).await;
+    for _ in 0..5 {
+        house.taken(ticket(1), slot).await;
+    }
+    let many = EvidenceRefusal::TooMany;
+    assert_eq!(house.begin(ticket(1), slot, 10).await, EvidenceStart::Refused(many));
+    assert_eq!(house.put(ticket(1), slot, bytes.clone()).await, EvidencePut::Refused(many));
+    assert_eq!(house.append(ticket(1), early, 0, &bytes).await, EvidenceAppend::Refused(many));
+    assert_eq!(house.of(ticket(1)).await.len(), 5);
+    house.taken(ticket(2), slot).await;
+}
+
+#[tokio::test]
+async fn the_photo_with_a_note_comes_while_its_code_is_worth_something() {
+    let house = House::with_owners().await;
+    let photo = house.begun(case(1), EvidenceSlot::NotePhoto, 100).await;
+    let front = house.begun(case(1), FRONT, 100).await;
+    // The code is in force for ten minutes more.
+    house.later(25 * 60 - 1);
+    assert_eq!(house.append(case(1), photo, 0, b"x").await, EvidenceAppend::At(1));
+    house.later(1);
+    assert_eq!(house.append(case(1), photo, 1, b"x").await, EvidenceAppend::Gone);
+    assert_eq!(house.append(case(1), front, 0, b"x").await, EvidenceAppend::At(1));
+    let late = house.begun(case(1), EvidenceSlot::NotePhoto, 100).await;
+    assert_eq!(house.append(case(1), late, 0, b"x").await, EvidenceAppend::Gone, "its code is over");
+}
+
+#[tokio::test]
+async fn an_account_has_room_for_so_much_and_tickets_take_none_from_cases() {
+    let house = House::with_owners().await;
+    let slot = EvidenceSlot::Attachment;
+    for number in 1..=2 {
+        for _ in 0..20 {
+            house.begun(ticket(number), slot, 1).await;
+        }
+    }
+    let unfinished = EvidenceStart::Refused(EvidenceRefusal::TooMuchUnfinished);
+    assert_eq!(house.begin(ticket(3), slot, 1).await, unfinished, "forty on the way");
+    house.begun(case(1), FRONT, 15_000_000).await;
+
+    let house = House::with_owners().await;
+    for number in [1, 1, 1, 1, 2, 2, 2, 2] {
+        house.begun(ticket(number), slot, 15_000_000).await;
+    }
+    assert_eq!(house.begin(ticket(3), slot, 1).await, unfinished, "120 MB on the way");
+
+    let house = House::with_owners().await;
+    let early = house.begun(ticket(2), slot, png(500, 400).len()).await;
+    house.taken(ticket(1), slot).await;
+    house.run("UPDATE evidence SET size_bytes = 250000000 WHERE uploaded_at IS NOT NULL").await;
+    let full = EvidenceRefusal::AccountFull;
+    assert_eq!(house.begin(ticket(3), slot, 1).await, EvidenceStart::Refused(full));
+    assert_eq!(house.put(ticket(3), slot, png(500, 400)).await, EvidencePut::Refused(full));
+    let settled = house.append(ticket(2), early, 0, &png(500, 400)).await;
+    assert_eq!(settled, EvidenceAppend::Refused(full), "begun while there was room");
+    house.taken(case(1), FRONT).await;
 }

@@ -4,7 +4,9 @@ use crate::house::{House, Person, caller, code_in, notice_in};
 use countersign_core::event::Event;
 use countersign_core::id::TicketId;
 use countersign_core::model::*;
-use countersign_core::ticket::{NewTicket, TicketOpened, TicketRefusal};
+use countersign_core::policy::Policy;
+use countersign_core::ticket::{NewTicket, TicketAccess, TicketOpened, TicketRefusal};
+use countersign_core::time::minutes;
 use countersign_flows::*;
 
 const STAFF: &str = "staff@acme.example";
@@ -144,22 +146,38 @@ async fn whoever_lost_the_phone_asks_by_the_password_and_follows_by_a_code() {
     assert_eq!(open(topic, token.clone()).await, TicketOpen::Refused(TicketRefusal::Topic));
     assert_eq!(open(TicketTopic::PhoneLost, "0".repeat(64)).await, TicketOpen::Gone);
     let opened = open(TicketTopic::PhoneLost, token).await;
+    let told = house.post().await;
+    assert_eq!(told.iter().filter(|message| notice_in(message).is_some()).count(), 1);
+    let (notice, link) = notice_in(&told[0]).unwrap();
+    assert_eq!((notice, Some(&told[0].to)), (Notice::SupportOpened, person.number.as_ref()));
+    assert!(!link.is_empty(), "whoever owns the account can shut it");
     let TicketOpen::Opened(TicketOpened { id, code: Some(code) }) = opened else { panic!("{opened:?}") };
     let key = TicketKey::Code(code.in_groups().to_uppercase());
     assert_eq!(house.texts(id, key.clone()).await, Some(vec!["It was stolen".to_owned()]));
     let service_id = house.service_id;
-    assert_eq!(house.flows.try_ticket_code(service_id, id, code.normal(), holder()).await, Ok(true));
+    let try_code =
+        async |typed: &str| house.flows.try_ticket_code(service_id, id, typed, holder()).await.unwrap();
+    assert_eq!(try_code(code.normal()).await, TicketAccess::Right);
     house.later(1);
-    let wrong = "0123-4567-89ab-cdef";
-    assert_eq!(house.flows.try_ticket_code(service_id, id, wrong, holder()).await, Ok(false));
+    for wrong in ["", "not a code", "0123-4567-89ab-cdef"].into_iter().cycle().take(10) {
+        assert_eq!(try_code(wrong).await, TicketAccess::Wrong, "{wrong:?}");
+    }
+    let until = house.now().after(minutes(15));
+    assert_eq!(try_code(code.normal()).await, TicketAccess::Locked(until));
+    assert_eq!(try_code("").await, TicketAccess::Locked(until));
+    let nowhere = TicketId::from_bytes([9; 16]);
+    let none = house.flows.try_ticket_code(service_id, nowhere, code.normal(), holder()).await;
+    assert_eq!(none, Ok(TicketAccess::Wrong));
     let cookie = house.session(&person).await;
     let signed_in = house.signed_in(&cookie).await.unwrap();
     let events = house.flows.activity(&signed_in, None, None).await.unwrap().entries;
     let ticket = id.to_string();
     assert_eq!(events[0].event, Event::TicketCodeWrong { ticket: ticket.clone() });
     let topic = TicketTopic::PhoneLost;
-    assert_eq!(events[1].event, Event::TicketOpened { ticket, topic, signed_out: true });
+    assert_eq!(events[1].event, Event::TicketOpened { ticket, topic, signed_out: true }, "of ten, one entry");
     assert_eq!(events[1].actor, Actor::Holder);
+    house.later(15 * 60);
+    assert_eq!(try_code(code.normal()).await, TicketAccess::Right);
 
     house.operator(STAFF, false).await;
     let (_, staff) = house.staff().await;
@@ -191,6 +209,55 @@ async fn tickets_and_messages_are_limited() {
     assert_eq!(reply("More").await, Ok(TicketSaid::Refused(TicketRefusal::TooManyMessages)));
     house.later(3_601);
     assert_eq!(reply("More").await, Ok(TicketSaid::Done));
+}
+
+#[tokio::test]
+async fn an_account_asks_so_often_in_a_day_whatever_became_of_it() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email]).await;
+    let solve = async |id| {
+        let key = TicketKey::Account(person.id);
+        house.flows.solve_own_ticket(house.service_id, id, key, holder()).await.unwrap()
+    };
+    for _ in 0..10 {
+        let id = house.opened_ticket(&person).await;
+        assert_eq!(solve(id).await, TicketSaid::Done);
+    }
+    let more = || house.ask_support(&person, "And this?");
+    assert_eq!(more().await, TicketOpen::Refused(TicketRefusal::TooManyToday));
+    let other = house.person(&[Factor::Email]).await;
+    house.opened_ticket(&other).await;
+    house.later(DAY_S - 1);
+    assert_eq!(more().await, TicketOpen::Refused(TicketRefusal::TooManyToday));
+    house.later(1);
+    assert!(matches!(more().await, TicketOpen::Opened(_)));
+}
+
+#[tokio::test]
+async fn one_network_address_opens_so_much_without_signing_in() {
+    let policy = Policy { openings_per_ip_per_hour: 2, ..Policy::default() };
+    let house = House::with(policy, 1).await;
+    let from = |ip: &str| Caller { ip: Some(ip.parse().unwrap()), ..holder() };
+    let ask = async |ip: &str| {
+        let person = house.person(&[Factor::Sms]).await;
+        let number = person.number.clone().unwrap();
+        let started = house.flows.start_sign_in(house.service_id, number, &person.password, caller()).await;
+        let SignInStart::SecondFactor(token) = started.unwrap() else { panic!("no sign-in") };
+        let new = new(TicketTopic::PhoneLost, "It was stolen");
+        let asked = house.flows.open_ticket_signed_out(house.service_id, token.expose(), new, from(ip)).await;
+        asked.unwrap()
+    };
+    assert!(matches!(ask("192.0.2.7").await, TicketOpen::Opened(_)));
+    assert_eq!(house.flows.may_open_here(house.service_id, from("192.0.2.7")).await, Ok(true), "a case");
+    assert_eq!(ask("192.0.2.7").await, TicketOpen::Refused(TicketRefusal::TooManyHere));
+    assert_eq!(house.flows.may_open_here(house.service_id, from("192.0.2.7")).await, Ok(false));
+    assert!(matches!(ask("192.0.2.8").await, TicketOpen::Opened(_)));
+    let person = house.person(&[Factor::Email]).await;
+    let new = new(TicketTopic::Other, "Where is it?");
+    let inside = house.flows.open_ticket(house.service_id, person.id, new, from("192.0.2.7")).await;
+    assert!(matches!(inside, Ok(TicketOpen::Opened(_))), "who is signed in is counted by account");
+    house.later(3_600);
+    assert!(matches!(ask("192.0.2.7").await, TicketOpen::Opened(_)));
 }
 
 #[tokio::test]

@@ -125,6 +125,8 @@ impl Walk {
             sends_per_account_per_day: 1_000,
             sends_per_prefix_per_hour: 100_000,
             sends_before_lock: 20,
+            // What a factor is asked for is walked, not how long it has stood.
+            factor_settle_s: 0,
             ..Policy::default()
         };
         let house = House::with(policy, seed).await;

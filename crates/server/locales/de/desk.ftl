@@ -163,6 +163,7 @@ desk-cap-prefix = Codes an ihren Nummernblock, je Stunde
 desk-cap-country = Codes in ihr Land, je Stunde
 desk-cap-money = Ausgaben für ihr Land, je Tag, in Millionsteln
 desk-cap-staff-look-up = Nachschläge je Mitglied des Personals, je Stunde
+desk-cap-opening = Ohne Anmeldung von einer Netzadresse eröffnet, je Stunde
 desk-routes-none = Keiner ist hier bekannt
 desk-route-open = { $route } offen
 desk-route-shut = { $route } zu

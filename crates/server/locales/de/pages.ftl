@@ -574,6 +574,7 @@ confirm-code-hint = Geben Sie den { $digits }-stelligen Code ein, den wir an { $
 confirm-code-hint-voice = Wir rufen { $address } an und sagen einen { $digits }-stelligen Code. Geben Sie ihn hier ein.
 other-way = Anderen Weg benutzen
 other-way-text = Jeder davon genügt. Was Sie schon gezeigt haben, zählt weiter.
+confirm-settling = erst vor Kurzem eingerichtet, zählt hierfür nach { $from }
 ask-totp = Code aus Ihrer Authenticator-App
 ask-totp-hint = 6 Ziffern. Jeder Code gilt einmal.
 ask-trading-password-hint = Ihre eigenen sechs Ziffern.
@@ -697,6 +698,7 @@ problem-phrase-long = Ein Satz hat 4 bis { $limit } Zeichen, und keines von < > 
 problem-more-time-spent = Mehr Zeit gibt es nicht. Beginnen Sie neu, wenn Sie länger brauchen.
 problem-account-frozen = Ihr Konto ist eingefroren. Öffnen Sie es zuerst wieder.
 problem-nothing-to-confirm-with = Ihr Konto hat nichts, womit sich das bestätigen ließe. Richten Sie ein Telefon oder eine Authenticator-App ein, oder wenden Sie sich an den Support.
+problem-factor-settling = Womit Ihr Konto das bestätigen könnte, wurde erst vor Kurzem eingerichtet. Hierfür zählt es nach { $until }.
 
 ## Probleme: der Dienst
 problem-sending-unavailable = Wir können zurzeit keine Codes senden. Nichts wurde geändert; bitte versuchen Sie es in einigen Minuten noch einmal.

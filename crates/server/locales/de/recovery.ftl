@@ -127,6 +127,7 @@ problem-case-checks-missing = Zum Genehmigen gehen Sie jeden Punkt der Liste dur
 problem-case-decided-twice = Sie haben über diesen Antrag schon entschieden. Es muss noch jemand anderes entscheiden.
 problem-case-own = Über das eigene Konto bestimmt niemand mit.
 problem-case-moved = Dieser Antrag wartet nicht mehr auf eine Entscheidung.
+problem-case-pictures-changed = Die Bilder haben sich geändert, seit diese Seite gezeigt wurde. Sehen Sie sie noch einmal an.
 
 ## Recovery cases, as operators see them
 console-cases = Anträge
@@ -238,6 +239,7 @@ problem-upload-too-small = Das Bild ist zu klein, um lesbar zu sein. Nehmen Sie 
 problem-upload-damaged = Das Bild ist abgeschnitten oder beschädigt. Wählen Sie es noch einmal aus oder nehmen Sie ein neues Foto auf.
 problem-upload-too-many = Hier sind schon so viele Bilder, wie wir behalten können. Entfernen Sie eines oder fahren Sie ohne fort.
 problem-upload-too-much-unfinished = Zu viel Begonnenes ist nicht fertig. Beenden Sie es oder versuchen Sie es morgen wieder.
+problem-upload-account-full = Für weitere Bilder dieses Kontos ist kein Platz mehr. Nehmen Sie eines zurück oder schreiben Sie ohne.
 problem-upload-too-many-pieces = Das Bild kam in zu vielen Teilen an. Wählen Sie es noch einmal aus.
 problem-upload-missing = Wählen Sie ein Bild aus oder nehmen Sie ein Foto auf.
 problem-upload-gone = Diesen Upload gibt es nicht mehr. Wählen Sie das Bild noch einmal aus.

@@ -61,6 +61,8 @@ problem-ticket-title-long = Bitte höchstens { $limit } Zeichen; der Rest gehör
 problem-ticket-text-missing = Schreiben Sie zuerst etwas.
 problem-ticket-text-long = In eine Nachricht passen höchstens { $limit } Zeichen.
 problem-tickets-too-many = Sie haben so viele offene Fragen, wie zugleich offen sein können. Bitte fahren Sie in einer davon fort oder kennzeichnen Sie eine als gelöst.
+problem-tickets-too-many-today = Für dieses Konto wurde heute so viel gefragt, dass nichts mehr angenommen wird. Bitte fahren Sie in einer der Fragen fort oder kommen Sie morgen wieder.
+problem-openings-too-many = Aus Ihrem Netz wurde in der letzten Stunde so viel eröffnet, dass nichts mehr angenommen wird. Bitte versuchen Sie es in einer Stunde wieder.
 problem-ticket-messages-too-many = Mehr kann in einer Stunde nicht geschrieben werden. Bitte versuchen Sie es später.
 problem-ticket-closed = Dieses Gespräch ist abgeschlossen. Bitte fragen Sie neu.
 problem-ticket-masked = Wir haben ersetzt, was wie ein Code, eine Telefonnummer oder die Nummer eines Ausweises oder einer Karte aussieht. Noch ist nichts gesendet: Sehen Sie es durch und senden Sie dann.
@@ -73,7 +75,7 @@ event-ticket-replied = Nachricht an den Support
 event-ticket-answered = Der Support hat geantwortet
 event-ticket-solved = Eine Frage an den Support wurde als gelöst gekennzeichnet
 event-ticket-closed = Ein Gespräch mit dem Support wurde abgeschlossen
-event-ticket-code-wrong = Für ein Gespräch mit dem Support wurde ein falscher Zugangscode versucht
+event-ticket-code-wrong = Für ein Gespräch mit dem Support wurden so oft falsche Zugangscodes versucht, dass eine Weile keiner geprüft wird
 
 ## Dasselbe auf der Konsole
 console-tickets = Anfragen

@@ -574,6 +574,7 @@ confirm-code-hint = Enter the { $digits }-digit code we sent to { $address }.
 confirm-code-hint-voice = We call { $address } and say a { $digits }-digit code. Enter it here.
 other-way = Use another way
 other-way-text = Each of these will do. What you have proved already still counts.
+confirm-settling = set up a short while ago, counts for this after { $from }
 ask-totp = Code from your authenticator app
 ask-totp-hint = 6 digits. Each code works once.
 ask-trading-password-hint = Your own six digits.
@@ -697,6 +698,7 @@ problem-phrase-long = A phrase has 4 to { $limit } characters, and none of < > @
 problem-more-time-spent = There is no more time to give. Start again if you need longer.
 problem-account-frozen = Your account is frozen. Open it again first.
 problem-nothing-to-confirm-with = Your account has nothing to confirm this with. Set up a phone or an authenticator app, or contact support.
+problem-factor-settling = What your account could confirm this with was set up a short while ago. For this it counts after { $until }.
 
 ## Problems: the service
 problem-sending-unavailable = We can't send codes at the moment. Nothing was changed; please try again in a few minutes.

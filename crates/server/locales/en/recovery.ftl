@@ -127,6 +127,7 @@ problem-case-checks-missing = To approve, go through every point of the list.
 problem-case-decided-twice = You have decided about this case already. Someone else must, too.
 problem-case-own = Nobody has a say about an account of their own.
 problem-case-moved = This case is not waiting for a decision any more.
+problem-case-pictures-changed = The pictures changed since this page was shown. Look at them again.
 
 ## Recovery cases, as operators see them
 console-cases = Cases
@@ -238,6 +239,7 @@ problem-upload-too-small = The picture is too small to be read. Take a new photo
 problem-upload-damaged = The picture is cut off or broken. Choose it again, or take a new photo.
 problem-upload-too-many = There are as many pictures here as can be kept. Remove one, or go on without.
 problem-upload-too-much-unfinished = Too much that was begun was not finished. Finish it, or try again tomorrow.
+problem-upload-account-full = There is no room for more pictures of this account. Take one back, or write without it.
 problem-upload-too-many-pieces = The picture came in too many pieces. Choose it again.
 problem-upload-missing = Choose a picture, or take a photo.
 problem-upload-gone = This upload is not there any more. Choose the picture again.

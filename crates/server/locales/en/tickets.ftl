@@ -61,6 +61,8 @@ problem-ticket-title-long = At most { $limit } characters, please: the rest belo
 problem-ticket-text-missing = Write something first.
 problem-ticket-text-long = At most { $limit } characters fit in one message.
 problem-tickets-too-many = You have as many open questions as can be open at once. Please go on in one of them, or mark one as solved.
+problem-tickets-too-many-today = So many questions were asked for this account today that no more are taken. Please go on in one of them, or come back tomorrow.
+problem-openings-too-many = From your network so much was opened in the last hour that nothing more is taken. Please try again in an hour.
 problem-ticket-messages-too-many = That is as much as can be written in an hour. Please try again later.
 problem-ticket-closed = This conversation is closed. Please ask anew.
 problem-ticket-masked = We replaced what looks like a code, a phone number or the number of a document or card. Nothing was sent yet: look at it, then send.
@@ -73,7 +75,7 @@ event-ticket-replied = A message to support
 event-ticket-answered = Support answered
 event-ticket-solved = A question to support was marked as solved
 event-ticket-closed = A conversation with support was closed
-event-ticket-code-wrong = A wrong access code was tried for a conversation with support
+event-ticket-code-wrong = Wrong access codes were tried so often for a conversation with support that none is looked at for a while
 
 ## The same on the console
 console-tickets = Tickets

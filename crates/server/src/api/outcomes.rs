@@ -73,6 +73,9 @@ pub(crate) fn action_refused(refusal: &action::Refusal, now: Timestamp) -> Probl
         action::Refusal::Frozen | action::Refusal::Restricted | action::Refusal::Policy => {
             Problem::new(Kind::ActionRefused).reason(refusal.as_str())
         }
+        action::Refusal::Settling { until } => {
+            Problem::new(Kind::ActionRefused).reason(refusal.as_str()).until(*until, now)
+        }
         action::Refusal::FactorsMissing(factors) => {
             let names: Vec<&str> = factors.iter().map(|factor| factor.as_str()).collect();
             Problem::new(Kind::FactorsMissing).reason(names.join(","))

@@ -16,10 +16,11 @@ use countersign_flows::core::address::Address;
 use countersign_flows::core::case::{DecideRefusal, REMARK_LENGTH_MAX};
 use countersign_flows::core::id::{CaseId, EvidenceId};
 use countersign_flows::core::model::{
-    Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, RejectReason, Right, Verdict,
+    Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, PictureSet, Redacted, RejectReason, Right,
+    Verdict,
 };
 use countersign_flows::core::staff;
-use countersign_flows::{CaseDesk, CaseTake, CaseVoice};
+use countersign_flows::{CaseDesk, CaseTake, CaseVoice, CaseWord};
 
 fn row(case: &Case, holder: &str, voices: usize, mine: bool) -> CaseRow {
     CaseRow {
@@ -88,6 +89,7 @@ fn view(staff: &Staff, desk: CaseDesk, draft: CaseDraft) -> ConsoleCase {
         round: case.round,
         viewer: staff.signed_in.operator.email.masked(),
         pictures: desk.pictures.iter().map(picture).collect(),
+        picture_set: desk.picture_set().0,
         document: case.file.document,
         name: case.file.name.0.clone(),
         remark: case.file.remark.0.clone(),
@@ -158,8 +160,14 @@ pub(crate) async fn decide(staff: Staff, Path(id): Path<String>, form: Form) -> 
     };
     let Ok(case_id) = id.parse::<CaseId>() else { return visit.fault(Fault::NotFound) };
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    let (note, checks) = (sent.get("note"), draft.checks.clone());
-    match flows.decide_case(service_id, case_id, verdict, note, checks, visit.caller()).await {
+    let word = CaseWord {
+        verdict,
+        note: Redacted(sent.get("note").to_owned()),
+        checks: draft.checks.clone(),
+        // A form without it saw nothing, and nothing is no set of pictures.
+        seen: Some(PictureSet(sent.get("pictures").to_owned())),
+    };
+    match flows.decide_case(service_id, case_id, word, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(CaseTake::Gone) => visit.fault(Fault::NotFound),
         Ok(CaseTake::Taken(_)) => visit.redirect(&format!("/console/cases/{case_id}?notice=case-decided")),
@@ -191,5 +199,10 @@ fn refused(draft: &mut CaseDraft, refusal: DecideRefusal) {
         DecideRefusal::Twice => draft.problem = Some(Problem::CaseDecidedTwice),
         DecideRefusal::OwnAccount => draft.problem = Some(Problem::OwnAccount),
         DecideRefusal::Checks => draft.problem = Some(Problem::CaseChecksMissing),
+        DecideRefusal::Pictures => {
+            // What was ticked was about others.
+            (draft.verdict, draft.checks) = (String::new(), Vec::new());
+            draft.problem = Some(Problem::CasePicturesChanged);
+        }
     }
 }

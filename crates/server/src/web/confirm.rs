@@ -193,11 +193,17 @@ async fn ask(visit: &Visit, view: &ConfirmView, token: &str, said: Said) -> Resp
         steps: steps(view),
         ask: what_is_asked(visit, view, token, said).await,
         ways: ways(action),
+        settling: settling(view),
         trouble: trouble.map(region_state),
         back: way_back(action, "canceled"),
         problem: form,
     };
     visit.page(status, &page)
+}
+
+/// What is not offered because it was set up a short while ago.
+fn settling(view: &ConfirmView) -> Vec<(Method, i64)> {
+    view.settling.iter().map(|(factor, from)| (Method::of(*factor), from.unix_ms())).collect()
 }
 
 /// Whether value is held once it is done.

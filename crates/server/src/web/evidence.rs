@@ -16,8 +16,8 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use countersign_flows::core::id::{AccountId, EvidenceId};
-use countersign_flows::core::model::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot};
+use countersign_flows::core::id::EvidenceId;
+use countersign_flows::core::model::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, Redacted};
 use countersign_flows::{EvidenceAppend, EvidencePut, EvidenceStart, NewEvidence};
 use futures_util::StreamExt;
 use std::time::Duration;
@@ -49,8 +49,6 @@ const UPLOAD_SLOT: &str = "upload-slot";
 pub(crate) struct Place {
     /// What they belong to.
     pub(crate) owner: EvidenceOwner,
-    /// Whose account it is about, where that is known.
-    pub(crate) account_id: Option<AccountId>,
     /// What is taken, each with what is to be remembered beside it.
     pub(crate) slots: Vec<(EvidenceSlot, String)>,
     /// What they are posted to: `…/evidence`; each stands under it by its identifier.
@@ -66,10 +64,9 @@ impl Place {
         let note = self.slots.iter().find(|(taken, _)| *taken == slot).map(|(_, note)| note.clone());
         NewEvidence {
             service_id: visit.server.service_id(),
-            account_id: self.account_id,
             owner: self.owner,
             slot,
-            note: note.unwrap_or_default(),
+            note: Redacted(note.unwrap_or_default()),
         }
     }
 }
@@ -218,6 +215,8 @@ async fn keep(visit: &Visit, place: &Place, files: Vec<SentFile>) -> Received {
             Ok(EvidencePut::Refused(refusal)) => {
                 return Received::Refused(file.slot, Problem::Upload(refusal));
             }
+            // Handed in, or over, while the form was on its way.
+            Ok(EvidencePut::Gone) => return Received::Refused(file.slot, Problem::UploadGone),
             Err(error) => return Received::Answered(Box::new(visit.broke(error))),
         }
     }
@@ -341,6 +340,7 @@ async fn begin(visit: &Visit, place: &Place) -> Response {
             (StatusCode::CREATED, [(LOCATION, to)]).into_response()
         }
         Ok(EvidenceStart::Refused(refusal)) => refused(visit, refusal),
+        Ok(EvidenceStart::Gone) => gone(visit),
         Err(error) => visit.broke(error),
     }
 }

@@ -39,7 +39,13 @@ pub(crate) async fn start(visit: Visit, form: Form) -> Response {
         (_, _, Some(token)) => CaseDoor::Journey(token),
         _ => return visit.redirect("/signin"),
     };
-    match visit.server.flows().open_phone_case(visit.server.service_id(), door, visit.caller()).await {
+    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
+    match flows.may_open_here(service_id, visit.caller()).await {
+        Err(error) => return visit.broke(error),
+        Ok(false) => return refuse(&visit, Problem::OpeningsTooMany, None),
+        Ok(true) => {}
+    }
+    match flows.open_phone_case(service_id, door, visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(asked) => {
             let mut response = opened(&visit, asked, "/signin");
@@ -49,13 +55,15 @@ pub(crate) async fn start(visit: Visit, form: Form) -> Response {
     }
 }
 
+fn refuse(visit: &Visit, problem: Problem, path: Option<String>) -> Response {
+    let support = visit.server.inner.support.clone();
+    let page = RecoverRefused { layout: visit.layout("/recover"), problem, path, support };
+    visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
 /// What asking for a case came to: the access code, this once, or why there is none.
 pub(crate) fn opened(visit: &Visit, asked: CaseOpen, otherwise: &str) -> Response {
-    let refused = |problem, path| {
-        let support = visit.server.inner.support.clone();
-        let page = RecoverRefused { layout: visit.layout("/recover"), problem, path, support };
-        visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
-    };
+    let refused = |problem, path| refuse(visit, problem, path);
     match asked {
         CaseOpen::Gone => visit.redirect(otherwise),
         CaseOpen::Refused(OpenRefusal::Open(id)) => refused(Problem::CaseOpenAlready, Some(path_of(id))),

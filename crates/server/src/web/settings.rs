@@ -1,6 +1,7 @@
 //! Settings behind a proof: `/security/totp`, `/security/passkeys` and their kind. A form asks, the confirm page
 //! proves, a page takes the new value (R27, R42).
 
+use super::code::moment;
 use super::confirm::{lead_to, page_token};
 use super::form::{Form, Sent};
 use super::views::{
@@ -14,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign_flows::core::action::Refusal as ActionRefusal;
+use countersign_flows::core::action::Refusal as Refused;
 use countersign_flows::core::code::CodeProblem;
 use countersign_flows::core::enrolment::{NAME_LENGTH_MAX, Refusal};
 use countersign_flows::core::id::AuthenticatorId;
@@ -93,11 +94,10 @@ pub(crate) async fn begin(
         Ok(StepUp::Confirm(action)) => Ok(lead_to(visit, &action, &token)),
         Ok(StepUp::Gone) => Ok(visit.redirect(page_of(setting))),
         Ok(StepUp::Refused(refusal)) => Err(match refusal {
-            ActionRefusal::Frozen => Problem::AccountFrozen,
-            ActionRefusal::FactorsMissing(_) => Problem::NothingToConfirmWith,
-            ActionRefusal::Policy | ActionRefusal::Restricted | ActionRefusal::Held { .. } => {
-                Problem::IdentityNeeded
-            }
+            Refused::Frozen => Problem::AccountFrozen,
+            Refused::FactorsMissing(_) => Problem::NothingToConfirmWith,
+            Refused::Settling { until } => Problem::FactorSettling { until: moment(until, flows.now()) },
+            Refused::Policy | Refused::Restricted | Refused::Held { .. } => Problem::IdentityNeeded,
         }),
     }
 }
@@ -580,8 +580,7 @@ pub(crate) async fn rename(holder: Holder, Path(id): Path<String>, form: Form) -
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    let visit = &holder.visit;
-    let flows = visit.server.flows();
+    let (visit, flows) = (&holder.visit, holder.visit.server.flows());
     let Ok(id) = id.parse::<AuthenticatorId>() else { return visit.redirect("/security") };
     let found = match flows.factors(&holder.signed_in).await {
         Ok(entries) => entries.into_iter().find(|entry| entry.id == id).map(|entry| entry.factor),

@@ -1,6 +1,7 @@
 //! Conversations with support, the holder's side: `/support` for whoever is signed in, `/signin/support` and
 //! `/support/t/{ticket}` for whoever lost the phone. What had to be masked is shown before anything is sent.
 
+use super::code::moment;
 use super::evidence::{self, Place, Received};
 use super::form::{Form, Sent};
 use super::views::{
@@ -14,10 +15,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::id::TicketId;
 use countersign_flows::core::model::{
-    Actor, Evidence, EvidenceOwner, EvidenceSlot, Ticket, TicketMessage, TicketStatus, TicketTopic,
+    Actor, Evidence, EvidenceOwner, EvidenceSlot, Ticket, TicketMessage, TicketTopic,
 };
 use countersign_flows::core::ticket::{
-    self, NewTicket, PICTURES_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX, TicketRefusal,
+    self, NewTicket, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX, TicketAccess, TicketRefusal,
 };
 use countersign_flows::{TicketKey, TicketOpen, TicketSaid, TicketView};
 
@@ -59,6 +60,8 @@ pub(crate) fn refused(refusal: TicketRefusal) -> Problem {
         TicketRefusal::TextMissing => Problem::TicketTextMissing,
         TicketRefusal::TextLong => Problem::TicketTextLong { characters_max: limit(TEXT_LENGTH_MAX) },
         TicketRefusal::TooManyOpen => Problem::TicketsTooMany,
+        TicketRefusal::TooManyToday => Problem::TicketsTooManyToday,
+        TicketRefusal::TooManyHere => Problem::OpeningsTooMany,
         TicketRefusal::TooManyMessages => Problem::TicketMessagesTooMany,
         TicketRefusal::Closed => Problem::TicketClosed,
         TicketRefusal::Topic => Problem::TicketTopicRefused,
@@ -226,10 +229,9 @@ fn line(message: &TicketMessage) -> SaidLine {
     }
 }
 
-/// Whether another picture may be sent: while the ticket is not over, so many after each message.
+/// Whether another picture may be sent.
 fn may_send(ticket: &Ticket, pictures: &[Evidence]) -> bool {
-    let since = pictures.iter().filter(|picture| picture.uploaded_at >= ticket.holder_wrote_at).count();
-    ticket.status != TicketStatus::Closed && since < PICTURES_MAX
+    ticket::takes_pictures(ticket, pictures.iter().map(|picture| picture.uploaded_at))
 }
 
 /// The pictures of a ticket whose page has this path.
@@ -321,7 +323,6 @@ impl Reader {
         let may_send = may_send(&view.ticket, &pictures);
         Ok(Place {
             owner: self.owner(),
-            account_id: Some(view.ticket.account_id),
             slots: if may_send { vec![(EvidenceSlot::Attachment, String::new())] } else { Vec::new() },
             path: format!("{}/evidence", self.path),
         })
@@ -496,8 +497,12 @@ pub(crate) async fn check_code(visit: Visit, Path(id): Path<String>, form: Form)
     let (service_id, typed) = (visit.server.service_id(), sent.get("code"));
     match visit.server.flows().try_ticket_code(service_id, id, typed, visit.caller()).await {
         Err(error) => visit.broke(error),
-        Ok(false) => show_code(&visit, id, Some(Problem::AccessCodeWrong)),
-        Ok(true) => {
+        Ok(TicketAccess::Wrong) => show_code(&visit, id, Some(Problem::AccessCodeWrong)),
+        Ok(TicketAccess::Locked(until)) => {
+            let until = moment(until, visit.server.flows().now());
+            show_code(&visit, id, Some(Problem::CaseLocked { until }))
+        }
+        Ok(TicketAccess::Right) => {
             let mut response = visit.redirect(&format!("/support/t/{id}"));
             if let Ok(code) = countersign_flows::core::recovery::RecoveryCode::lenient(typed) {
                 remember(&visit, &mut response, id, code.normal());

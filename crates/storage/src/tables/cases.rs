@@ -43,10 +43,10 @@ const DUE: &str = "SELECT service_id, id FROM cases
     WHERE stage IN ('verify', 'documents', 'approved') AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 
 const INSERT_DECISION: &str = "INSERT INTO case_decisions
-    (case_id, round, voice, service_id, verdict, note_sealed, checks, at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    (case_id, round, voice, service_id, verdict, note_sealed, checks, pictures, at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const DECISIONS: &str =
-    "SELECT case_id, round, voice, verdict, note_sealed, checks, at, service_id FROM case_decisions
+    "SELECT case_id, round, voice, verdict, note_sealed, checks, at, service_id, pictures FROM case_decisions
     WHERE case_id = $1 AND service_id = $2 ORDER BY round, at, voice";
 
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -121,6 +121,7 @@ pub(super) fn insert_decision<'a>(
         .bind_made_text(verdict)
         .bind_made(rows.seal(note_place(&decision.case_id), &decision.note.0)?)
         .bind_made_text(checks.join(","))
+        .bind(&decision.pictures.0)
         .bind(decision.at))
 }
 
@@ -271,6 +272,7 @@ fn read_decision(rows: &Rows, row: &Row) -> Result<CaseDecision, StorageError> {
         verdict: row.record(3)?,
         note: Redacted(rows.open(note_place(&case_id), row.bytes(4)?)?),
         checks: checks.ok_or(StorageError::Corrupt { column: 5, expected: "checks" })?,
+        pictures: PictureSet(row.text(8)?.to_owned()),
         at: row.timestamp(6)?,
     })
 }

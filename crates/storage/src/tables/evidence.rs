@@ -37,7 +37,12 @@ const OF_OWNER: &str = select!(
 const DUE: &str = select!("WHERE delete_after <= $1 AND deleted_at IS NULL ORDER BY delete_after LIMIT $2");
 const UNFINISHED_BYTES: &str =
     "SELECT CAST(COALESCE(SUM(received_bytes), 0) AS BIGINT), COUNT(*) FROM evidence
-    WHERE service_id = $1 AND uploaded_at IS NULL AND deleted_at IS NULL";
+    WHERE service_id = $1 AND owner_kind = $2 AND uploaded_at IS NULL AND deleted_at IS NULL";
+const OF_ACCOUNT: &str = "SELECT
+        CAST(COALESCE(SUM(CASE WHEN uploaded_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT),
+        CAST(COALESCE(SUM(CASE WHEN uploaded_at IS NULL THEN length_bytes ELSE 0 END), 0) AS BIGINT),
+        CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT)
+    FROM evidence WHERE account_id = $1 AND owner_kind = $2 AND service_id = $3 AND deleted_at IS NULL";
 const INSERT_PART: &str =
     "INSERT INTO evidence_parts (evidence_id, stage, first_byte, part_sealed) VALUES ($1, $2, $3, $4)";
 const RECEIVE: &str = "UPDATE evidence SET received_bytes = $2, pieces = $3
@@ -66,6 +71,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     OF_OWNER,
     DUE,
     UNFINISHED_BYTES,
+    OF_ACCOUNT,
     INSERT_PART,
     RECEIVE,
     FINISH,
@@ -262,15 +268,48 @@ pub async fn due(tx: &mut Tx, rows: &Rows, now: Timestamp, limit: u32) -> Result
     tx.rows(DUE, &[now.into(), limit.into()]).await?.iter().map(|row| read(rows, row)).collect()
 }
 
-/// How many bytes of a service's pictures that are on the way have come, and of how many pictures.
+/// How many bytes of a service's pictures that are on the way have come, and of how many pictures: those of cases, or
+/// those of tickets, as `owner` is one or the other.
 pub async fn unfinished(
     tx: &mut Tx,
     _rows: &Rows,
     service_id: ServiceId,
+    owner: EvidenceOwner,
 ) -> Result<(u64, u64), StorageError> {
-    let row = tx.row_optional(UNFINISHED_BYTES, &[(&service_id).into()]).await?;
+    let (kind, _) = owner.as_parts();
+    let row = tx.row_optional(UNFINISHED_BYTES, &[(&service_id).into(), kind.into()]).await?;
     let Some(row) = row else { return Ok((0, 0)) };
-    Ok((u64::try_from(row.int(0)?).unwrap_or(u64::MAX), u64::from(row.count(1)?)))
+    Ok((size(&row, 0)?, u64::from(row.count(1)?)))
+}
+
+/// What an account has in all its cases, or in all its tickets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountLoad {
+    /// Uploads on the way.
+    pub uploads: u64,
+    /// Their bytes, as said when they were begun.
+    pub unfinished_bytes: u64,
+    /// Bytes of pictures.
+    pub kept_bytes: u64,
+}
+
+/// How much an account has, in its cases or in its tickets, as `owner` is one or the other.
+pub async fn of_account(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    account_id: AccountId,
+    owner: EvidenceOwner,
+) -> Result<AccountLoad, StorageError> {
+    let (kind, _) = owner.as_parts();
+    let params = [(&account_id).into(), kind.into(), (&service_id).into()];
+    let Some(row) = tx.row_optional(OF_ACCOUNT, &params).await? else { return Ok(AccountLoad::default()) };
+    Ok(AccountLoad { uploads: size(&row, 0)?, unfinished_bytes: size(&row, 1)?, kept_bytes: size(&row, 2)? })
+}
+
+/// A sum; a negative one would be too large, not too small.
+fn size(row: &Row, column: usize) -> Result<u64, StorageError> {
+    Ok(u64::try_from(row.int(column)?).unwrap_or(u64::MAX))
 }
 
 /// Adds parts to a picture that is coming, of which `upload.received_bytes` are there and then `received_bytes`.

@@ -17,7 +17,7 @@ macro_rules! select {
         concat!(
             "SELECT id, service_id, account_id, topic, title_sealed, locale, status, assignee, access_hash,
                  created_at, updated_at, due_at, status_at, holder_wrote_at, staff_wrote_at, holder_read_at,
-                 staff_read_at, told_at
+                 staff_read_at, told_at, access_failures, access_locked_until
              FROM tickets WHERE ",
             $rest
         )
@@ -26,13 +26,16 @@ macro_rules! select {
 
 const INSERT: &str = "INSERT INTO tickets
     (id, service_id, status, assignee, updated_at, due_at, status_at, rests_at, holder_wrote_at, staff_wrote_at,
-        holder_read_at, staff_read_at, told_at, account_id, topic, title_sealed, locale, access_hash, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        holder_read_at, staff_read_at, told_at, account_id, topic, title_sealed, locale, access_hash, created_at,
+        access_failures, access_locked_until)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 const SAVE: &str =
     "UPDATE tickets SET status = $3, assignee = $4, updated_at = $5, due_at = $6, status_at = $7,
         rests_at = $8, holder_wrote_at = $9, staff_wrote_at = $10, holder_read_at = $11, staff_read_at = $12,
         told_at = $13
     WHERE id = $1 AND service_id = $2 AND status <> 'closed'";
+const SAVE_ACCESS: &str = "UPDATE tickets SET access_failures = $3, access_locked_until = $4
+    WHERE id = $1 AND service_id = $2";
 const LOAD: &str = select!("id = $1 AND service_id = $2");
 const LOCK: &str = select!("id = $1 AND service_id = $2 {FOR_UPDATE}");
 const OF_ACCOUNT: &str = select!("service_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT $3");
@@ -45,6 +48,8 @@ const LIST: &str = select!(
 const COUNT: &str = "SELECT COUNT(*) FROM tickets WHERE service_id = $1 AND status = $2";
 const OPEN_OF_ACCOUNT: &str = "SELECT COUNT(*) FROM tickets
     WHERE service_id = $1 AND account_id = $2 AND status IN ('open', 'answered')";
+const OPENED_OF_ACCOUNT: &str = "SELECT COUNT(*) FROM tickets
+    WHERE service_id = $1 AND account_id = $2 AND created_at > $3";
 const READ_BY_HOLDER: &str = "UPDATE tickets SET holder_read_at = $3
     WHERE id = $1 AND service_id = $2 AND holder_read_at < $3";
 const READ_BY_STAFF: &str = "UPDATE tickets SET staff_read_at = $3
@@ -65,12 +70,14 @@ const PURGE: &str = "DELETE FROM ticket_messages WHERE id IN
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     SAVE,
+    SAVE_ACCESS,
     LOAD,
     LOCK,
     OF_ACCOUNT,
     LIST,
     COUNT,
     OPEN_OF_ACCOUNT,
+    OPENED_OF_ACCOUNT,
     READ_BY_HOLDER,
     READ_BY_STAFF,
     RESTING,
@@ -121,11 +128,21 @@ pub(super) fn insert<'a>(rows: &Rows, ticket: &'a Ticket) -> Result<Write<'a>, S
         .bind_made(rows.seal(title_place(&ticket.id), &ticket.title.0)?)
         .bind(&ticket.locale)
         .bind(ticket.access.as_ref())
-        .bind(ticket.created_at))
+        .bind(ticket.created_at)
+        .bind(ticket.access_failures)
+        .bind(ticket.access_locked_until))
 }
 
 pub(super) fn save(ticket: &Ticket) -> Write<'_> {
     bind_mutable(ticket, Write::one("ticket to save", SAVE))
+}
+
+pub(super) fn save_access(ticket: &Ticket) -> Write<'_> {
+    Write::one("ticket to count a code of", SAVE_ACCESS)
+        .bind(&ticket.id)
+        .bind(&ticket.service_id)
+        .bind(ticket.access_failures)
+        .bind(ticket.access_locked_until)
 }
 
 fn bind_mutable<'a>(ticket: &'a Ticket, write: Write<'a>) -> Write<'a> {
@@ -236,6 +253,17 @@ pub async fn open_of_account(
     counted(tx, OPEN_OF_ACCOUNT, &[(&service_id).into(), (&account_id).into()]).await
 }
 
+/// How many tickets were opened for an account after `since`, whatever became of them.
+pub async fn opened_of_account(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    account_id: AccountId,
+    since: Timestamp,
+) -> Result<u64, StorageError> {
+    counted(tx, OPENED_OF_ACCOUNT, &[(&service_id).into(), (&account_id).into(), since.into()]).await
+}
+
 async fn counted(tx: &mut Tx, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StorageError> {
     let found = tx.row_optional(sql, params).await?;
     let count = found.map(|row| row.int(0)).transpose()?.unwrap_or_default();
@@ -324,6 +352,8 @@ fn read(rows: &Rows, row: &Row) -> Result<Ticket, StorageError> {
         holder_read_at: row.timestamp(15)?,
         staff_read_at: row.optional_timestamp(16)?,
         told_at: row.optional_timestamp(17)?,
+        access_failures: row.count(18)?,
+        access_locked_until: row.optional_timestamp(19)?,
     })
 }
 

@@ -82,6 +82,7 @@ on_every_engine! {
     evidence::of_16_pieces_at_one_place_one_is_taken,
     evidence::parts_can_be_neither_read_nor_moved_nor_lost,
     evidence::pictures_round_trip_and_stay_in_their_service,
+    evidence::what_an_account_has_is_counted_by_kind,
     evidence::what_an_owner_has_is_deleted_when_it_says,
     forgetting::codes_are_forgotten_a_day_after_the_end,
     forgetting::counters_outlive_their_window_once,

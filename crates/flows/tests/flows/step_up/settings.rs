@@ -3,7 +3,9 @@
 use super::*;
 use crate::app::App;
 use crate::house::{address, notice_in};
+use countersign_core::action::Refusal;
 use countersign_core::proof::Answer;
+use countersign_core::time::days;
 
 const ALL: &[Factor] = &[Factor::Email, Factor::Sms, Factor::Totp, Factor::TradingPassword];
 
@@ -235,4 +237,48 @@ async fn an_account_with_an_app_signs_in_on_the_confirm_page() {
     let device_token = opened.device_token.map(|token| token.expose().to_owned());
     let known = start(&person.password, Caller { device_token, ..caller() }).await;
     assert!(matches!(known, SignInStart::SignedIn(_)), "a browser that is known is not asked again");
+}
+
+#[tokio::test]
+async fn an_app_that_the_mailbox_added_is_no_second_proof_for_a_day() {
+    let house = House::new().await;
+    let mut person = house.person(&[Factor::Email]).await;
+    house.later(2 * 86_400);
+    let cookie = house.session(&person).await;
+    let token = house.may_set(&cookie, Setting::TotpAdd).await;
+    let signed_in = house.signed_in(&cookie).await.unwrap();
+    let key = house.flows.totp_key(&signed_in, &token, "Acme").await.unwrap().unwrap();
+    person.app = Some(App::scan(&key.uri));
+    let typed = house.totp(&person);
+    let added = house.flows.enrol_totp(&signed_in, &token, &typed, "phone", caller()).await.unwrap();
+    assert_eq!(added, TotpEnrol::Added);
+    house.post().await;
+    let until = house.now().after(days(1));
+    for setting in [Setting::Phone, Setting::TotpRemove, Setting::Password] {
+        let asked = house.flows.step_up(&signed_in, setting, None, BROWSER, caller()).await.unwrap();
+        assert_eq!(asked, StepUp::Refused(Refusal::Settling { until }), "{setting:?}");
+    }
+    house.later(86_400);
+    let cookie = house.session(&person).await;
+    let change = house.wants(&cookie, Setting::Phone).await;
+    assert_eq!(change.any_of, [[Factor::Totp, Factor::Email]]);
+}
+
+#[tokio::test]
+async fn what_does_not_count_yet_is_told_on_the_page_and_not_offered() {
+    let house = House::new().await;
+    let mut person = house.person(&[Factor::Email, Factor::Sms]).await;
+    house.later(2 * 86_400);
+    let cookie = house.session(&person).await;
+    let token = house.may_set(&cookie, Setting::TotpAdd).await;
+    let signed_in = house.signed_in(&cookie).await.unwrap();
+    let key = house.flows.totp_key(&signed_in, &token, "Acme").await.unwrap().unwrap();
+    person.app = Some(App::scan(&key.uri));
+    let typed = house.totp(&person);
+    house.flows.enrol_totp(&signed_in, &token, &typed, "phone", caller()).await.unwrap();
+    let change = house.wants(&cookie, Setting::Phone).await;
+    assert_eq!(change.any_of, [[Factor::Sms]]);
+    let page = house.flows.confirm_page(house.service_id, change.id, BROWSER).await.unwrap();
+    let ConfirmLook::Own(view) = page else { panic!("{page:?}") };
+    assert_eq!(view.settling, [(Factor::Totp, house.now().after(days(1)))]);
 }

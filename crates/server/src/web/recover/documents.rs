@@ -127,8 +127,8 @@ async fn place(visit: &Visit, id: &str) -> Result<(CaseKey, Place), Box<Response
                 (EvidenceSlot::DocumentBack, String::new()),
             ];
             slots.extend(holder.note_code.map(|code| (EvidenceSlot::NotePhoto, code.0)));
-            let (owner, account_id) = (EvidenceOwner::Case(holder.id), Some(holder.account_id));
-            Ok((key, Place { owner, account_id, slots, path: format!("{path}/evidence") }))
+            let owner = EvidenceOwner::Case(holder.id);
+            Ok((key, Place { owner, slots, path: format!("{path}/evidence") }))
         }
     }
 }

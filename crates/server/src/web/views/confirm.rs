@@ -348,6 +348,8 @@ pub(crate) struct Confirm {
     pub(crate) ask: Ask,
     /// The other ways: each posts `way` to `/confirm/{id}/way`.
     pub(crate) ways: Vec<Way>,
+    /// What was set up too lately to be offered, each with from when it is, Unix milliseconds.
+    pub(crate) settling: Vec<(Method, i64)>,
     /// Set when messages to the country are slow, or do not get through.
     pub(crate) trouble: Option<RegionState>,
     /// Where "Start again" leads once the time is up. None: the page says to go back by oneself.

@@ -162,6 +162,8 @@ pub(crate) enum Problem {
     OwnAccount,
     /// The case does not stand where the page thought.
     CaseMoved,
+    /// The pictures are others than those that the page showed.
+    CasePicturesChanged,
 
     /// SMS is the only second factor.
     SmsOnlyFactor,
@@ -224,6 +226,11 @@ pub(crate) enum Problem {
     AccountFrozen,
     /// The account has nothing to confirm a setting with.
     NothingToConfirmWith,
+    /// What the account has was set up a short while ago and does not count yet.
+    FactorSettling {
+        /// When it does.
+        until: Moment,
+    },
 
     /// Not an amount of BTC.
     AmountUnreadable,
@@ -310,6 +317,10 @@ pub(crate) enum Problem {
     },
     /// As many open tickets as an account may have.
     TicketsTooMany,
+    /// As many as may be opened for an account in a day.
+    TicketsTooManyToday,
+    /// As many tickets and cases as may be opened without signing in from one network address in an hour.
+    OpeningsTooMany,
     /// As many messages as may be written in an hour.
     TicketMessagesTooMany,
     /// The ticket is over.
@@ -406,6 +417,7 @@ impl Problem {
             | Problem::ReasonLong { characters_max: limit }
             | Problem::RemarkLong { characters_max: limit } => sentence.set("limit", *limit),
             Problem::CaseLocked { until }
+            | Problem::FactorSettling { until }
             | Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
             | Problem::CodesLocked { until }
@@ -455,6 +467,7 @@ entries! {
     Problem::CaseDecidedTwice => 3413 "problem-case-decided-twice",
     Problem::OwnAccount => 3414 "problem-case-own",
     Problem::CaseMoved => 3415 "problem-case-moved",
+    Problem::CasePicturesChanged => 3416 "problem-case-pictures-changed",
     Problem::IdentifierMissing => 1001 "problem-identifier-missing",
     Problem::IdentifierUnreadable => 1002 "problem-identifier-unreadable",
     Problem::RegionMissing => 1003 "problem-region-missing",
@@ -522,6 +535,7 @@ entries! {
     Problem::MoreTimeSpent => 5020 "problem-more-time-spent",
     Problem::AccountFrozen => 5021 "problem-account-frozen",
     Problem::NothingToConfirmWith => 5022 "problem-nothing-to-confirm-with",
+    Problem::FactorSettling { .. } => 5023 "problem-factor-settling",
     Problem::AmountUnreadable => 6001 "problem-amount-unreadable",
     Problem::SecondsUnreadable => 6002 "problem-seconds-unreadable",
     Problem::ReasonMissing => 6003 "problem-reason-missing",
@@ -549,6 +563,8 @@ entries! {
     Problem::TicketTextMissing => 7362 "problem-ticket-text-missing",
     Problem::TicketTextLong { .. } => 7363 "problem-ticket-text-long",
     Problem::TicketsTooMany => 7364 "problem-tickets-too-many",
+    Problem::TicketsTooManyToday => 7371 "problem-tickets-too-many-today",
+    Problem::OpeningsTooMany => 7372 "problem-openings-too-many",
     Problem::TicketMessagesTooMany => 7365 "problem-ticket-messages-too-many",
     Problem::TicketClosed => 7366 "problem-ticket-closed",
     Problem::TicketMasked => 7367 "problem-ticket-masked",
@@ -568,6 +584,7 @@ entries! {
     Problem::Upload(EvidenceRefusal::Damaged) => 7310 "problem-upload-damaged",
     Problem::Upload(EvidenceRefusal::TooMany) => 7311 "problem-upload-too-many",
     Problem::Upload(EvidenceRefusal::TooMuchUnfinished) => 7312 "problem-upload-too-much-unfinished",
+    Problem::Upload(EvidenceRefusal::AccountFull) => 7316 "problem-upload-account-full",
     Problem::Upload(EvidenceRefusal::TooManyPieces) => 7313 "problem-upload-too-many-pieces",
     Problem::UploadMissing => 7314 "problem-upload-missing",
     Problem::UploadGone => 7315 "problem-upload-gone",

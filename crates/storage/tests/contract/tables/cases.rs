@@ -58,6 +58,7 @@ fn word(case: &Case, voice: Voice, verdict: Verdict) -> CaseDecision {
         verdict,
         note: Redacted("the face is hers".to_owned()),
         checks: vec![CaseCheck::PhotoMatches, CaseCheck::NotExpired],
+        pictures: PictureSet("5e7".to_owned()),
         at: NOW,
     }
 }

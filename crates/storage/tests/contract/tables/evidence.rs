@@ -7,7 +7,7 @@ use countersign_core::id::*;
 use countersign_core::model::*;
 use countersign_core::time::{Timestamp, days, seconds};
 use countersign_storage::tables::evidence::{
-    self, PART_BYTES_MAX, SealedPart, Stage, Stored, open_parts, seal_parts,
+    self, AccountLoad, PART_BYTES_MAX, SealedPart, Stage, Stored, open_parts, seal_parts,
 };
 use countersign_storage::{MasterKeys, StorageError, tables::Rows};
 use std::sync::Arc;
@@ -21,6 +21,10 @@ fn pixels() -> Vec<u8> {
 
 fn case(byte: u8) -> EvidenceOwner {
     EvidenceOwner::Case(CaseId::from_bytes([byte; 16]))
+}
+
+fn ticket(byte: u8) -> EvidenceOwner {
+    EvidenceOwner::Ticket(TicketId::from_bytes([byte; 16]))
 }
 
 fn upload(world: &World, owner: EvidenceOwner, length_bytes: u32) -> EvidenceUpload {
@@ -141,10 +145,9 @@ pub(crate) async fn pictures_round_trip_and_stay_in_their_service(database: Data
     assert_eq!(world.of(service_id, case(1)).await, vec![picture.clone()]);
     assert_eq!(world.of(other, case(1)).await, vec![]);
     assert_eq!(world.of(service_id, case(2)).await, vec![]);
-    let ticket = EvidenceOwner::Ticket(TicketId::from_bytes([1; 16]));
-    assert_eq!(world.of(service_id, ticket).await, vec![], "of the same bytes, and another kind");
+    assert_eq!(world.of(service_id, ticket(1)).await, vec![], "of the same bytes, and another kind");
     assert!(world.finish_picture(&picture, &clean).await.is_err(), "it is finished once");
-    let unfinished = world.read(move |tx, r| Box::pin(evidence::unfinished(tx, r, service_id)));
+    let unfinished = world.read(move |tx, r| Box::pin(evidence::unfinished(tx, r, service_id, case(1))));
     assert_eq!(unfinished.await, (0, 0));
 }
 
@@ -156,8 +159,10 @@ pub(crate) async fn of_16_pieces_at_one_place_one_is_taken(database: Database) {
     assert_eq!(tries.iter().filter(|one| one.is_ok()).count(), 1);
     assert_eq!(world.parts(upload.id, Stage::Sent).await.len(), 1);
     let service_id = world.service_id;
-    let unfinished = world.read(move |tx, r| Box::pin(evidence::unfinished(tx, r, service_id)));
-    assert_eq!(unfinished.await, (40, 1));
+    let unfinished =
+        |owner| world.read(move |tx, r| Box::pin(evidence::unfinished(tx, r, service_id, owner)));
+    assert_eq!(unfinished(case(2)).await, (40, 1), "of all cases");
+    assert_eq!(unfinished(ticket(1)).await, (0, 0), "and of no ticket");
 }
 
 pub(crate) async fn parts_can_be_neither_read_nor_moved_nor_lost(database: Database) {
@@ -238,4 +243,27 @@ pub(crate) async fn what_an_owner_has_is_deleted_when_it_says(database: Database
     assert_eq!(left[0].int(0), Ok(1), "that there was one stays known");
     assert_eq!(world.of(world.service_id, case(2)).await, vec![other]);
     assert_eq!(world.pictures_due(NOW.after(days(180))).await.len(), 1);
+}
+
+pub(crate) async fn what_an_account_has_is_counted_by_kind(database: Database) {
+    let world = World::new(&database).await;
+    let (service_id, other) = (world.service_id, world.other_service().await);
+    let (mine, stranger) = (AccountId::from_bytes([0xAC; 16]), AccountId::from_bytes([0xAD; 16]));
+    let load = |service, account, owner| {
+        world.read(move |tx, r| Box::pin(evidence::of_account(tx, r, service, account, owner)))
+    };
+    assert_eq!(load(service_id, mine, case(1)).await, AccountLoad::default());
+    let kept = world.pictured(case(1), b"pixels").await;
+    for (owner, length) in [(case(1), 100), (case(2), 30), (ticket(1), 7)] {
+        world.begin(&upload(&world, owner, length)).await;
+    }
+    let cases = AccountLoad { uploads: 2, unfinished_bytes: 130, kept_bytes: 6 };
+    assert_eq!(load(service_id, mine, case(9)).await, cases, "of all its cases");
+    let tickets = AccountLoad { uploads: 1, unfinished_bytes: 7, kept_bytes: 0 };
+    assert_eq!(load(service_id, mine, ticket(9)).await, tickets);
+    assert_eq!(load(service_id, stranger, case(1)).await, AccountLoad::default());
+    assert_eq!(load(other, mine, case(1)).await, AccountLoad::default());
+    let id = kept.id;
+    world.write(move |tx, r| Box::pin(evidence::delete(tx, r, id, NOW))).await.unwrap();
+    assert_eq!(load(service_id, mine, case(1)).await.kept_bytes, 0, "what was deleted is room again");
 }

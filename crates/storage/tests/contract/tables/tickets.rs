@@ -24,6 +24,8 @@ pub(crate) fn ticket(world: &World, account: &Account) -> Ticket {
         status: TicketStatus::Open,
         assignee: None,
         access: Some(TokenHash([8; 32])),
+        access_failures: 4,
+        access_locked_until: Some(NOW),
         created_at: NOW,
         updated_at: NOW,
         due_at: Some(NOW.after(hours(8))),
@@ -72,6 +74,12 @@ pub(crate) async fn tickets_round_trip_and_stay_closed(database: Database) {
     assert_eq!(of(other).await, vec![]);
     let open = || world.read(move |tx, r| Box::pin(tickets::open_of_account(tx, r, service_id, account_id)));
     assert_eq!(open().await, 2);
+    let opened = |service, since| {
+        world.read(move |tx, r| Box::pin(tickets::opened_of_account(tx, r, service, account_id, since)))
+    };
+    assert_eq!(opened(service_id, NOW.before(seconds(1))).await, 2);
+    assert_eq!(opened(service_id, NOW).await, 0);
+    assert_eq!(opened(other, NOW.before(seconds(1))).await, 0);
 
     let closed = Ticket {
         status: TicketStatus::Closed,
@@ -103,7 +111,13 @@ pub(crate) async fn tickets_round_trip_and_stay_closed(database: Database) {
     });
     marked.await.unwrap();
     let marked = Ticket { staff_read_at: Some(NOW.after(hours(1))), ..closed };
-    assert_eq!(load(service_id).await, Some(marked), "reading goes forward only, closed or not");
+    assert_eq!(load(service_id).await, Some(marked.clone()), "reading goes forward only, closed or not");
+    assert_eq!(opened(service_id, NOW.before(seconds(1))).await, 2, "closed or not");
+    let tried = Ticket { access_failures: 0, access_locked_until: Some(NOW.after(hours(1))), ..marked };
+    let foreign = Ticket { service_id: other, ..tried.clone() };
+    assert!(conflict(world.save([Change::SaveTicketAccess(foreign)]).await));
+    world.save([Change::SaveTicketAccess(tried.clone())]).await.unwrap();
+    assert_eq!(load(service_id).await, Some(tried), "codes are counted, closed or not");
 }
 
 pub(crate) async fn messages_are_read_in_order_and_in_their_service(database: Database) {

@@ -202,7 +202,7 @@ pub(crate) struct CaseDraft {
     pub(crate) problem: Option<Problem>,
 }
 
-/// `GET /console/cases/{id}`; posts `verdict`, `reason`, `note` and `check` to `decide` below it.
+/// `GET /console/cases/{id}`; posts `verdict`, `reason`, `note`, `check` and `pictures` to `decide` below it.
 #[derive(Template)]
 #[template(path = "console/case.html")]
 pub(crate) struct ConsoleCase {
@@ -216,6 +216,8 @@ pub(crate) struct ConsoleCase {
     pub(crate) viewer: String,
     /// The pictures of this round.
     pub(crate) pictures: Vec<CasePicture>,
+    /// One word for which they are: the decision brings it back.
+    pub(crate) picture_set: String,
     /// Which document it is said to be.
     pub(crate) document: Option<DocumentKind>,
     /// The name that is claimed.

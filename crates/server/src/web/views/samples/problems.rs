@@ -44,6 +44,7 @@ impl Samples {
         ];
         problems.extend(tickets::problems());
         problems.push(Problem::CaseLocked { until });
+        problems.push(Problem::FactorSettling { until });
         problems.extend(plain());
         problems.extend(recovery::problems());
         problems.extend(step_up::problems());

@@ -13,7 +13,7 @@ use crate::web::views::*;
 const HOUR_MS: i64 = 3_600_000;
 
 /// What can be wrong with a case, the time of a lock excepted.
-pub(super) fn problems() -> [Problem; 14] {
+pub(super) fn problems() -> [Problem; 15] {
     [
         Problem::RemarkLong { characters_max: 500 },
         Problem::CaseUnknown,
@@ -29,6 +29,7 @@ pub(super) fn problems() -> [Problem; 14] {
         Problem::CaseDecidedTwice,
         Problem::OwnAccount,
         Problem::CaseMoved,
+        Problem::CasePicturesChanged,
     ]
 }
 
@@ -176,6 +177,7 @@ impl Samples {
             round: 1,
             viewer: self.text("op•••@acme.example"),
             pictures: EvidenceSlot::ALL.iter().copied().map(picture).collect(),
+            picture_set: "5e7".to_owned(),
             document: Some(DocumentKind::DrivingLicence),
             name: self.text("Ada Byron"),
             remark: self.text("My phone fell into the sea."),

@@ -69,6 +69,7 @@ impl Samples {
                 Way { index: 1, methods: vec![Method::Passkey, Method::TradingPassword] },
                 Way { index: 2, methods: vec![Method::RecoveryCode, Method::Email] },
             ],
+            settling: vec![(Method::Totp, self.now_ms + DAY_MS), (Method::Passkey, self.now_ms + DAY_MS)],
             trouble: None,
             back: WayBack::new("/security"),
             problem: None,

@@ -13,6 +13,8 @@ pub(super) fn problems() -> Vec<Problem> {
         Problem::TicketTextMissing,
         Problem::TicketTextLong { characters_max: 4_000 },
         Problem::TicketsTooMany,
+        Problem::TicketsTooManyToday,
+        Problem::OpeningsTooMany,
         Problem::TicketMessagesTooMany,
         Problem::TicketClosed,
         Problem::TicketMasked,

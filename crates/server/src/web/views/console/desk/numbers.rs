@@ -209,5 +209,6 @@ fn cap_key(kind: LimitKind) -> &'static str {
         LimitKind::Country => "desk-cap-country",
         LimitKind::Money => "desk-cap-money",
         LimitKind::StaffLookUp => "desk-cap-staff-look-up",
+        LimitKind::Opening => "desk-cap-opening",
     }
 }
