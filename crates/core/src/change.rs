@@ -147,7 +147,7 @@ pub enum Change {
         /// The rate.
         rate: Rate,
     },
-    /// The mutable fields of an operator: name, password hash, roles, end of access.
+    /// The mutable fields of an operator: name, password hash, roles, end of access, wait before deciding.
     SaveOperator(Operator),
     /// A new second factor of an operator. Conflict if they have a live one of its kind, passkeys excepted.
     InsertOperatorAuthenticator(OperatorAuthenticator),
@@ -184,6 +184,15 @@ pub enum Change {
         except: Option<OperatorSessionId>,
         /// When.
         at: Timestamp,
+    },
+    /// The browsers of an operator have no lane of their own any more, but for that of one session.
+    ForgetOperatorBrowsers {
+        /// The service.
+        service_id: ServiceId,
+        /// Whose.
+        operator_id: OperatorId,
+        /// The session whose browser stays known, if any.
+        except: Option<OperatorSessionId>,
     },
     /// A member of staff signed in.
     InsertOperatorSession(OperatorSession),

@@ -13,6 +13,7 @@ mod house;
 mod own_text;
 mod roads;
 mod staff;
+mod staff_confirm;
 mod step_up;
 mod templates;
 mod tickets;

@@ -159,6 +159,7 @@ desk-cap-device = Codes von einem Browser, je Stunde
 desk-cap-prefix = Codes an ihren Nummernblock, je Stunde
 desk-cap-country = Codes in ihr Land, je Stunde
 desk-cap-money = Ausgaben für ihr Land, je Tag, in Millionsteln
+desk-cap-door = Anmeldungen an der Konsole von einer Netzadresse, je Stunde
 desk-routes-none = Keiner ist hier bekannt
 desk-route-open = { $route } offen
 desk-route-shut = { $route } zu

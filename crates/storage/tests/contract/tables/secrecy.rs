@@ -60,6 +60,7 @@ async fn fill(world: &World) -> Account {
         service_id: world.service_id,
         operator_id: operator.id,
         token: TokenHash([3; 32]),
+        browser: Some(TokenHash([4; 32])),
         device: "Firefox on Linux".into(),
         ip: "198.51.100.77".into(),
         created_at: NOW,

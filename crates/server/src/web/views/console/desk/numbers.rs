@@ -207,5 +207,6 @@ fn cap_key(kind: LimitKind) -> &'static str {
         LimitKind::Prefix => "desk-cap-prefix",
         LimitKind::Country => "desk-cap-country",
         LimitKind::Money => "desk-cap-money",
+        LimitKind::Door => "desk-cap-door",
     }
 }
