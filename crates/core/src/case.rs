@@ -370,7 +370,7 @@ fn lift(case: &mut Case, account: &Account, world: World<'_>) -> Vec<Change> {
     if !matches!(account.status, AccountStatus::Restricted | AccountStatus::Flagged) {
         return vec![forgotten];
     }
-    let active = Account { status: AccountStatus::Active, ..account.clone() };
+    let active = crate::account::with_status(account, AccountStatus::Active, world.now);
     let event = Event::StatusChanged {
         status: AccountStatus::Active.as_str().to_owned(),
         reason: format!("case {}", case.id),

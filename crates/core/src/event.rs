@@ -3,25 +3,10 @@
 
 mod kinds;
 
-use crate::model::{
-    ActionKind, CancelReason, CaseKind, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause,
-    ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
-};
+use crate::model::*;
 use crate::route::RouteWish;
+pub use kinds::Group;
 use serde::{Deserialize, Serialize};
-
-/// What a holder narrows the list of events to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Signing in and out, devices.
-    SignIn,
-    /// Codes sent and entered, and the locks they led to.
-    Codes,
-    /// Changes of settings.
-    Changes,
-    /// Withdrawals, sales and whatever else was to be authorised.
-    Actions,
-}
 
 /// One thing that happened to an account or an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -384,6 +369,29 @@ pub enum Event {
         /// Which.
         case: String,
     },
+    /// An identity provider has its pictures.
+    IdentityAsked {
+        /// Which case's.
+        case: String,
+        /// The provider.
+        provider: String,
+    },
+    /// The provider answered.
+    IdentityAnswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
+        /// What it found.
+        finding: IdentityFinding,
+    },
+    /// The provider could not be asked, or did not answer in time.
+    IdentityUnanswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
+    },
     /// A document or photo was taken.
     EvidenceReceived {
         /// What it is of.
@@ -466,6 +474,27 @@ pub enum Event {
     NumberLookedUp {
         /// Masked number.
         number: String,
+    },
+    /// One of staff looked for whose an address is, or for what was sent to it.
+    AddressLookedUp {
+        /// Masked.
+        address: String,
+        /// Whether anything was found.
+        found: bool,
+    },
+    /// The service was made.
+    ServiceAdded,
+    /// A key of the relying party was made.
+    ApiKeyAdded {
+        /// Which (`key_…`).
+        key: String,
+        /// What it is called.
+        name: String,
+    },
+    /// It works no more.
+    ApiKeyRevoked {
+        /// Which (`key_…`).
+        key: String,
     },
     /// A member of staff signed in to the console.
     OperatorSignedIn {

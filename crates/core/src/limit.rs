@@ -4,7 +4,7 @@
 //! guessing (see `lock`), and whether a number may be used at all.
 
 use crate::address::{Address, AddressIndex};
-use crate::id::{AccountId, ServiceId};
+use crate::id::{AccountId, OperatorId, ServiceId};
 use crate::model::named;
 use crate::numbers::PhoneNumber;
 use crate::policy::Policy;
@@ -34,6 +34,8 @@ named! {
         Money = "money",
         /// Sign-ins to the console begun from one network address, per hour.
         Door = "door",
+        /// Look-ups by address of one member of staff, per hour. No send adds to it.
+        StaffLookUp = "staff_look_up",
     }
 }
 
@@ -155,6 +157,12 @@ pub fn plan_door(service_id: ServiceId, ip: IpAddr, policy: &Policy, now: Timest
     counted(service_id, LimitKind::Door, &whole, 1, policy.console_sign_ins_per_ip_per_hour, now)
 }
 
+/// The counter that a member of staff's look-up by an address adds to: nobody reads a list of customers one by one.
+pub fn plan_look_up(service_id: ServiceId, operator: OperatorId, policy: &Policy, now: Timestamp) -> Planned {
+    let cap = policy.staff_look_ups_per_hour;
+    counted(service_id, LimitKind::StaffLookUp, operator.as_bytes(), 1, cap, now)
+}
+
 /// What a country is counted under: its region, or its calling code where the number has none.
 fn country_of(number: &PhoneNumber) -> String {
     number.region().map_or_else(|| number.calling_code().to_string(), |region| region.to_string())
@@ -255,6 +263,19 @@ mod tests {
         assert_ne!(key("192.0.2.7"), key("192.0.2.8"));
         assert_eq!(key("2001:db8:0:1::7"), key("2001:db8:0:1:ffff::8"));
         assert_ne!(key("2001:db8:0:1::7"), key("2001:db8:0:2::7"));
+    }
+
+    #[test]
+    fn each_of_staff_looks_up_so_many_addresses_in_an_hour() {
+        let (policy, now) = (Policy::default(), Timestamp::from_unix_ms(7_200_001));
+        let plan = |which| {
+            let operator = OperatorId::from_bytes([which; 16]);
+            [plan_look_up(ServiceId::from_bytes([1; 16]), operator, &policy, now)]
+        };
+        assert_ne!(plan(1)[0].key, plan(2)[0].key, "one's look-ups are not another's");
+        assert_eq!(first_hit(&plan(1), &[100]), None);
+        let hit = first_hit(&plan(1), &[101]).unwrap();
+        assert_eq!((hit.kind, hit.until), (LimitKind::StaffLookUp, Timestamp::from_unix_ms(10_800_000)));
     }
 
     #[test]

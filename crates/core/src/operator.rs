@@ -15,6 +15,7 @@ use crate::proof::Answer;
 use crate::session::Token;
 use crate::staff::{wait_after_roles, wait_anew};
 use crate::staff_notice::tell_admins;
+use crate::ticket::mask;
 use crate::time::{Timestamp, days, hours, minutes};
 use crate::verification::World;
 use std::time::Duration;
@@ -299,6 +300,11 @@ impl StaffAct<'_> {
             && !self.everyone.iter().any(|other| other.id != self.meant.id && runs_console(other))
     }
 
+    /// Why, as entries keep it: without the numbers, codes and addresses in it (R10).
+    fn said(&self) -> String {
+        mask::reason(self.reason)
+    }
+
     fn entry(&self, event: Event, world: World<'_>) -> Change {
         world.scene.event(self.meant.service_id, None, event, world)
     }
@@ -374,7 +380,7 @@ pub fn change_roles(
         operator: act.meant.id.to_string(),
         before: roles_text(&before),
         after: roles_text(&roles),
-        reason: act.reason.to_owned(),
+        reason: act.said(),
     };
     let decides_from = if act.by.is_some() { wait_after_roles(wait, &before, &roles, world) } else { wait };
     let changed = Operator { roles, decides_from, ..act.meant.clone() };
@@ -388,7 +394,7 @@ pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), Staff
     if let Some(refusal) = act.refusal(&StaffWish::Disable) {
         return Decision::only(Err(refusal));
     }
-    let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
+    let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.said() };
     let changed = Operator { disabled_at: Some(world.now), ..act.meant.clone() };
     let mut changes = vec![Change::SaveOperator(changed)];
     changes.extend(act.end_sessions(world));
@@ -402,7 +408,7 @@ pub fn enable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), StaffR
     if let Some(refusal) = act.refusal(&StaffWish::Enable) {
         return Decision::only(Err(refusal));
     }
-    let event = Event::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
+    let event = Event::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.said() };
     let changed = Operator { disabled_at: None, ..act.meant.clone() };
     let mut changes = vec![Change::SaveOperator(changed), act.entry(event, world)];
     changes.extend(tell_admins(&act, Notice::StaffEnabled, world));
@@ -429,7 +435,7 @@ pub fn reset(
     } else {
         changes.extend(act.end_sessions(world));
         changes.extend(enrolled.iter().filter(|one| one.is_live()).map(|one| ended(one, world)));
-        (InvitationPurpose::Reset, Event::OperatorReset { operator, reason: act.reason.to_owned() })
+        (InvitationPurpose::Reset, Event::OperatorReset { operator, reason: act.said() })
     };
     let (token, links) = invite(&changed, purpose, act.locale, world);
     changes.extend(links);

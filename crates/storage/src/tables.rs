@@ -22,6 +22,7 @@ mod fallbacks;
 pub mod freeze_links;
 pub mod holds;
 pub mod idempotency;
+pub mod identity_checks;
 pub mod inbound;
 pub mod journeys;
 pub mod operator_authenticators;
@@ -111,7 +112,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertEvent(entry) => events::insert(entry)?,
         Change::InsertService(service) => services::insert(service),
         Change::InsertApiKey(key) => api_keys::insert(key),
-        Change::RevokeApiKey { id, at } => api_keys::revoke(id, *at),
+        Change::RevokeApiKey { service_id, id, at } => api_keys::revoke(service_id, id, *at),
         Change::InsertOperator(operator) => operators::insert(rows, operator)?,
         Change::SaveOperator(operator) => operators::save(rows, operator)?,
         Change::InsertOperatorAuthenticator(one) => operator_authenticators::insert(rows, one)?,
@@ -151,6 +152,8 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertCase(case) => cases::insert(rows, case)?,
         Change::SaveCase(case) => cases::save(rows, case)?,
         Change::InsertCaseDecision(decision) => cases::insert_decision(rows, decision)?,
+        Change::InsertIdentityCheck(check) => identity_checks::insert(rows, check)?,
+        Change::SaveIdentityCheck(check) => identity_checks::save(rows, check)?,
         Change::RetainEvidence { owner, until } => evidence::retain(owner, *until),
     })
 }
@@ -178,6 +181,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     freeze_links::STATEMENTS,
     holds::STATEMENTS,
     idempotency::STATEMENTS,
+    identity_checks::STATEMENTS,
     inbound::STATEMENTS,
     journeys::STATEMENTS,
     operator_authenticators::STATEMENTS,

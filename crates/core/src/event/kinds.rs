@@ -1,6 +1,19 @@
 //! What each kind of event is called, and where a holder looks for it: two tables, complete by the compiler's word.
 
-use super::{Event, Group};
+use super::Event;
+
+/// What a holder narrows the list of events to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Signing in and out, devices.
+    SignIn,
+    /// Codes sent and entered, and the locks they led to.
+    Codes,
+    /// Changes of settings.
+    Changes,
+    /// Withdrawals, sales and whatever else was to be authorised.
+    Actions,
+}
 
 /// One function from a table of patterns.
 macro_rules! table {
@@ -77,6 +90,9 @@ table! {
         Event::CaseExpired { .. } => "case_expired",
         Event::CaseUsed { .. } => "case_used",
         Event::CaseFinished { .. } => "case_finished",
+        Event::IdentityAsked { .. } => "identity_asked",
+        Event::IdentityAnswered { .. } => "identity_answered",
+        Event::IdentityUnanswered { .. } => "identity_unanswered",
         Event::EvidenceReceived { .. } => "evidence_received",
         Event::EvidenceRefused { .. } => "evidence_refused",
         Event::EvidenceSeen { .. } => "evidence_seen",
@@ -89,6 +105,10 @@ table! {
         Event::AddressRevealed { .. } => "address_revealed",
         Event::AccountSeen => "account_seen",
         Event::NumberLookedUp { .. } => "number_looked_up",
+        Event::AddressLookedUp { .. } => "address_looked_up",
+        Event::ServiceAdded => "service_added",
+        Event::ApiKeyAdded { .. } => "api_key_added",
+        Event::ApiKeyRevoked { .. } => "api_key_revoked",
         Event::OperatorSignedIn { .. } => "operator_signed_in",
         Event::OperatorSignInFailed { .. } => "operator_sign_in_failed",
         Event::OperatorLocked { .. } => "operator_locked",
@@ -177,6 +197,9 @@ table! {
         | Event::CaseExpired { .. }
         | Event::CaseUsed { .. }
         | Event::CaseFinished { .. }
+        | Event::IdentityAsked { .. }
+        | Event::IdentityAnswered { .. }
+        | Event::IdentityUnanswered { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
         | Event::EvidenceDeleted { .. } => Group::Changes,
@@ -187,7 +210,11 @@ table! {
         | Event::SessionsEndedByStaff { .. }
         | Event::AddressRevealed { .. }
         | Event::AccountSeen
-        | Event::NumberLookedUp { .. } => Group::Changes,
+        | Event::NumberLookedUp { .. }
+        | Event::AddressLookedUp { .. }
+        | Event::ServiceAdded
+        | Event::ApiKeyAdded { .. }
+        | Event::ApiKeyRevoked { .. } => Group::Changes,
         Event::OperatorAdded { .. }
         | Event::OperatorJoined { .. }
         | Event::OperatorInvitedAgain { .. }

@@ -141,6 +141,10 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::CaseFinished { .. } => Row::Recovery(RecoveryEvent::Finished),
         // Who looks, and how each of them decides, is between the operators.
         Event::CaseSeen { .. } | Event::CaseDecided { .. } => return None,
+        // A signal among theirs; the page of the documents says who sees the pictures.
+        Event::IdentityAsked { .. } | Event::IdentityAnswered { .. } | Event::IdentityUnanswered { .. } => {
+            return None;
+        }
         Event::EvidenceReceived { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
@@ -155,7 +159,11 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::AddressRevealed { .. } => Row::AddressRevealed,
         Event::AccountSeen => Row::AccountSeen,
         Event::NumberLookedUp { .. } => Row::NumberLookedUp,
-        Event::TemplateChanged { .. }
+        Event::AddressLookedUp { .. } => Row::AddressLookedUp,
+        Event::ServiceAdded
+        | Event::ApiKeyAdded { .. }
+        | Event::ApiKeyRevoked { .. }
+        | Event::TemplateChanged { .. }
         | Event::OperatorSignedIn { .. }
         | Event::OperatorSignInFailed { .. }
         | Event::OperatorLocked { .. }

@@ -21,12 +21,18 @@ mod health;
 mod holder;
 mod holds;
 mod house;
+mod identity;
 mod isolation;
 mod logbook;
 mod own_text;
+#[path = "../../../evidence/tests/pictures/mod.rs"]
+mod pictures;
 mod proofs;
 mod rates;
 mod resources;
 mod tickets;
+mod uploads;
+mod uploads_large;
+mod uploads_refused;
 mod verifications;
 mod webhooks;

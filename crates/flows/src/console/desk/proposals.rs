@@ -5,14 +5,17 @@ use super::{Names, Voice};
 use crate::console::session::has_right;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
+use countersign_core::address::Address;
 use countersign_core::id::{AccountId, ProposalId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::proposal::{
-    self, DecideRefusal, NewProposal, ProposeRefusal, Standing, Verdict, status_at, still_stands,
+    self, DecideRefusal, NewProposal, ProposeRefusal, Speaker, Standing, Verdict, status_at, still_stands,
 };
 use countersign_core::session::{self, Scene};
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{self, accounts, authenticators, bindings, factors, proposals, sessions};
+use countersign_storage::tables::{
+    self, accounts, authenticators, bindings, factors, operators, proposals, sessions,
+};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -148,6 +151,17 @@ pub(super) fn view_of(proposal: Proposal, names: &Names, now: Timestamp) -> Prop
     }
 }
 
+/// The address of a member of staff, by which an account would be their own.
+async fn address_of(
+    tx: &mut Tx,
+    kit: &Kit,
+    service_id: ServiceId,
+    actor: Actor,
+) -> Result<Option<Address>, StorageError> {
+    let Some(id) = actor.operator() else { return Ok(None) };
+    Ok(operators::load(tx, &kit.rows, service_id, id).await?.map(|operator| operator.email))
+}
+
 struct Propose {
     kit: Arc<Kit>,
     service_id: ServiceId,
@@ -179,7 +193,9 @@ impl Step for Propose {
         let subject = Subject::Account(account.id);
         let states = factors::of_subject(tx, rows, self.service_id, subject, now).await?;
         let standing = Standing { account: &account, binding: binding.as_ref(), factors: &states };
-        let new = NewProposal { kind: self.kind, factor: self.factor, reason: &self.reason, by: self.by };
+        let own = address_of(tx, kit, self.service_id, self.by).await?;
+        let by = Speaker { actor: self.by, email: own.as_ref() };
+        let new = NewProposal { kind: self.kind, factor: self.factor, reason: &self.reason, by };
         match proposal::propose(new, &waiting, standing, world) {
             Ok(decision) => Ok(ProposeOutcome::Made(Box::new(kit.save(tx, decision).await?))),
             Err(refusal) => Ok(ProposeOutcome::Refused(refusal)),
@@ -220,8 +236,10 @@ impl Step for Decide {
         let subject = Subject::Account(account.id);
         let states = factors::lock_subject(tx, rows, service_id, subject, now).await?;
         let standing = Standing { account: &account, binding: binding.as_ref(), factors: &states };
+        let own = address_of(tx, kit, service_id, self.by).await?;
+        let by = Speaker { actor: self.by, email: own.as_ref() };
         let world = kit.world(&self.scene, now);
-        match proposal::decide(&proposal, self.verdict, &self.note, self.by, standing, world) {
+        match proposal::decide(&proposal, self.verdict, &self.note, by, standing, world) {
             Ok(decision) => Ok(DecideOutcome::Ended(Box::new(kit.save(tx, decision).await?))),
             Err(refusal) => Ok(DecideOutcome::Refused(refusal)),
         }

@@ -7,9 +7,7 @@ use crate::web::words::{Moment, Sentence, Words};
 use countersign_flows::core::model::EvidenceRefusal;
 
 /// One problem, beside the field or above the form it belongs to. 1xxx identity, 2xxx codes, 3xxx numbers,
-/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx support, 9xxx the service
-/// itself.
-/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx documents and photos, 9xxx the service itself.
+/// 4xxx settings, 5xxx actions and factors, 6xxx the console, 7xxx support and pictures, 9xxx the service itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
     /// No email address or phone number was given.
@@ -161,7 +159,7 @@ pub(crate) enum Problem {
     /// The operator has decided in this round.
     CaseDecidedTwice,
     /// The operator's own account.
-    CaseOwn,
+    OwnAccount,
     /// The case does not stand where the page thought.
     CaseMoved,
 
@@ -337,6 +335,11 @@ pub(crate) enum Problem {
     AccountUnreadable,
     /// No account has it.
     AccountUnknown,
+    /// The hour's look-ups by an address are used up.
+    LookUpsSpent {
+        /// When the next hour's begin.
+        until: Moment,
+    },
     /// The account has no such address.
     AddressNone,
     /// The account is protected as much already.
@@ -406,6 +409,7 @@ impl Problem {
             | Problem::PasswordLocked { until }
             | Problem::SendingLocked { until }
             | Problem::CodesLocked { until }
+            | Problem::LookUpsSpent { until }
             | Problem::CapReached { until } => sentence.set("until", *until),
             Problem::ResendEarly { at } => sentence.set("at", *at),
             Problem::CodeUnreadable { digits } => sentence.set("digits", *digits),
@@ -449,7 +453,7 @@ entries! {
     Problem::VerdictMissing => 3411 "problem-verdict-missing",
     Problem::CaseChecksMissing => 3412 "problem-case-checks-missing",
     Problem::CaseDecidedTwice => 3413 "problem-case-decided-twice",
-    Problem::CaseOwn => 3414 "problem-case-own",
+    Problem::OwnAccount => 3414 "problem-case-own",
     Problem::CaseMoved => 3415 "problem-case-moved",
     Problem::IdentifierMissing => 1001 "problem-identifier-missing",
     Problem::IdentifierUnreadable => 1002 "problem-identifier-unreadable",
@@ -578,6 +582,7 @@ entries! {
     Problem::ProposalNotYours => 6388 "problem-proposal-not-yours",
     Problem::ProposalEnded => 6389 "problem-proposal-ended",
     Problem::ProposalStale => 6390 "problem-proposal-stale",
+    Problem::LookUpsSpent { .. } => 6391 "problem-look-ups-spent",
     Problem::StaffTaken => 6201 "problem-staff-taken",
     Problem::RolesMissing => 6202 "problem-roles-missing",
     Problem::StaffOneself => 6203 "problem-staff-oneself",
