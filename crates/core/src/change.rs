@@ -176,7 +176,7 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// Ends every live session of an operator but one.
+    /// Ends every live session of an operator but one, and forgets the browsers of all others.
     EndOperatorSessions {
         /// The service.
         service_id: ServiceId,
@@ -186,15 +186,6 @@ pub enum Change {
         except: Option<OperatorSessionId>,
         /// When.
         at: Timestamp,
-    },
-    /// The browsers of an operator have no lane of their own any more, but for that of one session.
-    ForgetOperatorBrowsers {
-        /// The service.
-        service_id: ServiceId,
-        /// Whose.
-        operator_id: OperatorId,
-        /// The session whose browser stays known, if any.
-        except: Option<OperatorSessionId>,
     },
     /// A member of staff signed in.
     InsertOperatorSession(OperatorSession),

@@ -310,12 +310,9 @@ impl StaffAct<'_> {
     }
 
     /// Their sessions end, and no browser of theirs is known any more.
-    fn end_sessions(&self, world: World<'_>) -> [Change; 2] {
+    fn end_sessions(&self, world: World<'_>) -> Change {
         let (service_id, operator_id) = (self.meant.service_id, self.meant.id);
-        [
-            Change::EndOperatorSessions { service_id, operator_id, except: None, at: world.now },
-            Change::ForgetOperatorBrowsers { service_id, operator_id, except: None },
-        ]
+        Change::EndOperatorSessions { service_id, operator_id, except: None, at: world.now }
     }
 
     fn end_links(&self, world: World<'_>) -> Change {
@@ -396,10 +393,12 @@ pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), Staff
     }
     let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.said() };
     let changed = Operator { disabled_at: Some(world.now), ..act.meant.clone() };
-    let mut changes = vec![Change::SaveOperator(changed)];
-    changes.extend(act.end_sessions(world));
-    changes.push(act.end_links(world));
-    changes.push(act.entry(event, world));
+    let changes = vec![
+        Change::SaveOperator(changed),
+        act.end_sessions(world),
+        act.end_links(world),
+        act.entry(event, world),
+    ];
     Decision { outcome: Ok(()), changes }
 }
 
@@ -433,7 +432,7 @@ pub fn reset(
     let (purpose, event) = if is_new {
         (InvitationPurpose::Invite, Event::OperatorInvitedAgain { operator })
     } else {
-        changes.extend(act.end_sessions(world));
+        changes.push(act.end_sessions(world));
         changes.extend(enrolled.iter().filter(|one| one.is_live()).map(|one| ended(one, world)));
         (InvitationPurpose::Reset, Event::OperatorReset { operator, reason: act.said() })
     };

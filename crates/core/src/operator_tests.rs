@@ -203,7 +203,6 @@ fn a_reset_takes_everything_back_and_says_why() {
     let has = |wanted: fn(&Change) -> bool| done.changes.iter().any(wanted);
     assert!(has(|c| matches!(c, Change::SaveOperator(o) if o.password_hash.is_empty())));
     assert!(has(|c| matches!(c, Change::EndOperatorSessions { except: None, .. })));
-    assert!(has(|c| matches!(c, Change::ForgetOperatorBrowsers { except: None, .. })));
     assert!(has(|c| matches!(c, Change::SaveOperatorAuthenticator(a) if a.ended_at.is_some())));
     let link = done.changes.iter().find_map(|change| match change {
         Change::InsertOperatorInvitation(link) => Some(link.clone()),

@@ -127,9 +127,6 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::EndOperatorSessions { service_id, operator_id, except, at } => {
             operator_sessions::end_all(service_id, operator_id, except.as_ref(), *at)
         }
-        Change::ForgetOperatorBrowsers { service_id, operator_id, except } => {
-            operator_sessions::forget_browsers(service_id, operator_id, except.as_ref())
-        }
         Change::InsertAuthenticator(authenticator) => authenticators::insert(rows, authenticator)?,
         Change::SaveAuthenticator(authenticator) => authenticators::save(rows, authenticator)?,
         Change::InsertAction(action) => actions::insert(rows, action)?,

@@ -247,7 +247,6 @@ impl Step for ChangeOwn {
                 let changes = [
                     Change::SaveOperator(changed),
                     Change::EndOperatorSessions { service_id, operator_id, except, at: now },
-                    Change::ForgetOperatorBrowsers { service_id, operator_id, except },
                     scene.event(service_id, None, Event::OperatorPasswordChanged, world),
                 ];
                 tables::apply(tx, rows, &changes).await?;

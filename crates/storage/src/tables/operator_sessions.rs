@@ -16,8 +16,9 @@ const INSERT: &str = "INSERT INTO operator_sessions
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const SAVE: &str = "UPDATE operator_sessions SET last_seen_at = $3, ended_at = $4
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL";
-const END_ALL: &str = "UPDATE operator_sessions SET ended_at = $3
-    WHERE service_id = $1 AND operator_id = $2 AND ended_at IS NULL AND id <> $4";
+// Those that ended before keep their end.
+const END_ALL: &str = "UPDATE operator_sessions SET ended_at = COALESCE(ended_at, $3), browser = NULL
+    WHERE service_id = $1 AND operator_id = $2 AND (ended_at IS NULL OR browser IS NOT NULL) AND id <> $4";
 
 macro_rules! select {
     ($rest:literal) => {
@@ -36,11 +37,8 @@ const LAST_SEEN: &str = "SELECT operator_id, MAX(last_seen_at) FROM operator_ses
     WHERE service_id = $1 GROUP BY operator_id";
 const IS_KNOWN: &str = "SELECT COUNT(*) FROM operator_sessions
     WHERE service_id = $1 AND operator_id = $2 AND browser = $3 AND created_at > $4";
-const FORGET_BROWSERS: &str = "UPDATE operator_sessions SET browser = NULL
-    WHERE service_id = $1 AND operator_id = $2 AND browser IS NOT NULL AND id <> $3";
 
-pub(crate) const STATEMENTS: &[&str] =
-    &[INSERT, SAVE, END_ALL, BY_TOKEN, OPEN, LAST_SEEN, IS_KNOWN, FORGET_BROWSERS];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, END_ALL, BY_TOKEN, OPEN, LAST_SEEN, IS_KNOWN];
 
 fn ip_place(id: &OperatorSessionId) -> Place<'_> {
     Place { table: "operator_sessions", column: "ip", row: id.as_bytes() }
@@ -77,15 +75,6 @@ pub(super) fn end_all<'a>(
     // No session has the empty identifier.
     let except: &[u8] = except.map_or(&[], |id| id.as_bytes());
     Write::any(END_ALL).bind(service_id).bind(operator_id).bind(at).bind(except)
-}
-
-pub(super) fn forget_browsers<'a>(
-    service_id: &'a ServiceId,
-    operator_id: &'a OperatorId,
-    except: Option<&'a OperatorSessionId>,
-) -> Write<'a> {
-    let except: &[u8] = except.map_or(&[], |id| id.as_bytes());
-    Write::any(FORGET_BROWSERS).bind(service_id).bind(operator_id).bind(except)
 }
 
 /// Whether an operator has signed in since then from the browser whose cookie this is the hash of.

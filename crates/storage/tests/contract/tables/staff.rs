@@ -204,14 +204,20 @@ pub(crate) async fn an_operators_browser_is_known_for_a_while_and_can_be_forgott
     assert!(!known(service_id, id, 1, earlier).await, "the session's own cookie is another");
     assert!(!known(service_id, id, 101, NOW).await, "too long ago");
     assert!(!known(other, id, 101, earlier).await && !known(service_id, nobody, 101, earlier).await);
-    let forget = |service_id, except| Change::ForgetOperatorBrowsers { service_id, operator_id: id, except };
-    world.save([forget(other, None)]).await.unwrap();
-    world.save([forget(service_id, Some(sessions[1].id))]).await.unwrap();
+    let end =
+        |service_id, except| Change::EndOperatorSessions { service_id, operator_id: id, except, at: NOW };
+    world.save([end(other, None)]).await.unwrap();
+    world.save([end(service_id, Some(sessions[1].id))]).await.unwrap();
     assert!(!known(service_id, id, 101, earlier).await && known(service_id, id, 102, earlier).await);
-    world.save([forget(service_id, None)]).await.unwrap();
+    let over = OperatorSession { ended_at: Some(NOW.before(minutes(1))), ..sessions[1].clone() };
+    world.save([Change::SaveOperatorSession(over.clone())]).await.unwrap();
+    assert!(known(service_id, id, 102, earlier).await, "whoever signed out is known still");
+    world.save([end(service_id, None)]).await.unwrap();
     assert!(!known(service_id, id, 102, earlier).await);
-    let open = world.read(move |tx, r| Box::pin(operator_sessions::open_of(tx, r, service_id, id))).await;
-    assert_eq!(open.len(), 2, "they go on");
+    let kept = world
+        .read(move |tx, r| Box::pin(operator_sessions::by_token(tx, r, service_id, TokenHash([2; 32]))))
+        .await;
+    assert_eq!(kept, Some(OperatorSession { browser: None, ..over }), "what ended before keeps its end");
 }
 
 /// R24: staff and holders with one address fail apart.
