@@ -107,6 +107,15 @@ export async function signInOperator(here, page, which = 0) {
   await page.waitForURL((url) => /^\/console(?!\/signin)/.test(url.pathname));
 }
 
+/** On the page that asks an operator of the demo for their password and a code before an act is done: does it. */
+export async function proveOperator(here, page, which = 0) {
+  const { password, totp_secret: secret } = here.demo.operators[which];
+  await page.waitForURL('**/console/staff/confirm');
+  await page.locator('#password').fill(password);
+  await page.locator('#totp').fill(await freshCode(secret));
+  return sent(page, () => button(page, 'Confirm and do it').click());
+}
+
 /** Steps one and two of binding: ends on the page that asks for the number. */
 export async function proveEmail(here, page, email, count) {
   await page.goto('/security/phone/prove');

@@ -1,10 +1,11 @@
-// The people of the console in real browsers: somebody is invited, joins with a passkey that a virtual device makes, adds
-// an app, and loses access; the command bar; the simulated authenticator; and every page narrow, dark and without faults.
+// The people of the console in real browsers: somebody is invited by mail, joins with a passkey that a virtual device
+// makes, adds an app, lets somebody in herself, and loses access; the command bar; the simulated authenticator; and
+// every page narrow, dark and without faults.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { appCode, button, enterAppCode, problem, sent, signInOperator } from './journeys.mjs';
-import { steps, world } from './support.mjs';
+import { appCode, button, enterAppCode, problem, proveOperator, sent, signInOperator } from './journeys.mjs';
+import { steps, until, world } from './support.mjs';
 
 const here = world();
 const test = steps();
@@ -57,7 +58,13 @@ test('the simulated authenticator shows the code that opens the console', async 
   assert.ok(known.includes(codes[0].code));
 });
 
-test('an admin invites somebody, and the link is shown once', async () => {
+/** The link in the newest letter that brings one. */
+const mailedLink = (to) => until(`a link for ${to}`, async () => {
+  const texts = (await here.mail(to)).map(({ text }) => text);
+  return texts.map((text) => text.match(/https?:\/\/\S+\/console\/join\/\S+/)?.[0]).find(Boolean);
+});
+
+test('an admin invites somebody once it is proved, and no page has the link', async () => {
   admin = await here.browser();
   await admin.addInitScript({ path: axe });
   await signInOperator(here, admin);
@@ -67,10 +74,17 @@ test('an admin invites somebody, and the link is shown once', async () => {
   await admin.locator('#name').fill('Nina');
   await admin.locator('input[name=role][value=support]').check();
   await sent(admin, () => button(admin, 'Add a person').click());
-  link = await admin.locator('#link').textContent();
-  await look(admin, 'staff-link');
-  await admin.goto('/console/staff');
-  assert.equal(await admin.locator('#link').count(), 0);
+  await admin.waitForURL('**/console/staff/confirm');
+  await look(admin, 'staff-confirm');
+  await admin.locator('#password').fill('not it');
+  await admin.locator('#totp').fill('000000');
+  await sent(admin, () => button(admin, 'Confirm and do it').click());
+  assert.equal(await problem(admin, 'password').getAttribute('data-problem'), '1009');
+  assert.deepEqual(await here.mail('nina@acme.example'), []);
+  await proveOperator(here, admin);
+  await admin.waitForURL('**/console/staff?notice=staff-invited');
+  assert.ok(!(await admin.content()).includes('/console/join/'));
+  link = await mailedLink('nina@acme.example');
 });
 
 test('she chooses a password and makes a passkey, and is in', async () => {
@@ -123,11 +137,37 @@ test('what she may not open is not there, by address, rail and command bar alike
   assert.ok(!answer.url().includes('second'), 'R10: not in the address');
 });
 
+test('made an admin, she lets somebody in with her passkey, and the other admin is told', async () => {
+  await admin.goto('/console/staff');
+  await admin.getByRole('link', { name: 'Nina' }).click();
+  await admin.locator('input[name=role][value=admin]').check();
+  await admin.locator('#roles-reason').fill('runs the desk now');
+  await sent(admin, () => button(admin, 'Change the roles').click());
+  await proveOperator(here, admin);
+  await admin.waitForURL(/notice=staff-roles/);
+  await nina.goto('/console/staff');
+  await nina.locator('#email').fill('otto@acme.example');
+  await nina.locator('input[name=role][value=reviewer]').check();
+  await sent(nina, () => button(nina, 'Add a person').click());
+  await nina.waitForURL('**/console/staff/confirm');
+  await nina.locator('#password').fill(PASSWORD);
+  await sent(nina, () => button(nina, 'Use passkey').click());
+  await nina.waitForURL('**/console/staff?notice=staff-invited');
+  await mailedLink('otto@acme.example');
+  const told = await until('a word to the other admin', async () => {
+    const texts = (await here.mail(here.demo.operators[0].email)).map(({ text }) => text);
+    return texts.find((text) => text.includes('was made a member of staff'));
+  });
+  assert.ok(!told.includes('http'), told);
+});
+
 test('an admin takes her access away, and her next page is the door', async () => {
+  await admin.goto('/console/staff');
   await admin.getByRole('link', { name: 'Nina' }).click();
   await look(admin, 'staff-member');
   await admin.locator('#disable-reason').fill('left');
   await sent(admin, () => button(admin, 'End their access').click());
+  await proveOperator(here, admin);
   await admin.waitForURL(/notice=staff-disabled/);
   await nina.goto('/console/me');
   await nina.waitForURL('**/console/signin?notice=ended');

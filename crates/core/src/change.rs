@@ -149,7 +149,7 @@ pub enum Change {
         /// The rate.
         rate: Rate,
     },
-    /// The mutable fields of an operator: name, password hash, roles, end of access.
+    /// The mutable fields of an operator: name, password hash, roles, end of access, wait before deciding.
     SaveOperator(Operator),
     /// A new second factor of an operator. Conflict if they have a live one of its kind, passkeys excepted.
     InsertOperatorAuthenticator(OperatorAuthenticator),
@@ -176,7 +176,7 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// Ends every live session of an operator but one.
+    /// Ends every live session of an operator but one, and forgets the browsers of all others.
     EndOperatorSessions {
         /// The service.
         service_id: ServiceId,

@@ -83,6 +83,7 @@ pub fn hash(key: &CodeKey, context: &CodeContext<'_>, ordinal: u32, code: &str) 
     let (subject_kind, subject): (&[u8], &[u8]) = match &context.subject {
         Subject::Account(id) => (b"account", id.as_bytes()),
         Subject::Address(index) => (b"address", &index.0),
+        Subject::Staff(index) => (b"staff", &index.0),
     };
     for field in [
         b"countersign code 1".as_slice(),

@@ -45,6 +45,7 @@ pub mod risk;
 pub mod route;
 pub mod session;
 pub mod staff;
+pub mod staff_notice;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;

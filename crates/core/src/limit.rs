@@ -1,7 +1,7 @@
 //! Caps on sending (section E, R68): which counters a send touches, and whether one of them is over its cap.
 //! Counters are rows, counted up before the decision and taken back when nothing is sent, so that two sends at once
-//! cannot both be the last one allowed. Not decided here: failures of guessing (see `lock`), and whether a number
-//! may be used at all.
+//! cannot both be the last one allowed. The console's door is counted the same way. Not decided here: failures of
+//! guessing (see `lock`), and whether a number may be used at all.
 
 use crate::address::{Address, AddressIndex};
 use crate::id::{AccountId, OperatorId, ServiceId};
@@ -32,6 +32,8 @@ named! {
         Country = "country",
         /// Money spent on one country, per day, in millionths of the currency unit.
         Money = "money",
+        /// Sign-ins to the console begun from one network address, per hour.
+        Door = "door",
         /// Look-ups by address of one member of staff, per hour. No send adds to it.
         StaffLookUp = "staff_look_up",
         /// Tickets and cases opened without signing in from one network address, per hour. Nothing is sent by it.
@@ -147,6 +149,16 @@ pub fn plan_further(
     Some(counted(service_id, LimitKind::Money, country.as_bytes(), price, cap, now))
 }
 
+/// The counter that a sign-in to the console adds to, before its password is compared: each costs a slow comparison,
+/// and failures on many identifiers lock many (R24). Of IPv6 the /64 counts, which one person has.
+pub fn plan_door(service_id: ServiceId, ip: IpAddr, policy: &Policy, now: Timestamp) -> Planned {
+    let whole = match ip.to_canonical() {
+        IpAddr::V4(v4) => v4.octets().to_vec(),
+        IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
+    };
+    counted(service_id, LimitKind::Door, &whole, 1, policy.console_sign_ins_per_ip_per_hour, now)
+}
+
 /// The counter that a member of staff's look-up by an address adds to: nobody reads a list of customers one by one.
 pub fn plan_look_up(service_id: ServiceId, operator: OperatorId, policy: &Policy, now: Timestamp) -> Planned {
     let cap = policy.staff_look_ups_per_hour;
@@ -250,6 +262,19 @@ mod tests {
         let plain = facts(&address, "192.0.2.7");
         let mapped = facts(&address, "::ffff:192.0.2.7");
         assert_eq!(key_of(&plain, LimitKind::Ip), key_of(&mapped, LimitKind::Ip));
+    }
+
+    #[test]
+    fn the_consoles_door_counts_addresses_and_of_ipv6_networks() {
+        let service_id = ServiceId::from_bytes([1; 16]);
+        let key = |ip: &str| {
+            let now = Timestamp::from_unix_ms(7_200_001);
+            plan_door(service_id, ip.parse().unwrap(), &Policy::default(), now).key
+        };
+        assert_eq!(key("192.0.2.7"), key("::ffff:192.0.2.7"));
+        assert_ne!(key("192.0.2.7"), key("192.0.2.8"));
+        assert_eq!(key("2001:db8:0:1::7"), key("2001:db8:0:1:ffff::8"));
+        assert_ne!(key("2001:db8:0:1::7"), key("2001:db8:0:2::7"));
     }
 
     #[test]

@@ -59,7 +59,9 @@ pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredHash, StoredId
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
 pub use proposal::{Proposal, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed};
-pub use staff::{Actor, InvitationPurpose, OperatorAuthenticator, OperatorInvitation, Right, Role};
+pub use staff::{
+    Actor, InvitationPurpose, OperatorAuthenticator, OperatorInvitation, Right, Role, StaffPlan, StaffWish,
+};
 pub use ticket::{CannedAnswer, Ticket, TicketMessage, TicketStatus, TicketTopic};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};
 
@@ -244,6 +246,9 @@ pub enum Subject {
     Account(AccountId),
     /// An address, by its index: the API's bare verifications, sign-ups, and passwords tried on an identifier (R46).
     Address(AddressIndex),
+    /// An address at the console's door, whether it names one of staff or nobody: what happens at the holders' door
+    /// neither shuts nor opens it.
+    Staff(AddressIndex),
 }
 
 /// A tenant.
@@ -295,6 +300,9 @@ pub struct Operator {
     pub created_at: Timestamp,
     /// When their access ended.
     pub disabled_at: Option<Timestamp>,
+    /// From when they may be one of the two who decide, if a colleague at the console let them in, reset them or gave
+    /// them a role for it; none: there is no wait.
+    pub decides_from: Option<Timestamp>,
 }
 
 impl fmt::Debug for Operator {

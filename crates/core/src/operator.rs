@@ -1,18 +1,22 @@
 //! Members of a service's staff: how they sign in, how long a session lives, and who may change whose access.
-//! Sessions are shorter than a holder's (R45), no browser is ever known, and both steps are asked each time. What an
-//! operator may do once they are in is not decided here (`staff.rs`).
+//! Sessions are shorter than a holder's (R45), and both steps are asked each time: a browser that is known only has its
+//! failures counted apart from strangers' (R24). What an operator may do once they are in is not decided here
+//! (`staff.rs`), nor who is told (`staff_notice.rs`).
 
 use crate::Decision;
 use crate::account::PasswordOutcome;
 use crate::change::Change;
 use crate::event::Event;
-use crate::id::{AuthenticatorId, MessageId, OperatorId, OperatorSessionId};
+use crate::id::{AuthenticatorId, DeviceId, MessageId, OperatorId, OperatorSessionId};
 use crate::lock::{self, Effect, Refusal};
 use crate::model::*;
+use crate::policy::Policy;
 use crate::proof::Answer;
 use crate::session::Token;
+use crate::staff::{wait_after_roles, wait_anew};
+use crate::staff_notice::tell_admins;
 use crate::ticket::mask;
-use crate::time::{Timestamp, hours, minutes};
+use crate::time::{Timestamp, days, hours, minutes};
 use crate::verification::World;
 use std::time::Duration;
 
@@ -46,6 +50,18 @@ pub fn is_live(session: &OperatorSession, operator: &Operator, now: Timestamp) -
 /// Last use is written once a minute, not at every page.
 pub fn worth_touching(session: &OperatorSession, now: Timestamp) -> bool {
     now.since(session.last_seen_at) >= minutes(1)
+}
+
+/// The lane in which the failures of one browser are counted, apart from strangers' (R24).
+pub fn lane(browser: TokenHash) -> DeviceId {
+    let mut id = [0; 16];
+    id.copy_from_slice(&browser.0[..16]);
+    DeviceId::from_bytes(id)
+}
+
+/// Since when somebody must have signed in from a browser for it to be known.
+pub fn known_since(policy: &Policy, now: Timestamp) -> Timestamp {
+    now.before(days(policy.device_idle_days))
 }
 
 /// Whether somebody has set what they sign in with.
@@ -144,19 +160,24 @@ pub fn judge_second_step(
     Decision { outcome, changes }
 }
 
-/// Opens a session after both steps; the token is the cookie.
-pub fn open(
-    operator: &Operator,
-    factor: Factor,
-    ip: &str,
-    world: World<'_>,
-) -> (OperatorSession, Token, Vec<Change>) {
-    let token = Token::draw(world.entropy);
+/// The cookies of whoever came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetIn {
+    /// Of the session.
+    pub session: Token,
+    /// Of the browser, which has a lane of its own at the door from now on. Another with each sign-in.
+    pub browser: Token,
+}
+
+/// Opens a session after both steps.
+pub fn open(operator: &Operator, factor: Factor, ip: &str, world: World<'_>) -> (LetIn, Vec<Change>) {
+    let let_in = LetIn { session: Token::draw(world.entropy), browser: Token::draw(world.entropy) };
     let session = OperatorSession {
         id: OperatorSessionId::draw(world.now, world.entropy),
         service_id: operator.service_id,
         operator_id: operator.id,
-        token: token.hash(),
+        token: let_in.session.hash(),
+        browser: Some(let_in.browser.hash()),
         device: world.scene.device().to_owned(),
         ip: ip.to_owned(),
         created_at: world.now,
@@ -164,8 +185,7 @@ pub fn open(
         ended_at: None,
     };
     let entry = world.scene.event(operator.service_id, None, Event::OperatorSignedIn { factor }, world);
-    let changes = vec![Change::InsertOperatorSession(session.clone()), entry];
-    (session, token, changes)
+    (let_in, vec![Change::InsertOperatorSession(session), entry])
 }
 
 /// Makes the link by which somebody sets what they sign in with; every earlier one of theirs is dead. The message that
@@ -248,19 +268,36 @@ pub struct StaffAct<'a> {
     pub everyone: &'a [Operator],
     /// Why.
     pub reason: &'a str,
+    /// Language of whoever acts (BCP 47): messages about it are in it.
+    pub locale: &'a str,
 }
 
 impl StaffAct<'_> {
-    fn is_by_oneself(&self) -> bool {
-        self.by == Some(self.meant.id)
+    /// Why it stays as it is, if it does.
+    pub fn refusal(&self, wish: &StaffWish) -> Option<StaffRefusal> {
+        if self.by == Some(self.meant.id) {
+            return Some(StaffRefusal::Oneself);
+        }
+        let has_ended = self.meant.disabled_at.is_some();
+        match wish {
+            StaffWish::Roles(roles) if roles.is_empty() => Some(StaffRefusal::NoRoles),
+            StaffWish::Roles(roles) if sorted(roles) == sorted(&self.meant.roles) => {
+                Some(StaffRefusal::Unchanged)
+            }
+            StaffWish::Roles(roles) if roles.contains(&Role::Admin) => None,
+            StaffWish::Disable if has_ended => Some(StaffRefusal::Unchanged),
+            StaffWish::Roles(_) | StaffWish::Disable => {
+                self.is_last_admin().then_some(StaffRefusal::LastAdmin)
+            }
+            StaffWish::Enable => (!has_ended).then_some(StaffRefusal::Unchanged),
+            StaffWish::Reset => has_ended.then_some(StaffRefusal::NotThere),
+        }
     }
 
     /// Whether nobody else could run the console.
     fn is_last_admin(&self) -> bool {
-        let runs = |operator: &Operator| {
-            operator.disabled_at.is_none() && has_joined(operator) && operator.roles.contains(&Role::Admin)
-        };
-        runs(self.meant) && !self.everyone.iter().any(|other| other.id != self.meant.id && runs(other))
+        runs_console(self.meant)
+            && !self.everyone.iter().any(|other| other.id != self.meant.id && runs_console(other))
     }
 
     /// Why, as entries keep it: without the numbers, codes and addresses in it (R10).
@@ -272,13 +309,10 @@ impl StaffAct<'_> {
         world.scene.event(self.meant.service_id, None, event, world)
     }
 
+    /// Their sessions end, and no browser of theirs is known any more.
     fn end_sessions(&self, world: World<'_>) -> Change {
-        Change::EndOperatorSessions {
-            service_id: self.meant.service_id,
-            operator_id: self.meant.id,
-            except: None,
-            at: world.now,
-        }
+        let (service_id, operator_id) = (self.meant.service_id, self.meant.id);
+        Change::EndOperatorSessions { service_id, operator_id, except: None, at: world.now }
     }
 
     fn end_links(&self, world: World<'_>) -> Change {
@@ -288,50 +322,73 @@ impl StaffAct<'_> {
             at: world.now,
         }
     }
+
+    /// The wait that a new link begins; the command line vouches for whom it gives one.
+    fn wait(&self, world: World<'_>) -> Option<Timestamp> {
+        let before = self.meant.decides_from;
+        if self.by.is_some() { wait_anew(before, world) } else { before }
+    }
+}
+
+/// Whether somebody can let others in now.
+pub(crate) fn runs_console(operator: &Operator) -> bool {
+    operator.disabled_at.is_none() && has_joined(operator) && operator.roles.contains(&Role::Admin)
+}
+
+fn sorted(roles: &[Role]) -> Vec<Role> {
+    let mut roles = roles.to_vec();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+/// Makes `act.meant`, who is not among the others yet, a member of staff. What they sign in with they set by the link,
+/// or have already (`link`: whether they need one).
+pub fn add(act: StaffAct<'_>, link: bool, world: World<'_>) -> Decision<Option<Token>> {
+    let decides_from = act.wait(world);
+    let operator = Operator { roles: sorted(&act.meant.roles), decides_from, ..act.meant.clone() };
+    let event = Event::OperatorAdded {
+        operator: operator.id.to_string(),
+        email: operator.email.masked(),
+        roles: roles_text(&operator.roles),
+    };
+    let mut changes = vec![Change::InsertOperator(operator.clone()), act.entry(event, world)];
+    if !link {
+        return Decision { outcome: None, changes };
+    }
+    let (token, more) = invite(&operator, InvitationPurpose::Invite, act.locale, world);
+    changes.extend(more);
+    changes.extend(tell_admins(&act, Notice::StaffAdded, world));
+    Decision { outcome: Some(token), changes }
 }
 
 /// Changes what somebody is there for.
 pub fn change_roles(
     act: StaffAct<'_>,
-    mut roles: Vec<Role>,
+    roles: Vec<Role>,
     world: World<'_>,
 ) -> Decision<Result<(), StaffRefusal>> {
-    roles.sort_unstable();
-    roles.dedup();
-    let mut before = act.meant.roles.clone();
-    before.sort_unstable();
-    let refusal = if act.is_by_oneself() {
-        Some(StaffRefusal::Oneself)
-    } else if roles.is_empty() {
-        Some(StaffRefusal::NoRoles)
-    } else if roles == before {
-        Some(StaffRefusal::Unchanged)
-    } else {
-        (act.is_last_admin() && !roles.contains(&Role::Admin)).then_some(StaffRefusal::LastAdmin)
-    };
-    if let Some(refusal) = refusal {
+    let roles = sorted(&roles);
+    if let Some(refusal) = act.refusal(&StaffWish::Roles(roles.clone())) {
         return Decision::only(Err(refusal));
     }
+    let (before, wait) = (sorted(&act.meant.roles), act.meant.decides_from);
     let event = Event::OperatorRolesChanged {
         operator: act.meant.id.to_string(),
         before: roles_text(&before),
         after: roles_text(&roles),
         reason: act.said(),
     };
-    let changed = Operator { roles, ..act.meant.clone() };
-    Decision { outcome: Ok(()), changes: vec![Change::SaveOperator(changed), act.entry(event, world)] }
+    let decides_from = if act.by.is_some() { wait_after_roles(wait, &before, &roles, world) } else { wait };
+    let changed = Operator { roles, decides_from, ..act.meant.clone() };
+    let mut changes = vec![Change::SaveOperator(changed), act.entry(event, world)];
+    changes.extend(tell_admins(&act, Notice::StaffRolesChanged, world));
+    Decision { outcome: Ok(()), changes }
 }
 
 /// Ends somebody's access, with their sessions and links.
 pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), StaffRefusal>> {
-    let refusal = if act.is_by_oneself() {
-        Some(StaffRefusal::Oneself)
-    } else if act.meant.disabled_at.is_some() {
-        Some(StaffRefusal::Unchanged)
-    } else {
-        act.is_last_admin().then_some(StaffRefusal::LastAdmin)
-    };
-    if let Some(refusal) = refusal {
+    if let Some(refusal) = act.refusal(&StaffWish::Disable) {
         return Decision::only(Err(refusal));
     }
     let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.said() };
@@ -347,43 +404,42 @@ pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), Staff
 
 /// Gives access back. What they signed in with before works again.
 pub fn enable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), StaffRefusal>> {
-    if act.is_by_oneself() {
-        return Decision::only(Err(StaffRefusal::Oneself));
-    }
-    if act.meant.disabled_at.is_none() {
-        return Decision::only(Err(StaffRefusal::Unchanged));
+    if let Some(refusal) = act.refusal(&StaffWish::Enable) {
+        return Decision::only(Err(refusal));
     }
     let event = Event::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.said() };
     let changed = Operator { disabled_at: None, ..act.meant.clone() };
-    Decision { outcome: Ok(()), changes: vec![Change::SaveOperator(changed), act.entry(event, world)] }
+    let mut changes = vec![Change::SaveOperator(changed), act.entry(event, world)];
+    changes.extend(tell_admins(&act, Notice::StaffEnabled, world));
+    Decision { outcome: Ok(()), changes }
 }
 
 /// Takes back what somebody signs in with: password, second factors, sessions. Who never used their link gets another.
-/// The link is answered once, and mailed.
+/// The link is mailed; the command line prints it as well.
 pub fn reset(
     act: StaffAct<'_>,
     enrolled: &[OperatorAuthenticator],
-    locale: &str,
     world: World<'_>,
 ) -> Decision<Result<Token, StaffRefusal>> {
-    if act.is_by_oneself() {
-        return Decision::only(Err(StaffRefusal::Oneself));
-    }
-    if act.meant.disabled_at.is_some() {
-        return Decision::only(Err(StaffRefusal::NotThere));
+    if let Some(refusal) = act.refusal(&StaffWish::Reset) {
+        return Decision::only(Err(refusal));
     }
     let operator = act.meant.id.to_string();
-    if !has_joined(act.meant) && enrolled.iter().all(|one| !one.is_live()) {
-        let (token, mut changes) = invite(act.meant, InvitationPurpose::Invite, locale, world);
-        changes.push(act.entry(Event::OperatorInvitedAgain { operator }, world));
-        return Decision { outcome: Ok(token), changes };
-    }
-    let changed = Operator { password_hash: String::new(), ..act.meant.clone() };
-    let (token, links) = invite(&changed, InvitationPurpose::Reset, locale, world);
-    let mut changes = vec![Change::SaveOperator(changed), act.end_sessions(world)];
-    changes.extend(enrolled.iter().filter(|one| one.is_live()).map(|one| ended(one, world)));
+    let decides_from = act.wait(world);
+    let changed = Operator { password_hash: String::new(), decides_from, ..act.meant.clone() };
+    let mut changes = vec![Change::SaveOperator(changed.clone())];
+    let is_new = !has_joined(act.meant) && enrolled.iter().all(|one| !one.is_live());
+    let (purpose, event) = if is_new {
+        (InvitationPurpose::Invite, Event::OperatorInvitedAgain { operator })
+    } else {
+        changes.push(act.end_sessions(world));
+        changes.extend(enrolled.iter().filter(|one| one.is_live()).map(|one| ended(one, world)));
+        (InvitationPurpose::Reset, Event::OperatorReset { operator, reason: act.said() })
+    };
+    let (token, links) = invite(&changed, purpose, act.locale, world);
     changes.extend(links);
-    changes.push(act.entry(Event::OperatorReset { operator, reason: act.said() }, world));
+    changes.push(act.entry(event, world));
+    changes.extend(tell_admins(&act, Notice::StaffReset, world));
     Decision { outcome: Ok(token), changes }
 }
 

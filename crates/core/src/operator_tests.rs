@@ -15,6 +15,7 @@ fn operator(number: u8, roles: &[Role]) -> Operator {
         roles: roles.to_vec(),
         created_at: START,
         disabled_at: None,
+        decides_from: None,
     }
 }
 
@@ -24,6 +25,7 @@ fn session() -> OperatorSession {
         service_id: service_id(1),
         operator_id: OperatorId::from_bytes([1; 16]),
         token: TokenHash([1; 32]),
+        browser: None,
         device: String::new(),
         ip: "198.51.100.7".to_owned(),
         created_at: START,
@@ -48,7 +50,7 @@ fn factor(number: u8, kind: Factor) -> OperatorAuthenticator {
 }
 
 fn state(factor: Factor) -> FactorState {
-    let subject = Subject::Address(crate::address::AddressIndex([3; 32]));
+    let subject = Subject::Staff(crate::address::AddressIndex([3; 32]));
     FactorState::fresh(service_id(1), subject, factor, None)
 }
 
@@ -154,7 +156,7 @@ fn only_somebody_who_can_sign_in_counts_as_another_admin() {
     let admin = operator(1, &[Role::Admin]);
     let refused = |other: Operator| {
         let everyone = [admin.clone(), other];
-        let act = StaffAct { by: None, meant: &admin, everyone: &everyone, reason: "x" };
+        let act = StaffAct { by: None, meant: &admin, everyone: &everyone, reason: "x", locale: "en" };
         disable(act, stage.world()).outcome
     };
     let second = operator(2, &[Role::Admin]);
@@ -173,12 +175,13 @@ fn a_reason_leaves_no_number_and_no_code_in_the_entry() {
     let gone = Operator { disabled_at: Some(START), ..meant.clone() };
     let everyone = [admin.clone(), meant.clone()];
     let reason = "called from +44 7400 123456, code 482913";
-    let act = |meant| StaffAct { by: Some(admin.id), meant, everyone: &everyone, reason };
+    let by = Some(admin.id);
+    let act = |meant| StaffAct { by, meant, everyone: &everyone, reason, locale: "en" };
     let all = [
         change_roles(act(&meant), vec![Role::Fraud], stage.world()).changes,
         disable(act(&meant), stage.world()).changes,
         enable(act(&gone), stage.world()).changes,
-        reset(act(&meant), &[], "en", stage.world()).changes,
+        reset(act(&meant), &[], stage.world()).changes,
     ];
     for changes in all {
         let entry = changes.iter().find(|change| matches!(change, Change::InsertEvent(_)));
@@ -192,8 +195,9 @@ fn a_reset_takes_everything_back_and_says_why() {
     let stage = Stage::new();
     let (admin, meant) = (operator(1, &[Role::Admin]), operator(2, &[Role::Support]));
     let everyone = [admin.clone(), meant.clone()];
-    let act = StaffAct { by: Some(admin.id), meant: &meant, everyone: &everyone, reason: "lost phone" };
-    let done = reset(act, &[factor(1, Factor::Totp)], "en", stage.world());
+    let (by, reason) = (Some(admin.id), "lost phone");
+    let act = StaffAct { by, meant: &meant, everyone: &everyone, reason, locale: "en" };
+    let done = reset(act, &[factor(1, Factor::Totp)], stage.world());
     let token = done.outcome.unwrap();
     assert_eq!(events(&done.changes), ["operator_reset"]);
     let has = |wanted: fn(&Change) -> bool| done.changes.iter().any(wanted);
@@ -208,4 +212,81 @@ fn a_reset_takes_everything_back_and_says_why() {
     assert_eq!((link.token, link.purpose), (token.hash(), InvitationPurpose::Reset));
     assert!(is_open(&link, START.after(days(1)).before(MOMENT)) && !is_open(&link, START.after(days(1))));
     assert!(!format!("{:?}", done.changes).contains(token.expose()), "R10");
+}
+
+/// Who is told of what, and how both are called.
+fn told(changes: &[Change]) -> Vec<(String, Notice, String)> {
+    let told = |change: &Change| match change {
+        Change::InsertMessage(Message {
+            to, body: Body::Notice { notice, detail, freeze_path, .. }, ..
+        }) if notice.is_for_admins() => {
+            assert_eq!(freeze_path, "", "it lets nobody in");
+            Some((to.expose().to_owned(), *notice, detail.clone()))
+        }
+        _ => None,
+    };
+    changes.iter().filter_map(told).collect()
+}
+
+fn saved(changes: &[Change]) -> Operator {
+    let saved = |change: &Change| match change {
+        Change::SaveOperator(operator) | Change::InsertOperator(operator) => Some(operator.clone()),
+        _ => None,
+    };
+    changes.iter().find_map(saved).unwrap()
+}
+
+/// One admin with helpers of their own making is one pair of eyes: whoever they let in, reset or gave a voice to waits,
+/// and every other admin who can act is told. The command line stands outside.
+#[test]
+fn whoever_one_admin_lets_in_waits_and_the_other_admins_are_told() {
+    let stage = Stage::new();
+    let called = |number, email: &str, roles: &[Role]| Operator {
+        email: Address::from_exposed(email).unwrap(),
+        ..operator(number, roles)
+    };
+    let admin = called(1, "ada@acme.example", &[Role::Admin]);
+    let other = called(2, "ben@acme.example", &[Role::Admin, Role::Support]);
+    let gone = Operator { disabled_at: Some(START), ..called(3, "cat@acme.example", &[Role::Admin]) };
+    let invited = Operator { password_hash: String::new(), ..called(4, "dan@acme.example", &[Role::Admin]) };
+    let meant = called(5, "eve@acme.example", &[Role::Support]);
+    let everyone = [admin.clone(), other, gone, invited, meant.clone()];
+    let ended = Operator { disabled_at: Some(START), ..meant.clone() };
+    for by in [Some(admin.id), None] {
+        let act = |meant| StaffAct { by, meant, everyone: &everyone, reason: "because", locale: "en" };
+        let new = called(6, "fay@acme.example", &[Role::Reviewer]);
+        let wait = by.map(|_| START.after(days(3)));
+        let voiced = change_roles(act(&meant), vec![Role::Reviewer], stage.world());
+        let voiceless = change_roles(act(&meant), vec![Role::Delivery], stage.world());
+        let back = enable(act(&ended), stage.world());
+        for (changes, notice, from, whose) in [
+            (add(act(&new), true, stage.world()).changes, Notice::StaffAdded, wait, &new),
+            (voiced.changes, Notice::StaffRolesChanged, wait, &meant),
+            (voiceless.changes, Notice::StaffRolesChanged, None, &meant),
+            (reset(act(&meant), &[], stage.world()).changes, Notice::StaffReset, wait, &meant),
+            (back.changes, Notice::StaffEnabled, None, &meant),
+        ] {
+            assert_eq!(saved(&changes).decides_from, from, "{notice:?}");
+            let name = by.map_or("countersign admin".to_owned(), |_| admin.email.masked());
+            let line = format!("{} / {name}", whose.email.masked());
+            let ben = ("ben@acme.example".to_owned(), notice, line.clone());
+            let ada = ("ada@acme.example".to_owned(), notice, line);
+            let expected = if by.is_some() { vec![ben] } else { vec![ada, ben] };
+            assert_eq!(told(&changes), expected, "{notice:?}");
+        }
+        assert!(told(&disable(act(&meant), stage.world()).changes).is_empty());
+    }
+}
+
+#[test]
+fn each_sign_in_makes_its_browser_known_by_another_cookie() {
+    let stage = Stage::new();
+    let operator = operator(1, &[Role::Support]);
+    let (first, changes) = open(&operator, Factor::Totp, "198.51.100.7", stage.world());
+    let (second, _) = open(&operator, Factor::Totp, "198.51.100.7", stage.world());
+    let Change::InsertOperatorSession(session) = &changes[0] else { panic!("{changes:?}") };
+    assert_eq!((session.token, session.browser), (first.session.hash(), Some(first.browser.hash())));
+    assert_ne!(lane(first.browser.hash()), lane(second.browser.hash()));
+    assert_ne!(first.session, first.browser, "neither opens what the other does");
+    assert!(!format!("{first:?} {changes:?}").contains(first.browser.expose()), "R10");
 }

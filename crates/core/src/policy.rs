@@ -253,6 +253,10 @@ policy! {
     journey_life_s = 1800 in 600..=3600;
     /// Days that documents and photos are kept after what they were sent for was decided (R79).
     evidence_life_days = 30 in 1..=400;
+    /// Seconds after which somebody whom a colleague let in, reset or gave a role for it may be one of two who decide.
+    staff_wait_s = 259200 in 0..=2592000;
+    /// Sign-ins to the console begun from one network address in an hour, by browsers that are not known there.
+    console_sign_ins_per_ip_per_hour = 60 in 5..=1000000;
 }
 
 /// When a holder learns that a number belongs to another account (B5).

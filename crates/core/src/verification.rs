@@ -315,7 +315,7 @@ fn refused<T>(
 fn account_of(subject: Subject) -> Option<AccountId> {
     match subject {
         Subject::Account(id) => Some(id),
-        Subject::Address(_) => None,
+        Subject::Address(_) | Subject::Staff(_) => None,
     }
 }
 

@@ -135,6 +135,7 @@ impl Step for Look {
             | JourneyStage::ConsoleSignIn { .. }
             | JourneyStage::ConsoleJoin { .. }
             | JourneyStage::ConsoleFactor { .. }
+            | JourneyStage::ConsoleStaff { .. }
             | JourneyStage::Done => {
                 return Ok(None);
             }

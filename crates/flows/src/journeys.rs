@@ -136,6 +136,7 @@ pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
         | JourneyStage::ConsoleSignIn { .. }
         | JourneyStage::ConsoleJoin { .. }
         | JourneyStage::ConsoleFactor { .. }
+        | JourneyStage::ConsoleStaff { .. }
         | JourneyStage::Done => None,
     }
 }
@@ -158,6 +159,7 @@ pub(crate) fn belongs_to(stage: &JourneyStage, session: Option<SessionId>) -> bo
         JourneyStage::ConsoleSignIn { .. }
         | JourneyStage::ConsoleJoin { .. }
         | JourneyStage::ConsoleFactor { .. }
+        | JourneyStage::ConsoleStaff { .. }
         | JourneyStage::Done => false,
     }
 }

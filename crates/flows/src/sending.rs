@@ -132,6 +132,6 @@ async fn count(
 pub(crate) fn account_of(subject: Subject) -> Option<AccountId> {
     match subject {
         Subject::Account(id) => Some(id),
-        Subject::Address(_) => None,
+        Subject::Address(_) | Subject::Staff(_) => None,
     }
 }

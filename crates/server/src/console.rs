@@ -14,6 +14,7 @@ mod policy;
 pub(crate) mod rights;
 mod sign_in;
 mod staff;
+mod staff_confirm;
 mod templates;
 mod tickets;
 
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/console/me/enrol", get(me::enrol).post(me::finish))
         .route("/console/me/factors/{id}/remove", get(me::removal).post(me::remove))
         .route("/console/staff", get(staff::list).post(staff::add))
+        .route("/console/staff/confirm", get(staff_confirm::page).post(staff_confirm::confirm))
         .route("/console/staff/{id}", get(staff::person))
         .route("/console/staff/{id}/roles", post(staff::roles))
         .route("/console/staff/{id}/disable", post(staff::disable))
@@ -96,7 +98,7 @@ pub(crate) fn routes() -> Router<Server> {
 }
 
 /// A request by a signed-in member of staff who may make it (`rights.rs`). Anybody else is sent to sign in; staff
-/// without the right are answered as if there were no such page.
+/// without the right, or with one that waits, are answered as if there were no such page.
 pub(crate) struct Staff {
     pub(crate) visit: Visit,
     pub(crate) signed_in: SignedInOperator,
@@ -110,7 +112,8 @@ impl FromRequestParts<Server> for Staff {
         let Some(signed_in) = visit.operator.clone() else { return Err(sign_in_first(&visit)) };
         let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
         let right = rights::needed(&parts.method, path);
-        if right.is_some_and(|right| duties::may(&signed_in.operator.roles, right)) {
+        let now = server.flows().now();
+        if right.is_some_and(|right| duties::may_now(&signed_in.operator, right, now)) {
             Ok(Staff { visit, signed_in })
         } else {
             Err(visit.fault(Fault::NotFound))

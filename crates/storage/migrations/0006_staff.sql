@@ -2,6 +2,10 @@
 
 -- What colleagues call them.
 ALTER TABLE operators ADD COLUMN name_sealed {BYTES};
+-- From when somebody whose access a colleague at the console made or changed may be one of two who decide.
+ALTER TABLE operators ADD COLUMN decides_from {INT};
+-- Hash of the cookie by which a browser of theirs is known at the door.
+ALTER TABLE operator_sessions ADD COLUMN browser {BYTES};
 
 CREATE TABLE operator_authenticators (
     id {BYTES} NOT NULL PRIMARY KEY,

@@ -4,10 +4,10 @@
 use super::{address, answer, broken};
 use crate::config::Config;
 use clap::Subcommand;
-use countersign_core::model::{Actor, Role, Service};
+use countersign_core::model::{Actor, Role, Service, StaffWish};
 use countersign_core::operator::{StaffRefusal, has_joined};
 use countersign_core::totp;
-use countersign_flows::{Caller, Flows, NewOperator, OperatorAdd, StaffActed, StaffWish};
+use countersign_flows::{Caller, Flows, NewOperator, OperatorAdd, StaffActed};
 use serde_json::json;
 
 /// What may be done about somebody's access.
@@ -78,7 +78,7 @@ pub(super) async fn invite(
 ) -> Result<(), String> {
     match flows.invite_operator(new, caller()).await.map_err(broken)? {
         OperatorAdd::Added { id, link } => {
-            let url = link_of(config, link.expose());
+            let url = link.map(|link| link_of(config, link.expose())).unwrap_or_default();
             let line = json!({"id": id.to_string(), "join_url": url});
             answer(as_json, &line, &format!("{id}\nTheir link, shown this once, for 24 hours:\n{url}"))
         }

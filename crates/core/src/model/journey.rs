@@ -1,7 +1,7 @@
 //! Journeys of several pages: how far one got and what was said so far. Plain data, serialised only into a sealed
 //! column; which step may follow which is decided where the step is taken.
 
-use super::{Factor, TokenHash};
+use super::{Factor, StaffPlan, TokenHash};
 use crate::address::Address;
 use crate::id::{JourneyId, ServiceId};
 use crate::time::Timestamp;
@@ -170,6 +170,19 @@ pub enum JourneyStage {
         factor: Factor,
         /// The key of an authenticator app, hexadecimal, or the state of a passkey's registration.
         secret: Redacted,
+    },
+    /// A signed-in admin changes somebody's access: that it is they is being proved.
+    ConsoleStaff {
+        /// The operator.
+        operator: StoredId,
+        /// The session that asked.
+        session: StoredId,
+        /// What they want.
+        plan: StaffPlan,
+        /// Wrong codes so far.
+        misses: u32,
+        /// The state of a passkey's challenge, JSON; empty until a passkey was asked for.
+        challenge: Redacted,
     },
     /// Finished; nothing more can be done with it.
     Done,

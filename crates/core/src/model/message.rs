@@ -130,6 +130,14 @@ named! {
         OperatorInvited = "operator_invited",
         /// What a member of staff signs in with was taken back; the link lets them set it anew.
         OperatorReset = "operator_reset",
+        /// Told to admins: another made somebody a member of staff; the detail is whom, and who.
+        StaffAdded = "staff_added",
+        /// The same: what somebody is there for was changed.
+        StaffRolesChanged = "staff_roles_changed",
+        /// The same: what somebody signs in with was taken back.
+        StaffReset = "staff_reset",
+        /// The same: somebody's access was given back.
+        StaffEnabled = "staff_enabled",
         /// Support answered a ticket; the detail is the path of its page.
         SupportAnswered = "support_answered",
         /// Somebody who proved the password alone asked support.
@@ -154,8 +162,16 @@ named! {
 }
 
 impl Notice {
-    /// Whether a member of staff is told, not a holder: then its link lets them in and freezes nothing.
+    /// Whether its link lets a member of staff in, and freezes nothing.
     pub const fn is_for_staff(self) -> bool {
         matches!(self, Notice::OperatorInvited | Notice::OperatorReset)
+    }
+
+    /// Whether it tells admins what another of them did; the detail names both, masked.
+    pub const fn is_for_admins(self) -> bool {
+        matches!(
+            self,
+            Notice::StaffAdded | Notice::StaffRolesChanged | Notice::StaffReset | Notice::StaffEnabled
+        )
     }
 }

@@ -16,6 +16,8 @@ pub struct OperatorSession {
     pub operator_id: OperatorId,
     /// Hash of the cookie.
     pub token: TokenHash,
+    /// Hash of the cookie by which the browser has a lane of its own at the door (R24); none once it was forgotten.
+    pub browser: Option<TokenHash>,
     /// Browser and system in words.
     pub device: String,
     /// Network address it was opened from. Sealed at rest.

@@ -1,9 +1,11 @@
 //! Staff of a service: what they are there for, what that lets them do, and who is behind an entry of the audit. Plain
 //! data; `staff.rs` decides which role has which right.
 
-use super::{AuthenticatorSecret, Factor, TokenHash};
+use super::{AuthenticatorSecret, Factor, Redacted, StoredId, TokenHash};
+use crate::address::Address;
 use crate::id::{AuthenticatorId, OperatorId, ServiceId};
 use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 named! {
@@ -184,4 +186,42 @@ pub struct OperatorInvitation {
     pub expires_at: Timestamp,
     /// When it was used, or another link took its place.
     pub used_at: Option<Timestamp>,
+}
+
+/// What is to become of somebody's access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StaffWish {
+    /// They are there for these.
+    Roles(Vec<Role>),
+    /// It ends.
+    Disable,
+    /// It begins again.
+    Enable,
+    /// What they sign in with is taken back, to be set anew by a link.
+    Reset,
+}
+
+/// What an admin asked for at the console, until they have proved that it is they. Serialised only into a sealed
+/// column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StaffPlan {
+    /// Somebody becomes a member of staff.
+    Add {
+        /// How they sign in.
+        #[serde(with = "crate::address::sealed_text")]
+        email: Address,
+        /// What colleagues call them; may be empty.
+        name: Redacted,
+        /// What they are there for.
+        roles: Vec<Role>,
+    },
+    /// The access of a member of staff changes.
+    Act {
+        /// Whose.
+        operator: StoredId,
+        /// How.
+        wish: StaffWish,
+        /// Why.
+        reason: String,
+    },
 }

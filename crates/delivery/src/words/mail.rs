@@ -118,6 +118,7 @@ fn notice_mail(
                 "mail-number"
             }
             _ if is_recovery(notice) => "mail-case",
+            _ if notice.is_for_admins() => "mail-staff",
             _ => "mail-device",
         };
         facts = format!("{facts}\n{}", words.say(label).with("detail", detail).text());
@@ -135,6 +136,7 @@ fn notice_mail(
         Notice::SupportOpened => "mail-next-asked",
         Notice::RouteTest | Notice::RecoveryExpired | Notice::RecoveryCanceled => "mail-next-nothing",
         Notice::OperatorInvited | Notice::OperatorReset => "mail-next-staff",
+        _ if notice.is_for_admins() => "mail-next-admins",
         Notice::RecoveryReturned => "mail-next-returned",
         Notice::RecoveryApproved => "mail-next-approved",
         Notice::RecoveryOpened => "mail-next-recovery",
@@ -175,6 +177,10 @@ fn holds(notice: Notice) -> bool {
         | Notice::AccountFrozen
         | Notice::OperatorInvited
         | Notice::OperatorReset
+        | Notice::StaffAdded
+        | Notice::StaffRolesChanged
+        | Notice::StaffReset
+        | Notice::StaffEnabled
         | Notice::SupportAnswered
         | Notice::SupportOpened
         | Notice::RecoveryOpened

@@ -247,6 +247,7 @@ fn next_key(notice: Notice) -> &'static str {
         Notice::SmsSuspended => "sms-next-number",
         Notice::AccountFrozen => "sms-next-open",
         Notice::RouteTest | Notice::SupportAnswered => "sms-next-nothing",
+        _ if notice.is_for_admins() => "sms-next-admins",
         _ => "sms-next-support",
     }
 }

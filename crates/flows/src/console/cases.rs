@@ -4,6 +4,7 @@
 use crate::actions::Standing;
 use crate::cases::documents::of_this_round;
 use crate::cases::lock_with_account;
+use crate::console::session::has_right;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::case::{self, DecideRefusal, Decided, Say};
@@ -100,7 +101,7 @@ pub enum CaseTake {
     Taken(Decided),
     /// It was not.
     Refused(DecideRefusal),
-    /// There is no such case.
+    /// There is no such case, or whoever asks may not decide, or not yet.
     Gone,
 }
 
@@ -300,6 +301,10 @@ impl Step for Decide {
     async fn run(&self, tx: &mut Tx) -> Result<CaseTake, StorageError> {
         let (kit, rows, service_id) = (&self.kit, &self.kit.rows, self.service_id);
         let Some(voice) = voice_of(self.caller.actor) else { return Ok(CaseTake::Gone) };
+        let now = kit.clock.now();
+        if !has_right(tx, kit, service_id, self.caller.actor, Right::CasesDecide, now).await? {
+            return Ok(CaseTake::Gone);
+        }
         let Some((case, account)) = lock_with_account(tx, kit, service_id, self.id).await? else {
             return Ok(CaseTake::Gone);
         };
@@ -315,7 +320,7 @@ impl Step for Decide {
         let (note, checks, seen) = (word.note.0, word.checks, word.seen);
         let say = Say { voice, email, verdict: word.verdict, note, checks, pictures, seen };
         let scene = self.caller.scene();
-        let world = kit.world(&scene, kit.clock.now());
+        let world = kit.world(&scene, now);
         let decided = case::decide(case, &account, binding.as_ref(), &before, say, world);
         Ok(match kit.save(tx, decided).await? {
             Ok(decided) => CaseTake::Taken(decided),

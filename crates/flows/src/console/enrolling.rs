@@ -6,8 +6,7 @@ use crate::settings::totp::{TotpKey, key_of};
 use countersign_core::code::{CodeProblem, TypedCode};
 use countersign_core::enrolment::New;
 use countersign_core::model::*;
-use countersign_core::operator::FactorRefusal;
-use countersign_core::session::Token;
+use countersign_core::operator::{FactorRefusal, LetIn};
 use countersign_core::totp::{self, Enrolment};
 use std::fmt;
 
@@ -29,8 +28,8 @@ impl fmt::Debug for SecondAnswer {
 /// What came of enrolling a second factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecondEnrol {
-    /// It stands; a token is the cookie of whoever joined by it.
-    Done(Option<Token>),
+    /// It stands; whoever joined by it is in.
+    Done(Option<LetIn>),
     /// The code or the answer is not one of this key.
     Wrong,
     /// It is, but the phone's clock is off by minutes.

@@ -2,17 +2,19 @@
 //! factor, not before: whoever turns back halfway can begin again until it ends.
 
 use super::enrolling::{Read, SecondAnswer, SecondEnrol, SecondOffer, draw_key, made, shown};
-use super::sign_in::subject_of;
+use super::proof::subject_of;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::journeys;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::{OperatorId, ServiceId};
+use countersign_core::lock;
 use countersign_core::model::*;
 use countersign_core::operator;
 use countersign_core::password::{self, PasswordProblem};
 use countersign_core::session::{Scene, Token, hash_token};
+use countersign_core::staff::wait_after_joining;
 use countersign_core::time::Timestamp;
 use countersign_storage::tables::{self, factors, operator_authenticators, operator_invitations, operators};
 use countersign_storage::{Step, StorageError, Tx};
@@ -25,6 +27,8 @@ pub struct Invited {
     pub operator: Operator,
     /// What for.
     pub purpose: InvitationPurpose,
+    /// When the link was made.
+    pub made_at: Timestamp,
 }
 
 /// What came of choosing a password by a link.
@@ -118,7 +122,7 @@ async fn behind(
     let Some(found) = found.filter(|found| operator::is_open(found, now)) else { return Ok(None) };
     let operator = operators::load(tx, &kit.rows, service_id, found.operator_id).await?;
     let operator = operator.filter(|operator| operator.disabled_at.is_none());
-    Ok(operator.map(|operator| Invited { operator, purpose: found.purpose }))
+    Ok(operator.map(|operator| Invited { operator, purpose: found.purpose, made_at: found.created_at }))
 }
 
 struct FindLink {
@@ -167,6 +171,7 @@ impl Step for Start {
 struct Joining {
     operator: Operator,
     link: TokenHash,
+    made_at: Timestamp,
     password_hash: Redacted,
     key: Redacted,
     passkey: Redacted,
@@ -188,6 +193,7 @@ async fn joining(
     Ok(meant.map(|invited| Joining {
         operator: invited.operator,
         link,
+        made_at: invited.made_at,
         password_hash: password_hash.clone(),
         key: key.clone(),
         passkey: passkey.clone(),
@@ -261,9 +267,13 @@ impl Step for Finish {
         let Some(operator) = operators::lock(tx, &kit.rows, service_id, id).await? else {
             return Ok(SecondEnrol::Gone);
         };
-        let operator = Operator { password_hash: joining.password_hash.0.clone(), ..operator };
         let scene = Scene::by(Actor::Operator(id), &self.caller.device_label);
         let world = kit.world(&scene, now);
+        let operator = Operator {
+            password_hash: joining.password_hash.0.clone(),
+            decides_from: wait_after_joining(operator.decides_from, joining.made_at, world),
+            ..operator
+        };
         let mut changes = vec![
             Change::UseOperatorInvitation { token: joining.link, service_id, at: now },
             Change::SaveOperator(operator.clone()),
@@ -275,6 +285,11 @@ impl Step for Finish {
             }));
         }
         let subject = subject_of(kit, &operator.email);
+        // A new password opens what strangers had shut with guesses at the one before (R24).
+        let mut password =
+            factors::lock(tx, &kit.rows, service_id, subject, Factor::Password, None, now).await?;
+        lock::rebind(&mut password, now);
+        changes.push(Change::SaveFactor(password));
         let state = factors::lock(tx, &kit.rows, service_id, subject, factor, None, now).await?;
         let added = operator::add_factor(&operator, new, &[], state, world);
         if let Err(refusal) = added.outcome {
@@ -287,11 +302,11 @@ impl Step for Finish {
             Event::OperatorJoined { operator: id.to_string() },
             world,
         ));
-        let (_, token, opened) = operator::open(&operator, factor, &self.caller.ip_text(), world);
+        let (let_in, opened) = operator::open(&operator, factor, &self.caller.ip_text(), world);
         changes.extend(opened);
         journey.stage = JourneyStage::Done;
         changes.push(Change::SaveJourney(journey));
         tables::apply(tx, &kit.rows, &changes).await?;
-        Ok(SecondEnrol::Done(Some(token)))
+        Ok(SecondEnrol::Done(Some(let_in)))
     }
 }

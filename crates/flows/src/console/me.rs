@@ -2,8 +2,8 @@
 //! again before anything that lets somebody in is changed, and counted as at the door. The last second factor stays.
 
 use super::enrolling::{Read, SecondAnswer, SecondEnrol, SecondOffer, draw_key, made, shown};
+use super::proof::{lane_inside, subject_of};
 use super::session::SignedInOperator;
-use super::sign_in::subject_of;
 use super::staff::tidy;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
@@ -217,7 +217,8 @@ impl Step for ChangeOwn {
         let scene = self.caller.scene();
         let world = kit.world(&scene, now);
         let subject = subject_of(kit, &operator.email);
-        let state = factors::lock(tx, rows, service_id, subject, Factor::Password, None, now).await?;
+        let lane = lane_inside(session);
+        let state = factors::lock(tx, rows, service_id, subject, Factor::Password, lane, now).await?;
         // The slow comparison was made against the hash of a moment ago; it counts only for that same hash.
         let right = self.right && operator.password_hash == known.password_hash;
         let judged = operator::judge_password(right, &operator.email.masked(), state, world);
@@ -242,14 +243,13 @@ impl Step for ChangeOwn {
             OwnWish::Password(_) => {
                 let password_hash = self.new_hash.clone().unwrap_or_default();
                 let changed = Operator { password_hash, ..operator };
-                let end = Change::EndOperatorSessions {
-                    service_id,
-                    operator_id: changed.id,
-                    except: Some(session.id),
-                    at: now,
-                };
-                let entry = scene.event(service_id, None, Event::OperatorPasswordChanged, world);
-                tables::apply(tx, rows, &[Change::SaveOperator(changed), end, entry]).await?;
+                let (operator_id, except) = (changed.id, Some(session.id));
+                let changes = [
+                    Change::SaveOperator(changed),
+                    Change::EndOperatorSessions { service_id, operator_id, except, at: now },
+                    scene.event(service_id, None, Event::OperatorPasswordChanged, world),
+                ];
+                tables::apply(tx, rows, &changes).await?;
                 Ok(OwnChange::Done)
             }
         }

@@ -5,9 +5,11 @@ use crate::error::FlowError;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::ServiceId;
-use countersign_core::model::{Actor, Operator, OperatorSession};
+use countersign_core::model::{Actor, Operator, OperatorSession, Right};
 use countersign_core::operator;
 use countersign_core::session::{Scene, hash_token};
+use countersign_core::staff;
+use countersign_core::time::Timestamp;
 use countersign_storage::tables::{self, operator_sessions, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -45,6 +47,22 @@ impl Flows {
         let entry = scene.event(operator.service_id, None, Event::OperatorSignedOut, world);
         self.save(vec![Change::SaveOperatorSession(ended), entry]).await
     }
+}
+
+/// Whether whoever acts has the right at this moment. The door has asked before; this is asked in the transaction that
+/// decides, where access that ended and a wait that began in between count. The command line stands outside.
+pub(super) async fn has_right(
+    tx: &mut Tx,
+    kit: &Kit,
+    service_id: ServiceId,
+    actor: Actor,
+    right: Right,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let Some(id) = actor.operator() else { return Ok(true) };
+    let found = operators::load(tx, &kit.rows, service_id, id).await?;
+    let operator = found.filter(|operator| operator.disabled_at.is_none());
+    Ok(operator.is_some_and(|operator| staff::may_now(&operator, right, now)))
 }
 
 struct Find {

@@ -1,25 +1,26 @@
 //! Signing in to the console: email and password, then a code of an authenticator app or a passkey, every time.
 //! Somebody unknown, somebody whose access has ended and a wrong password take the same steps: one slow comparison,
 //! one count on the identifier, one answer (R46). Nothing can be guessed at the second step before the password is
-//! right (R24).
+//! right (R24), and strangers' failures with the password do not shut out a browser that somebody has come in from.
 
 use super::enrolling::SecondAnswer;
+use super::proof::{Brought, lane_at_door, subject_of};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::journeys;
-use crate::passkeys::{Verified, moved_on};
 use countersign_core::account::PasswordOutcome;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
-use countersign_core::code::{CodeProblem, TypedCode};
+use countersign_core::code::CodeProblem;
 use countersign_core::id::{OperatorId, ServiceId};
+use countersign_core::limit;
 use countersign_core::lock::{self, Refusal};
 use countersign_core::model::*;
+use countersign_core::operator::{self, LetIn};
 use countersign_core::proof::Answer;
 use countersign_core::session::{Scene, Token};
 use countersign_core::time::Timestamp;
-use countersign_core::{operator, totp};
-use countersign_storage::tables::{self, factors, operator_authenticators, operators};
+use countersign_storage::tables::{self, counters, factors, operator_authenticators, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -32,6 +33,11 @@ pub enum ConsoleStart {
     Wrong,
     /// Too many failures; nothing was compared.
     Locked(Refusal),
+    /// Too many have tried from this network address; nothing was compared.
+    Capped {
+        /// When it may be tried again.
+        until: Timestamp,
+    },
     /// The password was right, and there is no second factor: only a link from another admin helps.
     NoFactor,
 }
@@ -52,8 +58,8 @@ pub struct SecondStep {
 /// What came of the second step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConsoleCheck {
-    /// Signed in; the token is the cookie.
-    SignedIn(Token),
+    /// Signed in.
+    SignedIn(LetIn),
     /// It was judged, and was not right.
     Not(Answer),
     /// It could not be a code; nothing was compared or counted.
@@ -72,8 +78,11 @@ impl Flows {
         caller: Caller,
     ) -> Result<ConsoleStart, FlowError> {
         let kit = self.kit.clone();
-        let known = self.read(Find { kit: kit.clone(), service_id, email: email.clone() }).await?;
-        let compared_hash = known.map(|operator| operator.password_hash);
+        let arrive = Arrive { kit: kit.clone(), service_id, email: email.clone(), caller: caller.clone() };
+        let compared_hash = match self.write(arrive).await? {
+            Arrived::Compare(hash) => hash,
+            Arrived::Capped { until } => return Ok(ConsoleStart::Capped { until }),
+        };
         let right = self.operator_password_is(password, compared_hash.as_deref()).await?;
         self.write(Start { kit, service_id, email, right, compared_hash, caller }).await
     }
@@ -121,17 +130,11 @@ impl Flows {
         caller: Caller,
     ) -> Result<ConsoleCheck, FlowError> {
         let (kit, token) = (self.kit.clone(), token.to_owned());
-        let brought = match answer {
-            SecondAnswer::Totp(typed) => match TypedCode::lenient(&typed, totp::DIGITS) {
-                Ok(typed) => Brought::Code(typed),
-                Err(problem) => return Ok(ConsoleCheck::Unreadable(problem)),
-            },
-            SecondAnswer::Passkey(answer) => {
-                let look = Look { kit: kit.clone(), service_id, token: token.clone() };
-                let Some(found) = self.read(look).await? else { return Ok(ConsoleCheck::Gone) };
-                let verified = self.passkeys.verify(&answer, &found.challenge, &found.standing);
-                Brought::Passkey { verified, challenge: found.challenge }
-            }
+        let look = Look { kit: kit.clone(), service_id, token: token.clone() };
+        let Some(found) = self.read(look).await? else { return Ok(ConsoleCheck::Gone) };
+        let brought = match self.bring(&answer, found.challenge, &found.standing) {
+            Ok(brought) => brought,
+            Err(problem) => return Ok(ConsoleCheck::Unreadable(problem)),
         };
         self.write(Check { kit, service_id, token, brought, caller }).await
     }
@@ -148,22 +151,38 @@ async fn find(
     Ok(found.filter(|operator| operator.disabled_at.is_none()))
 }
 
-/// Whose failures at the door are counted.
-pub(super) fn subject_of(kit: &Kit, email: &Address) -> Subject {
-    Subject::Address(kit.rows.index(email))
+/// Whether a password is compared, and with what.
+enum Arrived {
+    /// The hash of an operator who has access; none of anybody else.
+    Compare(Option<String>),
+    Capped {
+        until: Timestamp,
+    },
 }
 
-struct Find {
+struct Arrive {
     kit: Arc<Kit>,
     service_id: ServiceId,
     email: Address,
+    caller: Caller,
 }
 
-impl Step for Find {
-    type Output = Option<Operator>;
+impl Step for Arrive {
+    type Output = Arrived;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
-        find(tx, &self.kit, self.service_id, &self.email).await
+    async fn run(&self, tx: &mut Tx) -> Result<Arrived, StorageError> {
+        let (kit, now) = (&self.kit, self.kit.clock.now());
+        let operator = find(tx, kit, self.service_id, &self.email).await?;
+        let lane = lane_at_door(tx, kit, operator.as_ref(), &self.caller, now).await?;
+        // A browser that is known is not kept out by what strangers of its network do (R24).
+        if let Some(ip) = self.caller.ip.filter(|_| lane.is_none()) {
+            let planned = [limit::plan_door(self.service_id, ip, &kit.policy, now)];
+            let totals = counters::add(tx, &kit.rows, &planned).await?;
+            if let Some(hit) = limit::first_hit(&planned, &totals) {
+                return Ok(Arrived::Capped { until: hit.until });
+            }
+        }
+        Ok(Arrived::Compare(operator.map(|operator| operator.password_hash)))
     }
 }
 
@@ -183,8 +202,9 @@ impl Step for Start {
         let (kit, now) = (&self.kit, self.kit.clock.now());
         let operator = find(tx, kit, self.service_id, &self.email).await?;
         let subject = subject_of(kit, &self.email);
+        let lane = lane_at_door(tx, kit, operator.as_ref(), &self.caller, now).await?;
         let state =
-            factors::lock(tx, &kit.rows, self.service_id, subject, Factor::Password, None, now).await?;
+            factors::lock(tx, &kit.rows, self.service_id, subject, Factor::Password, lane, now).await?;
         // The slow comparison was made against the hash of a moment ago; it counts only for that same hash.
         let same = operator.as_ref().map(|operator| &operator.password_hash) == self.compared_hash.as_ref();
         let right = self.right && same && operator.is_some();
@@ -301,12 +321,6 @@ impl Step for Keep {
     }
 }
 
-/// An answer as far as it can be read without a transaction.
-enum Brought {
-    Code(TypedCode),
-    Passkey { verified: Option<Verified>, challenge: Redacted },
-}
-
 struct Check {
     kit: Arc<Kit>,
     service_id: ServiceId,
@@ -324,11 +338,8 @@ impl Step for Check {
         let Some((mut journey, operator, misses, challenge)) = found else { return Ok(ConsoleCheck::Gone) };
         let standing =
             operator_authenticators::lock_live(tx, &kit.rows, self.service_id, operator.id).await?;
-        let factor = match self.brought {
-            Brought::Code(_) => Factor::Totp,
-            Brought::Passkey { .. } => Factor::Passkey,
-        };
-        let used = self.used(&standing, &challenge);
+        let factor = self.brought.factor();
+        let used = self.brought.used(kit, &standing, &challenge, now);
         let scene = Scene::by(Actor::Operator(operator.id), &self.caller.device_label);
         let world = kit.world(&scene, now);
         let subject = subject_of(kit, &operator.email);
@@ -338,12 +349,11 @@ impl Step for Check {
         match (kit.save(tx, judged).await?, used) {
             (Answer::Right, Some(used)) => {
                 journey.stage = JourneyStage::Done;
-                let used = OperatorAuthenticator { last_used_at: Some(now), ..used };
                 let mut changes = vec![Change::SaveJourney(journey), Change::SaveOperatorAuthenticator(used)];
-                let (_, token, opened) = operator::open(&operator, factor, &self.caller.ip_text(), world);
+                let (let_in, opened) = operator::open(&operator, factor, &self.caller.ip_text(), world);
                 changes.extend(opened);
                 tables::apply(tx, &kit.rows, &changes).await?;
-                Ok(ConsoleCheck::SignedIn(token))
+                Ok(ConsoleCheck::SignedIn(let_in))
             }
             (answer, _) => {
                 let counted = factor == Factor::Totp && !matches!(answer, Answer::Refused(_));
@@ -354,33 +364,6 @@ impl Step for Check {
                 };
                 tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
                 Ok(ConsoleCheck::Not(answer))
-            }
-        }
-    }
-}
-
-impl Check {
-    /// The second factor that the answer proves, as it is after its use.
-    fn used(
-        &self,
-        standing: &[OperatorAuthenticator],
-        challenge: &Redacted,
-    ) -> Option<OperatorAuthenticator> {
-        match &self.brought {
-            Brought::Code(typed) => standing.iter().find_map(|one| match &one.secret {
-                AuthenticatorSecret::Totp { key, drift_steps } => {
-                    let step = totp::judge(key, *drift_steps, one.last_step, typed, self.kit.clock.wall())?;
-                    Some(OperatorAuthenticator { last_step: Some(step), ..one.clone() })
-                }
-                _ => None,
-            }),
-            // Verified against the challenge of a moment ago; it counts only for that same one, once.
-            Brought::Passkey { verified, challenge: of } => {
-                let verified = verified.as_ref().filter(|_| of == challenge && !challenge.0.is_empty())?;
-                standing.iter().find_map(|one| {
-                    let secret = moved_on(&one.secret, verified)?;
-                    Some(OperatorAuthenticator { secret, ..one.clone() })
-                })
             }
         }
     }

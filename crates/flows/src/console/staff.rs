@@ -1,18 +1,17 @@
 //! Who works at the console: the list, one person, and what admins do about somebody's access. Every act is decided by
-//! the core among everybody as they stand at that moment, and is an entry of what happened.
+//! the core among everybody as they stand at that moment, and is an entry of what happened. At the console an act is
+//! asked for and proved first (`confirm.rs`); the command line, which has the keys, calls what is here.
 
+use super::proof::subject_of;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::address::Address;
-use countersign_core::change::Change;
 use countersign_core::enrolment::New;
-use countersign_core::event::Event;
 use countersign_core::id::{OperatorId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::operator::{self, StaffAct, StaffRefusal};
-use countersign_core::session::Token;
+use countersign_core::session::{Scene, Token};
 use countersign_core::time::Timestamp;
-use countersign_core::verification::World;
 use countersign_storage::tables::{self, factors, operator_authenticators, operator_sessions, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -37,8 +36,8 @@ pub enum OperatorAdd {
     Added {
         /// Who.
         id: OperatorId,
-        /// Token of `/console/join/{token}`, shown this once.
-        link: Token,
+        /// Token of `/console/join/{token}`, mailed to them; none where they need none. The command line prints it.
+        link: Option<Token>,
     },
     /// The address has a member of staff already.
     Taken,
@@ -66,25 +65,12 @@ pub struct StaffMember {
     pub sessions: usize,
 }
 
-/// What is to become of somebody's access.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StaffWish {
-    /// They are there for these.
-    Roles(Vec<Role>),
-    /// It ends.
-    Disable,
-    /// It begins again.
-    Enable,
-    /// What they sign in with is taken back, to be set anew by a link.
-    Reset,
-}
-
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StaffActed {
     /// It is so.
     Done,
-    /// It is so; token of `/console/join/{token}`, shown this once.
+    /// It is so; token of `/console/join/{token}`, mailed to them. The command line prints it.
     Link(Token),
     /// It stays as it was.
     Refused(StaffRefusal),
@@ -93,7 +79,8 @@ pub enum StaffActed {
 }
 
 impl Flows {
-    /// Makes somebody a member of staff. They choose their password and second factor by the link, which is mailed.
+    /// Makes somebody a member of staff, for the command line. They choose their password and second factor by the
+    /// link, which is mailed.
     pub async fn invite_operator(&self, new: NewOperator, caller: Caller) -> Result<OperatorAdd, FlowError> {
         self.write(Add { kit: self.kit.clone(), new, seed: None, caller }).await
     }
@@ -140,7 +127,7 @@ impl Flows {
         self.read(One { kit: self.kit.clone(), service_id, wanted: Wanted::Email(email) }).await
     }
 
-    /// Changes somebody's access.
+    /// Changes somebody's access, for the command line.
     pub async fn act_on_operator(
         &self,
         service_id: ServiceId,
@@ -171,72 +158,68 @@ impl Step for Add {
     type Output = OperatorAdd;
 
     async fn run(&self, tx: &mut Tx) -> Result<OperatorAdd, StorageError> {
-        let (kit, now, new) = (&self.kit, self.kit.clock.now(), &self.new);
-        let mut roles = new.roles.clone();
-        roles.sort_unstable();
-        roles.dedup();
-        if roles.is_empty() {
-            return Ok(OperatorAdd::NoRoles);
-        }
-        let index = kit.rows.index(&new.email);
-        if operators::by_email(tx, &kit.rows, new.service_id, index).await?.is_some() {
-            return Ok(OperatorAdd::Taken);
-        }
-        let operator = Operator {
-            id: OperatorId::draw(now, kit.entropy.as_ref()),
-            service_id: new.service_id,
-            email: new.email.clone(),
-            name: tidy(&new.name),
-            password_hash: self.seed.as_ref().map(|(hash, _)| hash.clone()).unwrap_or_default(),
-            roles,
-            created_at: now,
-            disabled_at: None,
-        };
-        let scene = self.caller.scene();
-        let world = kit.world(&scene, now);
-        let event = Event::OperatorAdded {
-            operator: operator.id.to_string(),
-            email: operator.email.masked(),
-            roles: operator::roles_text(&operator.roles),
-        };
-        let added = scene.event(new.service_id, None, event, world);
-        let mut changes = vec![Change::InsertOperator(operator.clone()), added];
-        let link = match &self.seed {
-            Some((_, key)) => {
-                changes.extend(self.enrol(tx, &operator, key, world).await?);
-                Token::draw(kit.entropy.as_ref())
-            }
-            None => {
-                let locale = &self.caller.locale;
-                let (link, more) = operator::invite(&operator, InvitationPurpose::Invite, locale, world);
-                changes.extend(more);
-                link
-            }
-        };
-        tables::apply(tx, &kit.rows, &changes).await?;
-        Ok(OperatorAdd::Added { id: operator.id, link })
+        add(tx, &self.kit, &self.new, self.seed.as_ref(), &self.caller).await
     }
 }
 
-impl Add {
-    async fn enrol(
-        &self,
-        tx: &mut Tx,
-        operator: &Operator,
-        key: &[u8; 20],
-        world: World<'_>,
-    ) -> Result<Vec<Change>, StorageError> {
-        let new = New {
-            factor: Factor::Totp,
-            name: String::new(),
-            secret: AuthenticatorSecret::Totp { key: key.to_vec(), drift_steps: 0 },
-            last_step: None,
-        };
-        let subject = super::sign_in::subject_of(&self.kit, &operator.email);
-        let (rows, service_id) = (&self.kit.rows, operator.service_id);
-        let state = factors::lock(tx, rows, service_id, subject, Factor::Totp, None, world.now).await?;
-        Ok(operator::add_factor(operator, new, &[], state, world).changes)
+/// Makes somebody a member of staff, in the caller's transaction. `seed`: password hash and key of whoever needs no
+/// link.
+pub(super) async fn add(
+    tx: &mut Tx,
+    kit: &Kit,
+    new: &NewOperator,
+    seed: Option<&(String, [u8; 20])>,
+    caller: &Caller,
+) -> Result<OperatorAdd, StorageError> {
+    let (now, service_id) = (kit.clock.now(), new.service_id);
+    if new.roles.is_empty() {
+        return Ok(OperatorAdd::NoRoles);
     }
+    let everyone = operators::lock_all(tx, &kit.rows, service_id).await?;
+    if everyone.iter().any(|one| one.email == new.email) {
+        return Ok(OperatorAdd::Taken);
+    }
+    let meant = Operator {
+        id: OperatorId::draw(now, kit.entropy.as_ref()),
+        service_id,
+        email: new.email.clone(),
+        name: tidy(&new.name),
+        password_hash: seed.map(|(hash, _)| hash.clone()).unwrap_or_default(),
+        roles: new.roles.clone(),
+        created_at: now,
+        disabled_at: None,
+        decides_from: None,
+    };
+    let scene = caller.scene();
+    let world = kit.world(&scene, now);
+    let by = caller.actor.operator();
+    let act = StaffAct { by, meant: &meant, everyone: &everyone, reason: "", locale: &caller.locale };
+    let link = kit.save(tx, operator::add(act, seed.is_none(), world)).await?;
+    if let Some((_, key)) = seed {
+        enrol(tx, kit, &meant, key, &scene).await?;
+    }
+    Ok(OperatorAdd::Added { id: meant.id, link })
+}
+
+/// The key for the app of somebody who is seeded.
+async fn enrol(
+    tx: &mut Tx,
+    kit: &Kit,
+    operator: &Operator,
+    key: &[u8; 20],
+    scene: &Scene,
+) -> Result<(), StorageError> {
+    let new = New {
+        factor: Factor::Totp,
+        name: String::new(),
+        secret: AuthenticatorSecret::Totp { key: key.to_vec(), drift_steps: 0 },
+        last_step: None,
+    };
+    let (rows, service_id, now) = (&kit.rows, operator.service_id, operator.created_at);
+    let subject = subject_of(kit, &operator.email);
+    let state = factors::lock(tx, rows, service_id, subject, Factor::Totp, None, now).await?;
+    let added = operator::add_factor(operator, new, &[], state, kit.world(scene, now));
+    tables::apply(tx, rows, &added.changes).await
 }
 
 struct List {
@@ -302,33 +285,37 @@ impl Step for Act {
     type Output = StaffActed;
 
     async fn run(&self, tx: &mut Tx) -> Result<StaffActed, StorageError> {
-        let (kit, now) = (&self.kit, self.kit.clock.now());
-        // Everybody is locked: of two admins who take each other's access away, one comes first.
-        let everyone = operators::lock_all(tx, &kit.rows, self.service_id).await?;
-        let Some(meant) = everyone.iter().find(|operator| operator.id == self.id) else {
-            return Ok(StaffActed::Gone);
-        };
-        let by = self.caller.actor.operator();
-        let act = StaffAct { by, meant, everyone: &everyone, reason: &self.reason };
-        let scene = self.caller.scene();
-        let world = kit.world(&scene, now);
-        let decision = match &self.wish {
-            StaffWish::Roles(roles) => operator::change_roles(act, roles.clone(), world),
-            StaffWish::Disable => operator::disable(act, world),
-            StaffWish::Enable => operator::enable(act, world),
-            StaffWish::Reset => {
-                let enrolled =
-                    operator_authenticators::lock_live(tx, &kit.rows, self.service_id, self.id).await?;
-                let reset = operator::reset(act, &enrolled, &self.caller.locale, world);
-                return Ok(match kit.save(tx, reset).await? {
-                    Ok(link) => StaffActed::Link(link),
-                    Err(refusal) => StaffActed::Refused(refusal),
-                });
-            }
-        };
-        Ok(match kit.save(tx, decision).await? {
-            Ok(()) => StaffActed::Done,
-            Err(refusal) => StaffActed::Refused(refusal),
-        })
+        act(tx, &self.kit, (self.service_id, self.id), &self.wish, &self.reason, &self.caller).await
     }
+}
+
+/// Changes somebody's access, in the caller's transaction.
+pub(super) async fn act(
+    tx: &mut Tx,
+    kit: &Kit,
+    (service_id, id): (ServiceId, OperatorId),
+    wish: &StaffWish,
+    reason: &str,
+    caller: &Caller,
+) -> Result<StaffActed, StorageError> {
+    // Everybody is locked: of two admins who take each other's access away, one comes first.
+    let everyone = operators::lock_all(tx, &kit.rows, service_id).await?;
+    let Some(meant) = everyone.iter().find(|operator| operator.id == id) else {
+        return Ok(StaffActed::Gone);
+    };
+    let by = caller.actor.operator();
+    let act = StaffAct { by, meant, everyone: &everyone, reason, locale: &caller.locale };
+    let scene = caller.scene();
+    let world = kit.world(&scene, kit.clock.now());
+    let decision = match wish {
+        StaffWish::Roles(roles) => operator::change_roles(act, roles.clone(), world),
+        StaffWish::Disable => operator::disable(act, world),
+        StaffWish::Enable => operator::enable(act, world),
+        StaffWish::Reset => {
+            let enrolled = operator_authenticators::lock_live(tx, &kit.rows, service_id, id).await?;
+            let reset = operator::reset(act, &enrolled, world);
+            return Ok(kit.save(tx, reset).await?.map_or_else(StaffActed::Refused, StaffActed::Link));
+        }
+    };
+    Ok(kit.save(tx, decision).await?.map_or_else(StaffActed::Refused, |()| StaffActed::Done))
 }

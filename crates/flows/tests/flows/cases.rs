@@ -30,6 +30,7 @@ impl House {
             roles: vec![Role::Reviewer],
             created_at: self.now(),
             disabled_at: None,
+            decides_from: None,
         };
         self.apply(vec![Change::InsertOperator(operator)]).await;
         id

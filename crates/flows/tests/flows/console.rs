@@ -7,6 +7,7 @@ use countersign_core::change::Change;
 use countersign_core::id::{AuthenticatorId, OperatorId};
 use countersign_core::lock::Refusal;
 use countersign_core::model::*;
+use countersign_core::policy::Policy;
 use countersign_core::proof::Answer;
 use countersign_core::time::{hours, minutes};
 use countersign_flows::*;
@@ -36,6 +37,7 @@ impl House {
             roles: roles.to_vec(),
             created_at: self.now(),
             disabled_at: disabled.then(|| self.now()),
+            decides_from: None,
         };
         let second = OperatorAuthenticator {
             id: AuthenticatorId::draw(self.now(), self.entropy.as_ref()),
@@ -89,7 +91,7 @@ impl House {
         self.later(30);
         let token = self.asked_by(email).await;
         match self.enter(&token, &self.app_code()).await {
-            ConsoleCheck::SignedIn(cookie) => cookie.expose().to_owned(),
+            ConsoleCheck::SignedIn(cookies) => cookies.session.expose().to_owned(),
             other => panic!("not let in: {other:?}"),
         }
     }
@@ -176,6 +178,78 @@ async fn unknown_former_and_mistaken_staff_are_told_the_same_and_locked_the_same
     }
     house.pass(minutes(15));
     house.let_in().await;
+}
+
+/// R24: neither a holder's pages nor strangers at this door shut out a browser that somebody has come in from, and its
+/// own failures are its own.
+#[tokio::test]
+async fn t15_a_browser_that_is_known_keeps_its_own_lane_and_holders_have_another_door() {
+    let house = House::new().await;
+    house.operator(EMAIL, false).await;
+    let (flows, service_id) = (&house.flows, house.service_id);
+    for _ in 0..5 {
+        flows.start_sign_in(service_id, address(EMAIL), "not the password", caller()).await.unwrap();
+    }
+    let holder = flows.start_sign_in(service_id, address(EMAIL), "not the password", caller()).await.unwrap();
+    assert!(matches!(holder, SignInStart::Locked(_)), "the holders' door is shut to this address");
+    let token = house.asked().await;
+    let ConsoleCheck::SignedIn(came) = house.enter(&token, &house.app_code()).await else { panic!() };
+    let with = |token: &str| Caller { device_token: Some(token.to_owned()), ..caller() };
+    let (known, forged) = (with(came.browser.expose()), with(came.session.expose()));
+    let start = async |password: &str, by: &Caller| {
+        flows.start_console_sign_in(service_id, address(EMAIL), password, by.clone()).await.unwrap()
+    };
+    for _ in 0..5 {
+        start("not the password", &caller()).await;
+    }
+    for stranger in [caller(), with("no such cookie"), forged] {
+        assert!(matches!(start(PASSWORD, &stranger).await, ConsoleStart::Locked(_)));
+    }
+    assert!(matches!(start(PASSWORD, &known).await, ConsoleStart::SecondStep(_)));
+    house.operator("second@acme.example", false).await;
+    let other = address("second@acme.example");
+    for _ in 0..5 {
+        flows.start_console_sign_in(service_id, other.clone(), "x", known.clone()).await.unwrap();
+    }
+    let second = flows.start_console_sign_in(service_id, other, PASSWORD, caller()).await.unwrap();
+    assert!(matches!(second, ConsoleStart::Locked(_)), "a stranger to everybody else");
+    for _ in 0..5 {
+        start("not the password", &known).await;
+    }
+    assert!(matches!(start(PASSWORD, &known).await, ConsoleStart::Locked(_)), "no free guesses");
+    house.pass(minutes(15));
+    assert!(matches!(start(PASSWORD, &caller()).await, ConsoleStart::SecondStep(_)));
+    house.pass(hours(30 * 24));
+    for _ in 0..5 {
+        start("not the password", &caller()).await;
+    }
+    assert!(matches!(start(PASSWORD, &known).await, ConsoleStart::Locked(_)), "a stranger a month later");
+}
+
+#[tokio::test]
+async fn one_network_address_begins_so_many_sign_ins_an_hour() {
+    let policy = Policy { console_sign_ins_per_ip_per_hour: 5, ..Policy::default() };
+    let house = House::with(policy, 0).await;
+    house.operator(EMAIL, false).await;
+    let token = house.asked().await;
+    let ConsoleCheck::SignedIn(came) = house.enter(&token, &house.app_code()).await else { panic!() };
+    let from = |ip: &str| Caller { ip: Some(ip.parse().unwrap()), ..caller() };
+    let start = async |email: &str, by: Caller| {
+        house.flows.start_console_sign_in(house.service_id, address(email), PASSWORD, by).await.unwrap()
+    };
+    for number in 0..5 {
+        let started = start(&format!("nobody{number}@acme.example"), from("203.0.113.7")).await;
+        assert_eq!(started, ConsoleStart::Wrong);
+    }
+    let until = house.now().after(hours(1));
+    assert_eq!(start(EMAIL, from("203.0.113.7")).await, ConsoleStart::Capped { until });
+    assert_eq!(start(EMAIL, from("::ffff:203.0.113.7")).await, ConsoleStart::Capped { until });
+    assert!(matches!(start(EMAIL, from("203.0.113.8")).await, ConsoleStart::SecondStep(_)));
+    let device_token = Some(came.browser.expose().to_owned());
+    let known = Caller { device_token, ..from("203.0.113.7") };
+    assert!(matches!(start(EMAIL, known).await, ConsoleStart::SecondStep(_)), "behind the same address");
+    house.pass(hours(1));
+    assert!(matches!(start(EMAIL, from("203.0.113.7")).await, ConsoleStart::SecondStep(_)));
 }
 
 #[tokio::test]

@@ -18,6 +18,24 @@ fn staff(which: u8) -> Caller {
     Caller { actor: Actor::Operator(OperatorId::from_bytes([which; 16])), ..caller() }
 }
 
+/// A house in which each of `staff` works.
+async fn desk() -> House {
+    let house = House::new().await;
+    let operator = |which: u8| Operator {
+        id: OperatorId::from_bytes([which; 16]),
+        service_id: house.service_id,
+        email: address(&format!("staff{which}@acme.example")),
+        name: String::new(),
+        password_hash: "$argon2id$none".to_owned(),
+        roles: Role::ALL.to_vec(),
+        created_at: house.now(),
+        disabled_at: None,
+        decides_from: None,
+    };
+    house.apply([1, 2, 3, 9].map(|which| Change::InsertOperator(operator(which))).to_vec()).await;
+    house
+}
+
 fn command_line() -> Caller {
     Caller { actor: Actor::CommandLine, ..caller() }
 }
@@ -38,6 +56,11 @@ impl House {
     async fn decide(&self, proposal: &Proposal, verdict: Verdict, by: &Caller) -> DecideOutcome {
         let flows = &self.flows;
         flows.decide_proposal(self.service_id, proposal.id, verdict, "called back", by).await.unwrap()
+    }
+
+    async fn colleague(&self, which: u8) -> Operator {
+        let id = OperatorId::from_bytes([which; 16]);
+        self.flows.staff_member(self.service_id, id).await.unwrap().unwrap().entry.operator
     }
 
     async fn file(&self, person: &Person) -> AccountFile {
@@ -68,6 +91,7 @@ impl House {
             roles: vec![Role::Fraud],
             created_at: self.now(),
             disabled_at: None,
+            decides_from: None,
         };
         self.apply(vec![Change::InsertOperator(operator)]).await;
         staff(which)
@@ -83,7 +107,7 @@ impl House {
 
 #[tokio::test]
 async fn two_remove_a_number_and_all_that_follows_a_recovery_follows() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let session = house.session(&person).await;
     let made = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
@@ -120,7 +144,7 @@ async fn two_remove_a_number_and_all_that_follows_a_recovery_follows() {
 
 #[tokio::test]
 async fn of_two_who_decide_at_once_one_finds_it_decided() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let made = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
     let (ben, cat) = (staff(2), staff(3));
@@ -134,7 +158,7 @@ async fn of_two_who_decide_at_once_one_finds_it_decided() {
 
 #[tokio::test]
 async fn the_command_line_is_one_voice() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let own = house.proposed(&person, ProposalKind::RemoveNumber, &command_line()).await;
     let refused = DecideOutcome::Refused(DecideRefusal::OwnProposal);
@@ -144,9 +168,38 @@ async fn the_command_line_is_one_voice() {
     assert!(matches!(house.decide(&anns, Verdict::Approve, &command_line()).await, DecideOutcome::Ended(_)));
 }
 
+/// Whoever has no voice, not yet or not any more, is answered as if there were no such proposal.
+#[tokio::test]
+async fn only_a_voice_in_force_decides() {
+    let house = desk().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let made = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
+    let second = house.colleague(2).await;
+    let from = house.now().after(hours(1));
+    for changed in [
+        Operator { roles: vec![Role::Support, Role::Admin], ..second.clone() },
+        Operator { disabled_at: Some(house.now()), ..second.clone() },
+        Operator { decides_from: Some(from), ..second },
+    ] {
+        house.apply(vec![Change::SaveOperator(changed)]).await;
+        for verdict in [Verdict::Approve, Verdict::Decline] {
+            assert_eq!(house.decide(&made, verdict, &staff(2)).await, DecideOutcome::Gone);
+        }
+    }
+    assert_eq!(house.decide(&made, Verdict::Approve, &staff(7)).await, DecideOutcome::Gone, "nobody");
+    house.later(3_600);
+    assert!(matches!(house.decide(&made, Verdict::Approve, &staff(2)).await, DecideOutcome::Ended(_)));
+    let another = house.person(&[Factor::Email, Factor::Sms]).await;
+    let own = house.proposed(&another, ProposalKind::RemoveNumber, &staff(1)).await;
+    let waits = Operator { decides_from: Some(house.now().after(hours(1))), ..house.colleague(1).await };
+    house.apply(vec![Change::SaveOperator(waits)]).await;
+    let back = house.decide(&own, Verdict::Withdraw, &staff(1)).await;
+    assert!(matches!(back, DecideOutcome::Ended(_)), "what is one's own is taken back without a voice");
+}
+
 #[tokio::test]
 async fn the_same_waits_once_and_runs_out_of_time() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let first = house.proposed(&person, ProposalKind::RemoveNumber, &staff(1)).await;
     let twice = house.propose(&person, ProposalKind::RemoveNumber, &staff(2)).await;
@@ -167,7 +220,7 @@ async fn the_same_waits_once_and_runs_out_of_time() {
 
 #[tokio::test]
 async fn a_locked_number_says_why_and_two_open_it() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let open = house.reach(&person).await;
     assert_eq!((open.blocked, open.reach), (None, Reach::Open));
@@ -192,7 +245,7 @@ async fn a_locked_number_says_why_and_two_open_it() {
 
 #[tokio::test]
 async fn looks_are_written_down_once_a_day_and_an_address_is_shown_for_a_reason_only() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let seen = |kinds: Vec<(&str, Actor)>| kinds.iter().filter(|(kind, _)| *kind == "account_seen").count();
     house.file(&person).await;
@@ -223,7 +276,7 @@ async fn looks_are_written_down_once_a_day_and_an_address_is_shown_for_a_reason_
 
 #[tokio::test]
 async fn one_protects_at_once_and_no_further_than_it_goes() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let session = house.session(&person).await;
     let (flows, service_id, id) = (&house.flows, house.service_id, person.id);
@@ -252,7 +305,7 @@ fn nobody() -> AccountId {
 
 #[tokio::test]
 async fn two_open_what_one_froze_and_all_that_follows_an_opening_follows() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let (flows, service_id, id) = (&house.flows, house.service_id, person.id);
     let act = async |act| flows.protect_account(service_id, id, act, "thief", &staff(1)).await.unwrap();
@@ -284,7 +337,7 @@ async fn two_open_what_one_froze_and_all_that_follows_an_opening_follows() {
 
 #[tokio::test]
 async fn an_older_proposal_undoes_no_later_flag_and_no_later_lock() {
-    let house = House::new().await;
+    let house = desk().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let (flows, service_id, id) = (&house.flows, house.service_id, person.id);
     let flag =
@@ -342,6 +395,7 @@ async fn no_reason_brings_a_number_or_a_code_into_an_entry() {
     let house = House::new().await;
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     let (flows, service_id, id, ann) = (&house.flows, house.service_id, person.id, staff(1));
+    house.member(2, &address("cat@acme.example")).await;
     house.member(3, &address("ben@acme.example")).await;
     let ben = OperatorId::from_bytes([3; 16]);
     flows.reveal_address(service_id, id, Revealed::Number, TYPED, &ann).await.unwrap();

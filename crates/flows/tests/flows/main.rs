@@ -15,6 +15,7 @@ mod identity;
 mod own_text;
 mod roads;
 mod staff;
+mod staff_confirm;
 mod step_up;
 mod templates;
 mod tickets;

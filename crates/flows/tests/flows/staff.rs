@@ -9,11 +9,11 @@ use countersign_core::operator::{FactorRefusal, StaffRefusal};
 use countersign_core::time::{hours, minutes};
 use countersign_flows::*;
 
-const NEW: &str = "new@acme.example";
+pub(crate) const NEW: &str = "new@acme.example";
 const CHOSEN: &str = "seven quiet harbours";
 
 impl House {
-    fn by(&self, staff: &SignedInOperator) -> Caller {
+    pub(crate) fn by(&self, staff: &SignedInOperator) -> Caller {
         Caller { actor: Actor::Operator(staff.operator.id), ..caller() }
     }
 
@@ -26,13 +26,13 @@ impl House {
             roles: roles.to_vec(),
         };
         match self.flows.invite_operator(new, caller()).await.unwrap() {
-            OperatorAdd::Added { link, .. } => link.expose().to_owned(),
+            OperatorAdd::Added { link: Some(link), .. } => link.expose().to_owned(),
             other => panic!("not added: {other:?}"),
         }
     }
 
     /// The journey of whoever chose a password by a link.
-    async fn chosen(&self, link: &str) -> Option<String> {
+    pub(crate) async fn chosen(&self, link: &str) -> Option<String> {
         match self.flows.join_with_password(self.service_id, link, CHOSEN, "Acme").await.unwrap() {
             JoinStart::SecondFactor(token) => Some(token.expose().to_owned()),
             JoinStart::Gone => None,
@@ -40,7 +40,7 @@ impl House {
         }
     }
 
-    async fn join(&self, journey: &str, code: &str) -> SecondEnrol {
+    pub(crate) async fn join(&self, journey: &str, code: &str) -> SecondEnrol {
         let answer = SecondAnswer::Totp(code.to_owned());
         self.flows.join_with_factor(self.service_id, journey, answer, "", caller()).await.unwrap()
     }
@@ -68,8 +68,8 @@ async fn a_link_lets_one_person_in_once() {
     let app = App::scan(&offer.key.unwrap().uri);
     assert_eq!(house.join(&journey, "000000").await, SecondEnrol::Wrong);
     let code = app.shows(house.now().unix_ms());
-    let SecondEnrol::Done(Some(cookie)) = house.join(&journey, &code).await else { panic!("not in") };
-    let staff = house.staff_in(cookie.expose()).await;
+    let SecondEnrol::Done(Some(cookies)) = house.join(&journey, &code).await else { panic!("not in") };
+    let staff = house.staff_in(cookies.session.expose()).await;
     assert_eq!((staff.operator.name.as_str(), &staff.operator.roles[..]), ("Nina New", &[Role::Support][..]));
     // Spent: neither the page that was open beside it nor the link itself goes on.
     assert_eq!(house.chosen(&link).await, None);
@@ -107,6 +107,38 @@ async fn a_link_ends_after_a_day_with_a_newer_one_and_with_access() {
     assert!(house.chosen(last.expose()).await.is_some());
     house.pass(minutes(1));
     assert_eq!(house.chosen(last.expose()).await, None, "a day");
+}
+
+/// R24: what strangers did to the password before is over with the new one, and the browsers before are strangers.
+#[tokio::test]
+async fn a_reset_opens_what_strangers_had_shut() {
+    let house = House::new().await;
+    let id = house.operator(EMAIL, false).await;
+    let token = house.asked_by(EMAIL).await;
+    let ConsoleCheck::SignedIn(before) = house.enter(&token, &house.app_code()).await else { panic!() };
+    let shut = async || {
+        for _ in 0..5 {
+            house.console(EMAIL, "not the password").await;
+        }
+        assert!(matches!(house.console(EMAIL, PASSWORD).await, ConsoleStart::Locked(_)));
+    };
+    shut().await;
+    let (flows, service_id) = (&house.flows, house.service_id);
+    let by = Caller { actor: Actor::CommandLine, ..caller() };
+    let reset = flows.act_on_operator(service_id, id, StaffWish::Reset, "locked out", by).await.unwrap();
+    let StaffActed::Link(link) = reset else { panic!("no link") };
+    let journey = house.chosen(link.expose()).await.unwrap();
+    let offer = flows.join_offer(service_id, &journey, "Acme").await.unwrap().unwrap();
+    let code = App::scan(&offer.key.unwrap().uri).shows(house.now().unix_ms());
+    let SecondEnrol::Done(Some(after)) = house.join(&journey, &code).await else { panic!("not in") };
+    assert!(matches!(house.console(EMAIL, CHOSEN).await, ConsoleStart::SecondStep(_)), "open at once");
+    shut().await;
+    let start = async |browser: &str| {
+        let by = Caller { device_token: Some(browser.to_owned()), ..caller() };
+        flows.start_console_sign_in(service_id, address(EMAIL), CHOSEN, by).await.unwrap()
+    };
+    assert!(matches!(start(before.browser.expose()).await, ConsoleStart::Locked(_)), "forgotten");
+    assert!(matches!(start(after.browser.expose()).await, ConsoleStart::SecondStep(_)));
 }
 
 #[tokio::test]

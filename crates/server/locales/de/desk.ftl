@@ -162,6 +162,7 @@ desk-cap-device = Codes von einem Browser, je Stunde
 desk-cap-prefix = Codes an ihren Nummernblock, je Stunde
 desk-cap-country = Codes in ihr Land, je Stunde
 desk-cap-money = Ausgaben für ihr Land, je Tag, in Millionsteln
+desk-cap-door = Anmeldungen an der Konsole von einer Netzadresse, je Stunde
 desk-cap-staff-look-up = Nachschläge je Mitglied des Personals, je Stunde
 desk-cap-opening = Ohne Anmeldung von einer Netzadresse eröffnet, je Stunde
 desk-routes-none = Keiner ist hier bekannt

@@ -162,6 +162,7 @@ desk-cap-device = Codes from one browser, an hour
 desk-cap-prefix = Codes to its block of numbers, an hour
 desk-cap-country = Codes to its country, an hour
 desk-cap-money = Spent on its country, a day, in millionths
+desk-cap-door = Sign-ins to the console from one network address, an hour
 desk-cap-staff-look-up = Look-ups by one member of staff, an hour
 desk-cap-opening = Opened without signing in from one network address, an hour
 desk-routes-none = None is known here

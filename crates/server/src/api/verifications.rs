@@ -87,7 +87,7 @@ impl From<VerificationView> for VerificationBody {
             finished_at: found.finished_at.map(rfc3339),
             account: match found.subject {
                 Subject::Account(id) => Some(id.to_string()),
-                Subject::Address(_) => None,
+                Subject::Address(_) | Subject::Staff(_) => None,
             },
         }
     }

@@ -19,7 +19,7 @@ use countersign_flows::core::model::{
     Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, PictureSet, Redacted, RejectReason, Right,
     Verdict,
 };
-use countersign_flows::core::staff;
+use countersign_flows::core::staff as duties;
 use countersign_flows::{CaseDesk, CaseTake, CaseVoice, CaseWord};
 
 fn row(case: &Case, holder: &str, voices: usize, mine: bool) -> CaseRow {
@@ -81,7 +81,8 @@ fn view(staff: &Staff, desk: CaseDesk, draft: CaseDraft) -> ConsoleCase {
         height: picture.height,
         note: (picture.slot == EvidenceSlot::NotePhoto).then(|| picture.note.clone()),
     };
-    let decides = staff::may(&staff.signed_in.operator.roles, Right::CasesDecide);
+    let now = visit.server.flows().now();
+    let decides = duties::may_now(&staff.signed_in.operator, Right::CasesDecide, now);
     let others = desk.others.iter().map(|other| row(other, "", 0, false)).collect();
     ConsoleCase {
         layout: visit.layout(&path),

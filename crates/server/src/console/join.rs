@@ -90,7 +90,7 @@ pub(crate) async fn enrol(visit: Visit, form: Form) -> Response {
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
     let name = sent.get("name");
     let outcome = match flows.join_with_factor(service_id, &token, answer, name, visit.caller()).await {
-        Ok(SecondEnrol::Done(Some(session))) => return let_in(&visit, session.expose()),
+        Ok(SecondEnrol::Done(Some(cookies))) => return let_in(&visit, &cookies),
         Ok(outcome) => outcome,
         Err(error) => return visit.broke(error),
     };

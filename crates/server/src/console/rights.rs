@@ -71,6 +71,7 @@ const TABLE: &[ConsoleRoute] = &[
     both("/console/me/enrol", Right::Enter),
     both("/console/me/factors/{id}/remove", Right::Enter),
     both("/console/staff", Right::StaffManage),
+    both("/console/staff/confirm", Right::StaffManage),
     page("/console/staff/{id}", Right::StaffManage),
     form("/console/staff/{id}/roles", Right::StaffManage),
     form("/console/staff/{id}/disable", Right::StaffManage),

@@ -11,12 +11,13 @@ use axum::response::Response;
 use countersign_flows::core::address::{Address, read_identifier};
 use countersign_flows::core::code::CodeProblem;
 use countersign_flows::core::lock::Refusal;
+use countersign_flows::core::operator::LetIn;
 use countersign_flows::core::proof::Answer;
 use countersign_flows::core::time::Timestamp;
 use countersign_flows::{ConsoleCheck, ConsoleStart, SecondAnswer};
 
 /// Tries left from which on the page says so.
-const FEW_TRIES: u32 = 2;
+pub(super) const FEW_TRIES: u32 = 2;
 
 /// `GET /console/signin`
 pub(crate) async fn form(visit: Visit) -> Response {
@@ -89,6 +90,7 @@ async fn asked(visit: &Visit, email: Address, password: &str) -> Result<Response
         }
         ConsoleStart::Wrong => Problem::SignInRefused,
         ConsoleStart::Locked(refusal) => password_locked(refusal, flows.now()),
+        ConsoleStart::Capped { until } => Problem::PasswordLocked { until: moment(until, flows.now()) },
         ConsoleStart::NoFactor => Problem::SecondFactorMissing,
     }))
 }
@@ -112,7 +114,8 @@ pub(super) fn unreadable(problem: CodeProblem) -> Problem {
     }
 }
 
-fn app_refusal(refusal: Refusal, now: Timestamp) -> Problem {
+/// Why codes of the app are not taken.
+pub(super) fn app_refusal(refusal: Refusal, now: Timestamp) -> Problem {
     match refusal {
         Refusal::Locked { until } => Problem::CodesLocked { until: moment(until, now) },
         Refusal::Disabled => Problem::StaffFactorDisabled,
@@ -181,7 +184,7 @@ pub(crate) async fn check(visit: Visit, form: Form) -> Response {
     let mut said = Said { typed: sent.shown("totp"), ..Said::default() };
     match flows.check_console_step(service_id, &token, answer, visit.caller()).await {
         Err(error) => return visit.broke(error),
-        Ok(ConsoleCheck::SignedIn(session)) => return let_in(&visit, session.expose()),
+        Ok(ConsoleCheck::SignedIn(cookies)) => return let_in(&visit, &cookies),
         Ok(ConsoleCheck::Gone) => return visit.redirect("/console/signin"),
         Ok(ConsoleCheck::Unreadable(problem)) => said.code_problem = Some(unreadable(problem)),
         Ok(ConsoleCheck::Not(_)) if is_passkey => said.passkey_problem = Some(Problem::PasskeyRefused),
@@ -195,10 +198,11 @@ pub(crate) async fn check(visit: Visit, form: Form) -> Response {
     show_step(&visit, &token, said).await
 }
 
-/// Into the console, with the session's cookie.
-pub(super) fn let_in(visit: &Visit, session: &str) -> Response {
+/// Into the console, with the cookies of session and browser.
+pub(super) fn let_in(visit: &Visit, tokens: &LetIn) -> Response {
     let mut response = visit.redirect("/console");
-    cookies::set(response.headers_mut(), &visit.server, Name::Operator, session);
+    cookies::set(response.headers_mut(), &visit.server, Name::Operator, tokens.session.expose());
+    cookies::set(response.headers_mut(), &visit.server, Name::OperatorDevice, tokens.browser.expose());
     cookies::clear(response.headers_mut(), &visit.server, Name::OperatorJourney);
     response
 }

@@ -1,35 +1,35 @@
-//! `/console/staff`: who works here, and what admins change about it.
+//! `/console/staff`: who works here, and what admins ask to have changed about it. What is asked for here is proved and
+//! done on the next page (`staff_confirm.rs`).
 
 use super::Staff;
 use super::me::{factor_row, name_problem};
+use crate::http::cookies::{self, Name};
 use crate::web::form::{Form, Sent};
-use crate::web::views::{
-    ConsoleStaff, ConsoleStaffMember, Fault, Field, Problem, ShownLink, StaffRow, StaffState,
-};
+use crate::web::views::{ConsoleStaff, ConsoleStaffMember, Fault, Field, Problem, StaffRow, StaffState};
 use crate::web::visit::Visit;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::address::read_identifier;
 use countersign_flows::core::id::OperatorId;
-use countersign_flows::core::model::Role;
+use countersign_flows::core::model::{Redacted, Role, StaffPlan, StaffWish, StoredId};
 use countersign_flows::core::operator::{REASON_LENGTH_MAX, StaffRefusal, has_joined};
 use countersign_flows::core::session::Token;
-use countersign_flows::{NewOperator, OperatorAdd, SignedInOperator, StaffActed, StaffEntry, StaffWish};
+use countersign_flows::core::staff as duties;
+use countersign_flows::{SignedInOperator, StaffAsk, StaffEntry};
 
 /// `GET /console/staff`
 pub(crate) async fn list(Staff { visit, .. }: Staff) -> Response {
     show(&visit, Adding::default()).await
 }
 
-/// The form of whoever is to be added, and the link of whoever was.
+/// The form of whoever is to be added.
 #[derive(Default)]
 struct Adding {
     email: Field,
     name: Field,
     chosen: Vec<Role>,
     roles_problem: Option<Problem>,
-    link: Option<ShownLink>,
 }
 
 impl Adding {
@@ -47,7 +47,6 @@ async fn show(visit: &Visit, adding: Adding) -> Response {
     let page = ConsoleStaff {
         layout: visit.layout("/console/staff"),
         rows: found.into_iter().map(row).collect(),
-        link: adding.link,
         email: adding.email,
         name: adding.name,
         chosen: adding.chosen,
@@ -76,13 +75,15 @@ fn roles_in(sent: &Sent) -> Vec<Role> {
     sent.all("role").filter_map(Role::from_text).collect()
 }
 
-fn shown_once(visit: &Visit, link: &Token, email: &str) -> ShownLink {
-    let url = format!("{}/console/join/{}", visit.server.inner.public_url, link.expose());
-    ShownLink { url, email: email.to_owned() }
+/// To the page that asks for the proof.
+fn to_confirm(visit: &Visit, token: &Token) -> Response {
+    let mut response = visit.redirect("/console/staff/confirm");
+    cookies::set(response.headers_mut(), &visit.server, Name::OperatorJourney, token.expose());
+    response
 }
 
 /// `POST /console/staff`
-pub(crate) async fn add(Staff { visit, .. }: Staff, form: Form) -> Response {
+pub(crate) async fn add(Staff { visit, signed_in }: Staff, form: Form) -> Response {
     let sent = match form.open(&visit) {
         Ok(sent) => sent,
         Err(refused) => return *refused,
@@ -102,20 +103,14 @@ pub(crate) async fn add(Staff { visit, .. }: Staff, form: Form) -> Response {
     if adding.is_wrong() {
         return show(&visit, adding).await;
     }
-    let new = NewOperator {
-        service_id: visit.server.service_id(),
-        email: email.clone(),
-        name: sent.get("name").to_owned(),
-        roles: adding.chosen.clone(),
-    };
-    match visit.server.flows().invite_operator(new, visit.caller()).await {
+    let (name, roles) = (Redacted(sent.get("name").to_owned()), adding.chosen.clone());
+    let plan = StaffPlan::Add { email, name, roles };
+    match visit.server.flows().ask_staff_act(&signed_in, plan, visit.words.tag()).await {
         Err(error) => return visit.broke(error),
-        Ok(OperatorAdd::Added { link, .. }) => {
-            let link = Some(shown_once(&visit, &link, email.expose()));
-            adding = Adding { link, ..Adding::default() };
-        }
-        Ok(OperatorAdd::Taken) => adding.email.problem = Some(Problem::StaffTaken),
-        Ok(OperatorAdd::NoRoles) => adding.roles_problem = Some(Problem::RolesMissing),
+        Ok(StaffAsk::Confirm(token)) => return to_confirm(&visit, &token),
+        Ok(StaffAsk::Gone) => return visit.fault(Fault::NotFound),
+        Ok(StaffAsk::Taken) => adding.email.problem = Some(Problem::StaffTaken),
+        Ok(StaffAsk::Refused(refusal)) => adding.roles_problem = Some(refusal_problem(refusal)),
     }
     show(&visit, adding).await
 }
@@ -127,7 +122,23 @@ struct Said {
     reason: Field,
     chosen: Option<Vec<Role>>,
     problem: Option<Problem>,
-    link: Option<Token>,
+}
+
+/// A person's page with why what was asked for is not done.
+pub(super) async fn refused(
+    visit: &Visit,
+    signed_in: &SignedInOperator,
+    id: OperatorId,
+    refusal: StaffRefusal,
+) -> Response {
+    let said = Said { problem: Some(refusal_problem(refusal)), ..Said::default() };
+    show_person(visit, signed_in, &id.to_string(), said).await
+}
+
+/// The list, with the address that somebody has by now.
+pub(super) async fn taken(visit: &Visit, email: String) -> Response {
+    let email = Field { value: email, problem: Some(Problem::StaffTaken) };
+    show(visit, Adding { email, ..Adding::default() }).await
 }
 
 /// `GET /console/staff/{id}`
@@ -144,6 +155,7 @@ async fn show_person(visit: &Visit, signed_in: &SignedInOperator, id: &str, said
     };
     let wrong = said.problem.is_some() || said.reason.problem.is_some();
     let added_ms = found.entry.operator.created_at.unix_ms();
+    let voice_from = duties::voice_from(&found.entry.operator, visit.server.flows().now());
     let row = row(found.entry);
     let page = ConsoleStaffMember {
         layout: visit.layout(&format!("/console/staff/{id}")),
@@ -151,7 +163,7 @@ async fn show_person(visit: &Visit, signed_in: &SignedInOperator, id: &str, said
         factors: found.standing.iter().map(factor_row).collect(),
         sessions: u32::try_from(found.sessions).unwrap_or(u32::MAX),
         is_oneself: id == signed_in.operator.id,
-        link: said.link.map(|link| shown_once(visit, &link, &row.email)),
+        voice_from_ms: voice_from.map(|at| at.unix_ms()),
         act: said.act,
         reason: said.reason,
         chosen: said.chosen.unwrap_or_else(|| row.roles.clone()),
@@ -161,7 +173,7 @@ async fn show_person(visit: &Visit, signed_in: &SignedInOperator, id: &str, said
     visit.page(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
 }
 
-/// Does one act, with its reason.
+/// Asks for one act, with its reason.
 async fn act(
     Staff { visit, signed_in }: Staff,
     id: &str,
@@ -182,20 +194,13 @@ async fn act(
     if said.reason.problem.is_some() {
         return show_person(&visit, &signed_in, id, said).await;
     }
-    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    match flows.act_on_operator(service_id, meant, wish(roles), reason, visit.caller()).await {
+    let (operator, reason) = (StoredId(*meant.as_bytes()), reason.to_owned());
+    let plan = StaffPlan::Act { operator, wish: wish(roles), reason };
+    match visit.server.flows().ask_staff_act(&signed_in, plan, visit.words.tag()).await {
         Err(error) => return visit.broke(error),
-        Ok(StaffActed::Gone) => return visit.fault(Fault::NotFound),
-        Ok(StaffActed::Done) => {
-            let notice = match act {
-                "roles" => "staff-roles",
-                "disable" => "staff-disabled",
-                _ => "staff-enabled",
-            };
-            return visit.redirect(&format!("/console/staff/{meant}?notice={notice}"));
-        }
-        Ok(StaffActed::Link(link)) => said = Said { link: Some(link), ..Said::default() },
-        Ok(StaffActed::Refused(refusal)) => said.problem = Some(refusal_problem(refusal)),
+        Ok(StaffAsk::Confirm(token)) => return to_confirm(&visit, &token),
+        Ok(StaffAsk::Gone | StaffAsk::Taken) => return visit.fault(Fault::NotFound),
+        Ok(StaffAsk::Refused(refusal)) => said.problem = Some(refusal_problem(refusal)),
     }
     show_person(&visit, &signed_in, id, said).await
 }

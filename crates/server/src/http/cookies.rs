@@ -24,8 +24,10 @@ pub(crate) enum Name {
     Case,
     /// The signed-in session of a member of staff. Ends with the browser.
     Operator,
-    /// A sign-in of staff in progress.
+    /// A sign-in of staff in progress, or an act of an admin that waits to be proved.
     OperatorJourney,
+    /// The browser that a member of staff has come in from. 90 days.
+    OperatorDevice,
     /// Random, given to every visitor: what form tokens are bound to.
     Visitor,
     /// Language and theme. One year.
@@ -44,6 +46,7 @@ impl Name {
             Name::Case => "cs_case",
             Name::Operator => "cs_operator",
             Name::OperatorJourney => "cs_operator_journey",
+            Name::OperatorDevice => "cs_operator_device",
             Name::Visitor => "cs_visitor",
             Name::Preferences => "cs_preferences",
         }
@@ -52,7 +55,7 @@ impl Name {
     const fn max_age_s(self) -> Option<u32> {
         match self {
             Name::Session | Name::Operator => None,
-            Name::Device => Some(90 * 86_400),
+            Name::Device | Name::OperatorDevice => Some(90 * 86_400),
             Name::Case => Some(30 * 86_400),
             Name::Journey | Name::Binding | Name::Confirm | Name::Ticket | Name::OperatorJourney => {
                 Some(3_600)

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use super::assets;
-use super::words::{Sentence, Words};
+use super::words::{Moment, Sentence, Words};
 use countersign_flows::core::model::{Right, Role};
 use countersign_flows::core::staff as duties;
 
@@ -30,6 +30,7 @@ mod recover;
 pub(crate) mod samples;
 mod security;
 mod staff;
+mod staff_confirm;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -86,8 +87,9 @@ pub(crate) use upload::UploadField;
 
 pub(crate) use staff::{
     ConsoleEnrol, ConsoleFind, ConsoleJoin, ConsoleMe, ConsoleProve, ConsoleStaff, ConsoleStaffMember,
-    ConsoleStep, NewKey, OwnAct, OwnFactorRow, OwnSessionRow, ShownLink, StaffRow, StaffState,
+    ConsoleStep, NewKey, OwnAct, OwnFactorRow, OwnSessionRow, StaffRow, StaffState,
 };
+pub(crate) use staff_confirm::{ConsoleStaffConfirm, StaffActShown};
 
 /// What every page has. The page's own struct carries it as `layout`.
 pub(crate) struct Layout {
@@ -117,12 +119,19 @@ pub(crate) struct Layout {
     pub(crate) frozen: bool,
     /// What the signed-in member of staff is there for; empty for holders.
     pub(crate) roles: Vec<Role>,
+    /// When they may be one of two who decide, while that is to come: Unix milliseconds.
+    pub(crate) voice_from_ms: Option<i64>,
 }
 
 impl Layout {
     /// Whether the member of staff has the right of this name: pages do not point at what they may not open.
     fn may(&self, right: &str) -> bool {
-        Right::from_text(right).is_some_and(|right| duties::may(&self.roles, right))
+        let Some(right) = Right::from_text(right) else { return false };
+        duties::may(&self.roles, right) && !(duties::is_voice(right) && self.voice_from_ms.is_some())
+    }
+
+    fn voice_from(&self) -> Option<Moment> {
+        self.voice_from_ms.map(|at| Moment::near(at, self.now_ms))
     }
 
     /// The address of a static file, with the version that makes it cacheable for a year.
@@ -295,6 +304,10 @@ pub(crate) enum Notice {
     ProposalDeclined,
     /// A proposal was taken back.
     ProposalWithdrawn,
+    /// A link is on its way to somebody new.
+    StaffInvited,
+    /// A link is on its way to somebody who sets up their sign-in again.
+    StaffReset,
     /// A member of staff has other roles now.
     StaffRoles,
     /// A member of staff has no access any more.
@@ -320,7 +333,7 @@ pub(crate) enum Notice {
 }
 
 impl Notice {
-    const ALL: [Notice; 47] = [
+    const ALL: [Notice; 49] = [
         Notice::Welcome,
         Notice::CodeSent,
         Notice::SmsOn,
@@ -357,6 +370,8 @@ impl Notice {
         Notice::ProposalApproved,
         Notice::ProposalDeclined,
         Notice::ProposalWithdrawn,
+        Notice::StaffInvited,
+        Notice::StaffReset,
         Notice::StaffRoles,
         Notice::StaffDisabled,
         Notice::StaffEnabled,
@@ -418,6 +433,8 @@ impl Notice {
             Notice::ProposalApproved => "notice-proposal-approved",
             Notice::ProposalDeclined => "notice-proposal-declined",
             Notice::ProposalWithdrawn => "notice-proposal-withdrawn",
+            Notice::StaffInvited => "notice-staff-invited",
+            Notice::StaffReset => "notice-staff-reset",
             Notice::StaffRoles => "notice-staff-roles",
             Notice::StaffDisabled => "notice-staff-disabled",
             Notice::StaffEnabled => "notice-staff-enabled",

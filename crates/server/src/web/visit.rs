@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use countersign_flows::core::model::{AccountStatus, Actor};
 use countersign_flows::core::session::Token;
+use countersign_flows::core::staff as duties;
 use countersign_flows::{Caller, FlowError, SignedIn, SignedInOperator};
 
 /// A request of a browser.
@@ -149,6 +150,11 @@ impl Visit {
                 .and_then(|signed_in| signed_in.hold.as_ref())
                 .map(|hold| HoldBanner { cause: hold.cause, ends_at_ms: hold.ends_at.unix_ms() }),
             roles: self.operator.as_ref().map(|staff| staff.operator.roles.clone()).unwrap_or_default(),
+            voice_from_ms: self
+                .operator
+                .as_ref()
+                .and_then(|staff| duties::voice_from(&staff.operator, self.server.flows().now()))
+                .map(|at| at.unix_ms()),
             frozen: self.signed_in.as_ref().is_some_and(|s| s.account.status == AccountStatus::Frozen),
         }
     }
@@ -177,7 +183,10 @@ impl Visit {
         Caller {
             ip: peer::ip(&self.server, &self.headers, self.connection),
             device_label: peer::device_label(&self.headers),
-            device_token: self.cookie(Name::Device),
+            device_token: self.cookie(match self.area() {
+                Area::Console => Name::OperatorDevice,
+                Area::Holder => Name::Device,
+            }),
             locale: self.words.tag().to_owned(),
             actor: match (&self.operator, self.area()) {
                 (Some(staff), _) => Actor::Operator(staff.operator.id),
@@ -326,6 +335,7 @@ pub(crate) fn bare_fault(server: &Server, fault: Fault) -> Response {
         hold: None,
         frozen: false,
         roles: Vec::new(),
+        voice_from_ms: None,
     };
     let page = FaultPage { layout, back: LocalPath::new("/security"), fault, kept: Vec::new() };
     let Ok(html) = page.render() else { return status.into_response() };

@@ -10,7 +10,7 @@ use countersign_flows::{Caller, NewOperator};
 
 pub(crate) const EMAIL: &str = "staff@acme.example";
 pub(crate) const PASSWORD: &str = "a rail beside a fluid room";
-const KEY: &[u8; 20] = b"an app of the tests.";
+pub(crate) const KEY: &[u8; 20] = b"an app of the tests.";
 
 /// One browser's cookies.
 #[derive(Default)]
@@ -95,6 +95,7 @@ pub(crate) async fn let_in_as(house: &House, email: &str) -> (Browser, String) {
     let code = totp::code_at(KEY, totp::step_of(house.flows.now()));
     let entered = browser.post(house, "/console/signin/step", &form, &format!("totp={code}")).await;
     leads_to(&entered, "/console");
+    assert!(browser.has("__Host-cs_operator_device"), "known at the door from now on (R24)");
     let own = csrf(&browser.get(house, "/console/me").await.succeeded());
     assert_ne!(own, form, "bound to the session");
     let stale = browser.post(house, "/console/me/name", &form, "name=x").await;
@@ -146,6 +147,24 @@ async fn an_unknown_operator_and_a_wrong_password_look_alike() {
     assert_eq!(answers[0], answers[1]);
     let stolen = Browser::default().post(&house, "/console/signin", &form, "email=a&password=b").await;
     assert_eq!(stolen.status, StatusCode::FORBIDDEN, "a token of another browser");
+}
+
+/// R24: strangers shut their own lane of the door, and the browser that somebody has come in from keeps its own.
+#[tokio::test]
+async fn t15_strangers_at_the_door_do_not_shut_out_a_browser_that_is_known() {
+    let mut house = house().await;
+    let (mut staff, form) = let_in(&mut house).await;
+    leads_to(&staff.post(&house, "/console/signout", &form, "").await, "/console/signin?notice=signed-out");
+    let mut stranger = Browser::default();
+    let theirs = csrf(&stranger.get(&house, "/console/signin").await);
+    for _ in 0..5 {
+        stranger.post(&house, "/console/signin", &theirs, &format!("email={EMAIL}&password=wrong")).await;
+    }
+    let fields = format!("email={EMAIL}&password={PASSWORD}").replace(' ', "+");
+    let shut = stranger.post(&house, "/console/signin", &theirs, &fields).await;
+    assert!(shut.text.contains("data-problem=\"1010\""), "{}", shut.text);
+    let own = csrf(&staff.get(&house, "/console/signin").await);
+    leads_to(&staff.post(&house, "/console/signin", &own, &fields).await, "/console/signin/step");
 }
 
 #[tokio::test]

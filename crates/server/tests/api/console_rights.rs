@@ -5,8 +5,10 @@ use crate::console::{let_in_as, seed};
 use crate::house::{House, NUMBER, Reply};
 use axum::http::StatusCode;
 use countersign_core::address::Address;
-use countersign_core::model::{Right, Role};
-use countersign_core::staff::may;
+use countersign_core::change::Change;
+use countersign_core::model::{Operator, Right, Role};
+use countersign_core::staff::{is_voice, may};
+use countersign_core::time::hours;
 use countersign_server::{ConsoleRoute, console_routes};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -95,6 +97,47 @@ async fn without_the_right_every_path_answers_as_if_it_did_not_exist() {
             }
         }
         assert!(browser.has("__Host-cs_operator"), "still signed in");
+    }
+}
+
+/// Whoever waits may do everything of their roles but be one of two who decide; the page says until when.
+#[tokio::test]
+async fn whoever_waits_finds_no_form_and_no_path_that_decides() {
+    let (house, sample) = staffed().await;
+    let (path_of, from) = (|route: &ConsoleRoute| sample.path(route), house.flows.now().after(hours(72)));
+    for role in Role::ALL {
+        let email = Address::from_exposed(&email_of(*role)).unwrap();
+        let found = house.flows.staff_member_by_email(house.service_id, email).await.unwrap().unwrap();
+        let waits = Operator { decides_from: Some(from), ..found.entry.operator };
+        house.keep(vec![Change::SaveOperator(waits)]).await;
+    }
+    for (role, is_over) in Role::ALL.iter().flat_map(|role| [(role, false), (role, true)]) {
+        let (mut browser, form) = let_in_as(&house, &email_of(*role)).await;
+        if is_over {
+            // As if the wait had been over before.
+            let email = Address::from_exposed(&email_of(*role)).unwrap();
+            let found = house.flows.staff_member_by_email(house.service_id, email).await.unwrap().unwrap();
+            let free = Operator { decides_from: Some(house.flows.now()), ..found.entry.operator };
+            house.keep(vec![Change::SaveOperator(free)]).await;
+        }
+        let nowhere = whole(&browser.get(&house, "/console/no-such-page").await);
+        let has_voice = Right::ALL.iter().any(|right| is_voice(*right) && may(&[*role], *right));
+        let me = browser.get(&house, "/console/me").await.succeeded();
+        let says = me.text.contains("you can decide cases and proposals");
+        assert_eq!(says, has_voice && !is_over, "{}: the page says until when", role.as_str());
+        for route in console_routes().iter().filter(|route| route.post.is_some()) {
+            let (path, who) = (path_of(route), role.as_str());
+            let right = route.post.unwrap();
+            let has = may(&[*role], right) && (is_over || !is_voice(right));
+            if !has {
+                let reply = browser.post(&house, &path, &form, FIELDS).await;
+                assert_eq!(whole(&reply), nowhere, "{who}: POST {path}");
+            } else if is_voice(right) {
+                // A form that is theirs is refused as out of date without its token; that of others does not exist.
+                let reply = browser.post(&house, &path, "0000", FIELDS).await;
+                assert_eq!(reply.status, StatusCode::FORBIDDEN, "{who}: POST {path}");
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
-//! The people of the console from the outside: joining by a link that is shown once, what admins do about others, and
-//! what somebody changes about themselves.
+//! The people of the console from the outside: joining by a link that only a mailbox gets, what admins do about others
+//! once they have proved that it is they, and what somebody changes about themselves.
 
-use crate::console::{Browser, EMAIL, PASSWORD, csrf, leads_to, let_in, let_in_as, seed, staffed};
+use crate::console::{Browser, EMAIL, KEY, PASSWORD, csrf, leads_to, let_in, let_in_as, seed, staffed};
 use crate::house::{House, Reply};
 use axum::http::StatusCode;
 use countersign_core::model::{Body, Notice, Role};
@@ -14,10 +14,35 @@ fn said(reply: &Reply, problem: u16) {
     assert!(reply.text.contains(&format!("data-problem=\"{problem}\"")), "{problem}: {}", reply.text);
 }
 
-/// The path of the link on a page.
-fn link_on(page: &Reply) -> String {
-    let shown = page.text.split("<code id=\"link\">").nth(1).unwrap().split('<').next().unwrap();
-    format!("/{}", shown.splitn(4, '/').nth(3).unwrap())
+const CONFIRM: &str = "/console/staff/confirm";
+
+/// The path of the link in the next letter, which is for this address.
+async fn link_for(house: &mut House, email: &str) -> String {
+    let letter = house.letter().await;
+    assert_eq!(letter.to.expose(), email);
+    match letter.body {
+        Body::Notice { notice, freeze_path, .. } if notice.is_for_staff() => freeze_path,
+        other => panic!("no link: {other:?}"),
+    }
+}
+
+/// Password and code of whoever asked for something, half a minute later.
+fn proof(house: &House) -> String {
+    house.later(30);
+    format!("password={PASSWORD}&totp={}", shows(house, KEY)).replace(' ', "+")
+}
+
+/// Asks for an act, proves that it is they, and lands where it is seen to be done.
+async fn done(admin: &mut Browser, house: &House, form: &str, path: &str, fields: &str, at: &str) {
+    leads_to(&admin.post(house, path, form, fields).await, CONFIRM);
+    let page = admin.get(house, CONFIRM).await.succeeded();
+    assert!(!page.text.contains("/console/join/"));
+    let proved = admin.post(house, CONFIRM, form, &proof(house)).await;
+    assert!(!proved.text.contains("/console/join/"));
+    leads_to(&proved, at);
+    let landed = admin.get(house, at).await.succeeded();
+    assert!(!landed.text.contains("/console/join/"), "no page has the link");
+    assert!(!admin.has("__Host-cs_operator_journey"));
 }
 
 /// The key that a page offers, from its link to an app (base32, RFC 4648 section 6).
@@ -44,12 +69,8 @@ async fn an_invited_person_sets_password_and_app_and_is_in() {
     said(&admin.post(&house, "/console/staff", &form, "email=nina%40acme.example").await, 6202);
     said(&admin.post(&house, "/console/staff", &form, "email=staff%40acme.example&role=support").await, 6201);
     let fields = "email=nina%40acme.example&name=Nina&role=support&role=reviewer";
-    let added = admin.post(&house, "/console/staff", &form, fields).await.succeeded();
-    let link = link_on(&added);
-    let letter = house.letter().await;
-    assert_eq!(letter.to.expose(), NEW);
-    let Body::Notice { notice: Notice::OperatorInvited, freeze_path, .. } = letter.body else { panic!() };
-    assert_eq!(freeze_path, link, "the mail brings the same link");
+    done(&mut admin, &house, &form, "/console/staff", fields, "/console/staff?notice=staff-invited").await;
+    let link = link_for(&mut house, NEW).await;
     let list = admin.get(&house, "/console/staff").await.succeeded();
     assert!(list.text.contains("Has not used the link yet") && !list.text.contains("/console/join/"));
 
@@ -85,22 +106,72 @@ async fn admins_change_others_with_a_reason_and_never_themselves() {
     said(&admin.post(&house, &format!("{ben}/roles"), &form, "role=auditor&reason=+").await, 6003);
     said(&admin.post(&house, &format!("{ben}/roles"), &form, "reason=x").await, 6202);
     said(&admin.post(&house, &format!("{own}/roles"), &form, "role=auditor&reason=x").await, 6203);
-    let changed = admin.post(&house, &format!("{ben}/roles"), &form, "role=auditor&reason=he+moved").await;
-    leads_to(&changed, &format!("{ben}?notice=staff-roles"));
+    let at = |act: &str, notice: &str| (format!("{ben}/{act}"), format!("{ben}?notice={notice}"));
+    let (path, to) = at("roles", "staff-roles");
+    done(&mut admin, &house, &form, &path, "role=auditor&reason=he+moved", &to).await;
     assert_eq!(theirs.get(&house, "/console/delivery").await.status, StatusCode::NOT_FOUND, "at once");
     theirs.get(&house, "/console/policy").await.succeeded();
 
-    let reset = admin.post(&house, &format!("{ben}/reset"), &form, "reason=lost+phone").await.succeeded();
-    let link = link_on(&reset);
+    let (path, to) = at("reset", "staff-reset");
+    done(&mut admin, &house, &form, &path, "reason=lost+phone", &to).await;
+    let link = link_for(&mut house, "ben@acme.example").await;
     leads_to(&theirs.get(&house, "/console/me").await, "/console/signin?notice=ended");
     assert_eq!(theirs.post(&house, "/console/signin", &their_form, "").await.status, StatusCode::FORBIDDEN);
-    assert!(!admin.get(&house, &ben).await.succeeded().text.contains("/console/join/"), "shown once");
-    let disabled = admin.post(&house, &format!("{ben}/disable"), &form, "reason=left").await;
-    leads_to(&disabled, &format!("{ben}?notice=staff-disabled"));
+    let (path, to) = at("disable", "staff-disabled");
+    done(&mut admin, &house, &form, &path, "reason=left", &to).await;
     assert_eq!(Browser::default().get(&house, &link).await.status, StatusCode::GONE);
     said(&admin.post(&house, &format!("{ben}/disable"), &form, "reason=left").await, 6205);
     let unknown = "/console/staff/opr_00000000000070008000000000000000/disable";
     assert_eq!(admin.post(&house, unknown, &form, "reason=x").await.status, StatusCode::NOT_FOUND);
+}
+
+/// A cookie alone adds nobody and changes nobody: password and code are asked for, and what is wrong says so.
+#[tokio::test]
+async fn nothing_happens_to_anybody_without_the_admins_own_factors() {
+    let mut house = staffed(House::new().await).await;
+    let (mut admin, form) = let_in(&mut house).await;
+    leads_to(&admin.get(&house, CONFIRM).await, "/console/staff");
+    leads_to(&admin.post(&house, CONFIRM, &form, "password=x&totp=000000").await, "/console/staff");
+    let fields = "email=nina%40acme.example&name=Nina&role=reviewer";
+    leads_to(&admin.post(&house, "/console/staff", &form, fields).await, CONFIRM);
+    let page = admin.get(&house, CONFIRM).await.succeeded();
+    assert!(page.text.contains("nina@acme.example") && page.text.contains("Reviewer"), "{}", page.text);
+    let right = PASSWORD.replace(' ', "+");
+    house.later(30);
+    let code = shows(&house, KEY);
+    said(&admin.post(&house, CONFIRM, &form, &format!("password=&totp={code}")).await, 1004);
+    said(&admin.post(&house, CONFIRM, &form, &format!("password=wrong&totp={code}")).await, 1009);
+    said(&admin.post(&house, CONFIRM, &form, &format!("password={right}&totp=")).await, 5001);
+    said(&admin.post(&house, CONFIRM, &form, &format!("password={right}&totp=000000")).await, 5002);
+    let list = admin.get(&house, "/console/staff").await.succeeded();
+    assert!(!list.text.contains(NEW), "nothing yet");
+    // Another session of the same person has nothing to confirm.
+    let (mut other, their_form) = let_in(&mut house).await;
+    let journey = admin.0.iter().find(|(name, _)| name == "__Host-cs_operator_journey").unwrap().clone();
+    other.0.push(journey);
+    leads_to(&other.post(&house, CONFIRM, &their_form, &proof(&house)).await, "/console/staff");
+    let done = admin.post(&house, CONFIRM, &form, &proof(&house)).await;
+    leads_to(&done, "/console/staff?notice=staff-invited");
+    let list = admin.get(&house, "/console/staff").await.succeeded();
+    assert!(list.text.contains(NEW));
+}
+
+/// Every other admin hears of it, by a letter without a link.
+#[tokio::test]
+async fn the_other_admins_are_told() {
+    let mut house = staffed(House::new().await).await;
+    seed(&house, "other@acme.example", &[Role::Admin]).await;
+    let (mut admin, form) = let_in(&mut house).await;
+    let fields = "email=nina%40acme.example&role=reviewer";
+    done(&mut admin, &house, &form, "/console/staff", fields, "/console/staff?notice=staff-invited").await;
+    let letters = [house.letter().await, house.letter().await];
+    let to = |email: &str| letters.iter().find(|letter| letter.to.expose() == email).unwrap().body.clone();
+    let Body::Notice { notice, freeze_path, .. } = to(NEW) else { panic!() };
+    assert_eq!(notice, Notice::OperatorInvited);
+    assert!(freeze_path.starts_with("/console/join/"));
+    let Body::Notice { notice, freeze_path, detail, .. } = to("other@acme.example") else { panic!() };
+    assert_eq!((notice, freeze_path.as_str()), (Notice::StaffAdded, ""));
+    assert_eq!(detail, "n•••@acme.example / s•••@acme.example");
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ async fn staff(house: &House, which: u8, roles: &[Role]) -> Browser {
         roles: roles.to_vec(),
         created_at: now,
         disabled_at: None,
+        decides_from: None,
     };
     let token = Token::draw(&countersign_core::entropy::testing::Counting::from(u64::from(which)));
     let session = OperatorSession {
@@ -39,6 +40,7 @@ async fn staff(house: &House, which: u8, roles: &[Role]) -> Browser {
         service_id: house.service_id,
         operator_id: operator.id,
         token: token.hash(),
+        browser: None,
         device: String::new(),
         ip: String::new(),
         created_at: now,

@@ -6,23 +6,25 @@ use super::write::Write;
 use crate::error::StorageError;
 use crate::seal::Place;
 use crate::tx::Tx;
-use crate::value::Row;
+use crate::value::{Row, Value};
 use countersign_core::id::{OperatorId, OperatorSessionId, ServiceId};
 use countersign_core::model::{OperatorSession, TokenHash};
 use countersign_core::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO operator_sessions
-    (id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at, browser)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const SAVE: &str = "UPDATE operator_sessions SET last_seen_at = $3, ended_at = $4
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL";
-const END_ALL: &str = "UPDATE operator_sessions SET ended_at = $3
-    WHERE service_id = $1 AND operator_id = $2 AND ended_at IS NULL AND id <> $4";
+// Those that ended before keep their end.
+const END_ALL: &str = "UPDATE operator_sessions SET ended_at = COALESCE(ended_at, $3), browser = NULL
+    WHERE service_id = $1 AND operator_id = $2 AND (ended_at IS NULL OR browser IS NOT NULL) AND id <> $4";
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at
+            "SELECT id, service_id, operator_id, token, device, ip_sealed, created_at, last_seen_at, ended_at,
+                 browser
              FROM operator_sessions WHERE service_id = $1 AND ",
             $rest
         )
@@ -33,8 +35,10 @@ const BY_TOKEN: &str = select!("token = $2");
 const OPEN: &str = select!("operator_id = $2 AND ended_at IS NULL ORDER BY id DESC");
 const LAST_SEEN: &str = "SELECT operator_id, MAX(last_seen_at) FROM operator_sessions
     WHERE service_id = $1 GROUP BY operator_id";
+const IS_KNOWN: &str = "SELECT COUNT(*) FROM operator_sessions
+    WHERE service_id = $1 AND operator_id = $2 AND browser = $3 AND created_at > $4";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, END_ALL, BY_TOKEN, OPEN, LAST_SEEN];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, END_ALL, BY_TOKEN, OPEN, LAST_SEEN, IS_KNOWN];
 
 fn ip_place(id: &OperatorSessionId) -> Place<'_> {
     Place { table: "operator_sessions", column: "ip", row: id.as_bytes() }
@@ -50,7 +54,8 @@ pub(super) fn insert<'a>(rows: &Rows, session: &'a OperatorSession) -> Result<Wr
         .bind_made(rows.seal(ip_place(&session.id), &session.ip)?)
         .bind(session.created_at)
         .bind(session.last_seen_at)
-        .bind(session.ended_at))
+        .bind(session.ended_at)
+        .bind(session.browser.as_ref()))
 }
 
 pub(super) fn save(session: &OperatorSession) -> Write<'_> {
@@ -70,6 +75,20 @@ pub(super) fn end_all<'a>(
     // No session has the empty identifier.
     let except: &[u8] = except.map_or(&[], |id| id.as_bytes());
     Write::any(END_ALL).bind(service_id).bind(operator_id).bind(at).bind(except)
+}
+
+/// Whether an operator has signed in since then from the browser whose cookie this is the hash of.
+pub async fn is_known(
+    tx: &mut Tx,
+    _rows: &Rows,
+    service_id: ServiceId,
+    operator_id: OperatorId,
+    browser: TokenHash,
+    since: Timestamp,
+) -> Result<bool, StorageError> {
+    let key: [Value<'_>; 4] = [(&service_id).into(), (&operator_id).into(), (&browser).into(), since.into()];
+    let row = tx.row_optional(IS_KNOWN, &key).await?;
+    row.map_or(Ok(false), |row| Ok(row.count(0)? > 0))
 }
 
 /// The session whose cookie this is the hash of, ended or not.
@@ -116,5 +135,6 @@ fn read(rows: &Rows, row: &Row) -> Result<OperatorSession, StorageError> {
         created_at: row.timestamp(6)?,
         last_seen_at: row.timestamp(7)?,
         ended_at: row.optional_timestamp(8)?,
+        browser: row.optional_array(9)?.map(TokenHash),
     })
 }

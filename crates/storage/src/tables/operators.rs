@@ -13,15 +13,18 @@ use countersign_core::operator::roles_text;
 
 macro_rules! columns {
     () => {
-        "id, service_id, email_sealed, password_hash_sealed, created_at, disabled_at, roles, name_sealed"
+        "id, service_id, email_sealed, password_hash_sealed, created_at, disabled_at, roles, name_sealed,
+            decides_from"
     };
 }
 
 const INSERT: &str = "INSERT INTO operators
-    (id, service_id, email_sealed, email_index, password_hash_sealed, created_at, disabled_at, roles, name_sealed)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (id, service_id, email_sealed, email_index, password_hash_sealed, created_at, disabled_at, roles, name_sealed,
+        decides_from)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const SAVE: &str =
-    "UPDATE operators SET password_hash_sealed = $3, disabled_at = $4, roles = $5, name_sealed = $6
+    "UPDATE operators SET password_hash_sealed = $3, disabled_at = $4, roles = $5, name_sealed = $6,
+        decides_from = $7
     WHERE id = $1 AND service_id = $2";
 const BY_EMAIL: &str =
     concat!("SELECT ", columns!(), " FROM operators WHERE service_id = $1 AND email_index = $2");
@@ -56,7 +59,8 @@ pub(super) fn insert<'a>(rows: &Rows, operator: &'a Operator) -> Result<Write<'a
         .bind(operator.created_at)
         .bind(operator.disabled_at)
         .bind_made_text(roles_text(&operator.roles))
-        .bind_made(rows.seal(name_place(&operator.id), &operator.name)?))
+        .bind_made(rows.seal(name_place(&operator.id), &operator.name)?)
+        .bind(operator.decides_from))
 }
 
 pub(super) fn save<'a>(rows: &Rows, operator: &'a Operator) -> Result<Write<'a>, StorageError> {
@@ -66,7 +70,8 @@ pub(super) fn save<'a>(rows: &Rows, operator: &'a Operator) -> Result<Write<'a>,
         .bind_made(rows.seal(password_place(&operator.id), &operator.password_hash)?)
         .bind(operator.disabled_at)
         .bind_made_text(roles_text(&operator.roles))
-        .bind_made(rows.seal(name_place(&operator.id), &operator.name)?))
+        .bind_made(rows.seal(name_place(&operator.id), &operator.name)?)
+        .bind(operator.decides_from))
 }
 
 /// The roles of a row; a text that names none of ours is an error, never a role less or more.
@@ -141,5 +146,6 @@ fn read(rows: &Rows, row: &Row) -> Result<Operator, StorageError> {
         roles: roles_of(row)?,
         created_at: row.timestamp(4)?,
         disabled_at: row.optional_timestamp(5)?,
+        decides_from: row.optional_timestamp(8)?,
     })
 }

@@ -120,12 +120,14 @@ pub(crate) struct SubjectBytes {
 
 const ACCOUNT: u8 = 1;
 const ADDRESS: u8 = 2;
+const STAFF: u8 = 3;
 
 impl SubjectBytes {
     pub(crate) fn new(subject: Subject) -> Self {
         let (kind, body): (u8, &[u8]) = match &subject {
             Subject::Account(id) => (ACCOUNT, id.as_bytes()),
             Subject::Address(index) => (ADDRESS, &index.0),
+            Subject::Staff(index) => (STAFF, &index.0),
         };
         let mut bytes = [0; 33];
         bytes[0] = kind;
@@ -202,6 +204,7 @@ impl Row {
         match *kind {
             ACCOUNT => body.try_into().map(|id| Subject::Account(AccountId::from_bytes(id))),
             ADDRESS => body.try_into().map(|index| Subject::Address(AddressIndex(index))),
+            STAFF => body.try_into().map(|index| Subject::Staff(AddressIndex(index))),
             _ => return Err(wrong),
         }
         .map_err(|_| wrong)

@@ -73,7 +73,7 @@ impl Step for Shut {
         let lockout = |state: FactorState| Lockout {
             account_id: match state.subject {
                 Subject::Account(id) => Some(id),
-                Subject::Address(_) => None,
+                Subject::Address(_) | Subject::Staff(_) => None,
             },
             factor: state.factor,
             is_one_browser: state.lane.is_some(),

@@ -2,6 +2,7 @@
 //! and the proposal after it, always in that order, so that of two who decide at once one finds it decided.
 
 use super::{Names, Voice};
+use crate::console::session::has_right;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::address::Address;
@@ -71,7 +72,7 @@ pub enum DecideOutcome {
     Ended(Box<Proposal>),
     /// It stands as it stood.
     Refused(DecideRefusal),
-    /// The service has no such proposal.
+    /// The service has no such proposal, or whoever asks may not decide, or not yet.
     Gone,
 }
 
@@ -218,6 +219,10 @@ impl Step for Decide {
     async fn run(&self, tx: &mut Tx) -> Result<DecideOutcome, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
         let (rows, service_id) = (&kit.rows, self.service_id);
+        let decides = self.verdict != Verdict::Withdraw;
+        if decides && !has_right(tx, kit, service_id, self.by, Right::Approve, now).await? {
+            return Ok(DecideOutcome::Gone);
+        }
         let Some(found) = proposals::load(tx, rows, service_id, self.id).await? else {
             return Ok(DecideOutcome::Gone);
         };

@@ -107,6 +107,7 @@ impl Samples {
             hold: None,
             frozen: false,
             roles: Vec::new(),
+            voice_from_ms: None,
         }
     }
 

@@ -356,7 +356,7 @@ impl StaffRow {
     }
 }
 
-fn in_words(roles: &[Role], words: &crate::web::words::Words) -> String {
+pub(super) fn in_words(roles: &[Role], words: &crate::web::words::Words) -> String {
     roles.iter().map(|role| words.text(role_key(*role))).collect::<Vec<_>>().join(", ")
 }
 
@@ -382,15 +382,7 @@ fn role_what_key(role: Role) -> &'static str {
     }
 }
 
-/// A link that is shown once.
-pub(crate) struct ShownLink {
-    /// The whole address.
-    pub(crate) url: String,
-    /// Whose.
-    pub(crate) email: String,
-}
-
-/// `GET /console/staff`; posts `email`, `name` and `role` (several) to itself.
+/// `GET /console/staff`; posts `email`, `name` and `role` (several) to itself, to be confirmed next.
 #[derive(Template)]
 #[template(path = "console/staff.html")]
 pub(crate) struct ConsoleStaff {
@@ -398,8 +390,6 @@ pub(crate) struct ConsoleStaff {
     pub(crate) layout: Layout,
     /// Everybody.
     pub(crate) rows: Vec<StaffRow>,
-    /// The link of whoever was just added.
-    pub(crate) link: Option<ShownLink>,
     /// Of whoever is to be added, as typed.
     pub(crate) email: Field,
     /// The same.
@@ -442,7 +432,8 @@ impl ConsoleStaff {
     }
 }
 
-/// `GET /console/staff/{id}`; posts `role` (several) and `reason`, or `reason` alone, to the paths below it.
+/// `GET /console/staff/{id}`; posts `role` (several) and `reason`, or `reason` alone, to the paths below it, to be
+/// confirmed next.
 #[derive(Template)]
 #[template(path = "console/staff_member.html")]
 pub(crate) struct ConsoleStaffMember {
@@ -458,8 +449,8 @@ pub(crate) struct ConsoleStaffMember {
     pub(crate) sessions: u32,
     /// Whether it is the one who looks, who changes nothing here.
     pub(crate) is_oneself: bool,
-    /// The link that was just made.
-    pub(crate) link: Option<ShownLink>,
+    /// When they may be one of two who decide, while that is to come: Unix milliseconds.
+    pub(crate) voice_from_ms: Option<i64>,
     /// Which act the reason was for: the last part of its path.
     pub(crate) act: &'static str,
     /// The reason, as typed.
@@ -487,6 +478,10 @@ pub(crate) struct StaffForm {
 impl ConsoleStaffMember {
     fn added(&self) -> Moment {
         Moment::day(self.added_ms)
+    }
+
+    fn voice_from(&self) -> Option<Moment> {
+        self.voice_from_ms.map(Moment::full)
     }
 
     fn all_roles(&self) -> &'static [Role] {

@@ -123,6 +123,7 @@ impl World {
             roles: vec![Role::Support, Role::Fraud],
             created_at: NOW,
             disabled_at: None,
+            decides_from: None,
         }
     }
 

@@ -50,6 +50,7 @@ pub(crate) async fn services_keys_and_staff_round_trip(database: Database) {
         roles: vec![Role::Support, Role::Fraud],
         created_at: NOW,
         disabled_at: Some(NOW),
+        decides_from: Some(NOW),
     };
     world.save([Change::InsertOperator(operator.clone())]).await.unwrap();
     let index = world.rows.index(&address(EMAIL));

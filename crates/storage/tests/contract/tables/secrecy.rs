@@ -53,13 +53,13 @@ const EVERY_TABLE: &[&str] = &[
 ];
 
 async fn fill(world: &World) -> Account {
-    let account = world.account(Some(EMAIL));
-    let operator = world.operator();
+    let (account, operator) = (world.account(Some(EMAIL)), world.operator());
     let staff = OperatorSession {
         id: OperatorSessionId::draw(NOW, world.entropy.as_ref()),
         service_id: world.service_id,
         operator_id: operator.id,
         token: TokenHash([3; 32]),
+        browser: None,
         device: "Firefox on Linux".into(),
         ip: "198.51.100.77".into(),
         created_at: NOW,

@@ -8,7 +8,7 @@ use countersign_core::model::*;
 use countersign_core::time::{days, hours, minutes, seconds};
 use countersign_storage::StorageError;
 use countersign_storage::tables::{
-    operator_authenticators, operator_invitations, operator_sessions, operators, retention,
+    factors, operator_authenticators, operator_invitations, operator_sessions, operators, retention,
 };
 
 fn is_conflict(answer: &Result<(), StorageError>) -> bool {
@@ -21,6 +21,7 @@ fn session_of(world: &World, operator: &Operator, token: u8) -> OperatorSession 
         service_id: operator.service_id,
         operator_id: operator.id,
         token: TokenHash([token; 32]),
+        browser: Some(TokenHash([token + 100; 32])),
         device: "Firefox on Linux".into(),
         ip: "198.51.100.77".into(),
         created_at: NOW,
@@ -159,6 +160,7 @@ pub(crate) async fn operators_change_and_their_sessions_end_together(database: D
         password_hash: String::new(),
         roles: vec![Role::Auditor],
         disabled_at: Some(NOW),
+        decides_from: Some(NOW.after(hours(72))),
         ..operator.clone()
     };
     let foreign = Operator { service_id: other, ..changed.clone() };
@@ -181,4 +183,59 @@ pub(crate) async fn operators_change_and_their_sessions_end_together(database: D
     assert_eq!(open().await, []);
     let seen = world.read(move |tx, r| Box::pin(operator_sessions::last_seen(tx, r, service_id))).await;
     assert_eq!(seen, [(operator_id, NOW)]);
+}
+
+pub(crate) async fn an_operators_browser_is_known_for_a_while_and_can_be_forgotten(database: Database) {
+    let world = World::new(&database).await;
+    let (service_id, other) = (world.service_id, world.other_service().await);
+    let operator = world.operator();
+    let sessions = [1, 2].map(|token| session_of(&world, &operator, token));
+    let (id, nobody) = (operator.id, OperatorId::from_bytes([9; 16]));
+    world.save([Change::InsertOperator(operator)]).await.unwrap();
+    world.save(sessions.clone().map(Change::InsertOperatorSession)).await.unwrap();
+    let known = |service_id, operator_id, token: u8, since| {
+        let browser = TokenHash([token; 32]);
+        world.read(move |tx, r| {
+            Box::pin(operator_sessions::is_known(tx, r, service_id, operator_id, browser, since))
+        })
+    };
+    let earlier = NOW.before(days(30));
+    assert!(known(service_id, id, 101, earlier).await && known(service_id, id, 102, earlier).await);
+    assert!(!known(service_id, id, 1, earlier).await, "the session's own cookie is another");
+    assert!(!known(service_id, id, 101, NOW).await, "too long ago");
+    assert!(!known(other, id, 101, earlier).await && !known(service_id, nobody, 101, earlier).await);
+    let end =
+        |service_id, except| Change::EndOperatorSessions { service_id, operator_id: id, except, at: NOW };
+    world.save([end(other, None)]).await.unwrap();
+    world.save([end(service_id, Some(sessions[1].id))]).await.unwrap();
+    assert!(!known(service_id, id, 101, earlier).await && known(service_id, id, 102, earlier).await);
+    let over = OperatorSession { ended_at: Some(NOW.before(minutes(1))), ..sessions[1].clone() };
+    world.save([Change::SaveOperatorSession(over.clone())]).await.unwrap();
+    assert!(known(service_id, id, 102, earlier).await, "whoever signed out is known still");
+    world.save([end(service_id, None)]).await.unwrap();
+    assert!(!known(service_id, id, 102, earlier).await);
+    let kept = world
+        .read(move |tx, r| Box::pin(operator_sessions::by_token(tx, r, service_id, TokenHash([2; 32]))))
+        .await;
+    assert_eq!(kept, Some(OperatorSession { browser: None, ..over }), "what ended before keeps its end");
+}
+
+/// R24: staff and holders with one address fail apart.
+pub(crate) async fn what_shuts_the_console_shuts_no_holders_sign_in(database: Database) {
+    let world = World::new(&database).await;
+    let service_id = world.service_id;
+    let index = countersign_core::address::AddressIndex([3; 32]);
+    let (staff, holder) = (Subject::Staff(index), Subject::Address(index));
+    let mut state = FactorState::fresh(service_id, staff, Factor::Password, None);
+    state.locked_until = Some(NOW.after(hours(1)));
+    world.save([Change::SaveFactor(state.clone())]).await.unwrap();
+    let load = |subject| {
+        world.read(move |tx, r| {
+            Box::pin(factors::load(tx, r, service_id, subject, Factor::Password, None, NOW))
+        })
+    };
+    assert_eq!(load(staff).await, state);
+    assert_eq!(load(holder).await.locked_until, None);
+    let shut = world.read(move |tx, r| Box::pin(factors::shut(tx, r, service_id, NOW, 10))).await;
+    assert_eq!(shut, [state]);
 }

@@ -40,9 +40,23 @@ impl Samples {
         }
     }
 
-    fn shown_link(&self) -> Option<ShownLink> {
-        let url = "https://accounts.example/console/join/0123456789abcdef".to_owned();
-        Some(ShownLink { url, email: self.text("ada@acme.example") })
+    fn confirm_act(&self, act: StaffActShown, code: Field, password: Option<Problem>) -> ConsoleStaffConfirm {
+        ConsoleStaffConfirm {
+            layout: self.in_console(true),
+            act,
+            email: self.text("ada@acme.example"),
+            name: self.text("Ada"),
+            roles: vec![Role::Support, Role::Reviewer],
+            reason: self.text("lost phone"),
+            has_app: true,
+            app_refusal: None,
+            attempts_left: code.problem.is_some().then_some(2),
+            code,
+            passkey_options: Some(self.text("{\"publicKey\":{}}")),
+            passkey_problem: None,
+            password_problem: password,
+            problem: None,
+        }
     }
 
     fn step(&self, refusal: Option<Problem>, code: Field, passkey_problem: Option<Problem>) -> ConsoleStep {
@@ -66,7 +80,7 @@ impl Samples {
             factors: vec![self.own_factor(Factor::Totp), self.own_factor(Factor::Passkey)],
             sessions: 2,
             is_oneself: false,
-            link: None,
+            voice_from_ms: Some(self.now_ms + 60 * MINUTE_MS),
             act: "roles",
             reason,
             chosen: vec![Role::Support],
@@ -111,7 +125,6 @@ impl Samples {
         ConsoleStaff {
             layout: self.in_console(true),
             rows: states.into_iter().map(|state| self.staff_row(state)).collect(),
-            link: None,
             email,
             name,
             chosen: vec![Role::Support],
@@ -145,10 +158,13 @@ impl Samples {
         let until = Moment::near(self.now_ms + 15 * MINUTE_MS, self.now_ms);
         let wrong = |problem| self.typed("as typed", Some(problem));
         let long = || Problem::NameLong { characters_max: 60 };
-        let mut linked = self.list(Field::default(), Field::default(), None);
-        linked.link = self.shown_link();
-        let mut reset = self.member(StaffState::Here, Field::default(), None);
-        reset.link = self.shown_link();
+        let mut waits = self.me(self.typed("Ada", None));
+        waits.layout.voice_from_ms = Some(self.now_ms + 60 * MINUTE_MS);
+        let mut locked = self.confirm_act(StaffActShown::Reset, Field::default(), None);
+        locked.app_refusal = Some(Problem::CodesLocked { until });
+        let mut refused = self.confirm_act(StaffActShown::Disable, Field::default(), None);
+        refused.passkey_problem = Some(Problem::PasskeyRefused);
+        refused.problem = Some(Problem::PasswordLocked { until });
         let mut oneself = self.member(StaffState::Here, Field::default(), None);
         oneself.is_oneself = true;
         oneself.factors.clear();
@@ -172,7 +188,18 @@ impl Samples {
             ("console-prove-wrong", &self.prove(None, Some(Problem::PasswordWrong), None)),
             ("console-prove-last", &self.prove(None, None, Some(Problem::StaffFactorLast))),
             ("console-staff", &self.list(Field::default(), Field::default(), None)),
-            ("console-staff-link", &linked),
+            ("console-staff-confirm-add", &self.confirm_act(StaffActShown::Add, Field::default(), None)),
+            (
+                "console-staff-confirm-wrong",
+                &self.confirm_act(
+                    StaffActShown::Roles,
+                    wrong(Problem::TotpWrong),
+                    Some(Problem::PasswordWrong),
+                ),
+            ),
+            ("console-staff-confirm-locked", &locked),
+            ("console-staff-confirm-refused", &refused),
+            ("console-me-waits", &waits),
             (
                 "console-staff-wrong",
                 &self.list(wrong(Problem::StaffTaken), wrong(long()), Some(Problem::RolesMissing)),
@@ -187,7 +214,6 @@ impl Samples {
                 "console-staff-last",
                 &self.member(StaffState::Here, Field::default(), Some(Problem::StaffLastAdmin)),
             ),
-            ("console-staff-reset", &reset),
             ("console-staff-oneself", &oneself),
             ("console-find", &find(Field::default())),
             ("console-find-nothing", &find(wrong(Problem::NothingFound))),

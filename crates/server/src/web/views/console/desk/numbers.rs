@@ -208,6 +208,7 @@ fn cap_key(kind: LimitKind) -> &'static str {
         LimitKind::Prefix => "desk-cap-prefix",
         LimitKind::Country => "desk-cap-country",
         LimitKind::Money => "desk-cap-money",
+        LimitKind::Door => "desk-cap-door",
         LimitKind::StaffLookUp => "desk-cap-staff-look-up",
         LimitKind::Opening => "desk-cap-opening",
     }
