@@ -141,6 +141,8 @@ fn account(at: Timestamp) -> Account {
         phrase: None,
         password_set_at: at,
         frozen_from: None,
+        frozen_by_staff_from: None,
+        status_set_at: None,
         locale: "en".to_owned(),
         created_at: at,
     }

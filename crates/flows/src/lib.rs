@@ -66,7 +66,6 @@ pub use cases::verify::CaseProof;
 pub use cases::{CaseHolder, CaseKey};
 pub use clock::Clock;
 pub use console::cases::{CaseDesk, CaseLine, CaseTake, CaseVoice, CaseWord};
-pub use console::cases::{CaseDesk, CaseLine, CaseTake, CaseVoice};
 pub use console::confirm::{StaffAsk, StaffConfirmation, StaffConfirmed};
 pub use console::delivery::acts::TestSend;
 pub use console::delivery::messages::{AttemptView, MessageTimeline, MessageView};

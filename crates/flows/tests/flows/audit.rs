@@ -168,7 +168,7 @@ async fn a_process_goes_on_only_where_its_last_checkpoint_and_its_note_are() {
 #[tokio::test]
 async fn one_chain_that_cannot_be_read_keeps_no_other_from_being_sealed() {
     let house = House::new().await;
-    let other = house.flows.create_service("Other", false).await.unwrap().id;
+    let other = house.flows.create_service("Other", false, &Caller::default()).await.unwrap().id;
     let both = || async {
         happen(&house, 1).await;
         happen_in(&house, other, 1).await;

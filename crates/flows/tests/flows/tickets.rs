@@ -145,9 +145,13 @@ async fn whoever_lost_the_phone_asks_by_the_password_and_follows_by_a_code() {
     let topic = TicketTopic::Withdrawal;
     assert_eq!(open(topic, token.clone()).await, TicketOpen::Refused(TicketRefusal::Topic));
     assert_eq!(open(TicketTopic::PhoneLost, "0".repeat(64)).await, TicketOpen::Gone);
+    // Entries of one millisecond have no order of their own.
+    house.later(1);
     let opened = open(TicketTopic::PhoneLost, token).await;
-    let told = house.post().await;
-    assert_eq!(told.iter().filter(|message| notice_in(message).is_some()).count(), 1);
+    house.later(1);
+    let mut told = house.post().await;
+    told.retain(|message| notice_in(message).is_some());
+    assert_eq!(told.len(), 1);
     let (notice, link) = notice_in(&told[0]).unwrap();
     assert_eq!((notice, Some(&told[0].to)), (Notice::SupportOpened, person.number.as_ref()));
     assert!(!link.is_empty(), "whoever owns the account can shut it");
