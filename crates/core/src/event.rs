@@ -3,25 +3,14 @@
 
 mod kinds;
 
+pub use kinds::Group;
+
 use crate::model::{
     ActionKind, CancelReason, CaseKind, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause,
     ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
 };
 use crate::route::RouteWish;
 use serde::{Deserialize, Serialize};
-
-/// What a holder narrows the list of events to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Signing in and out, devices.
-    SignIn,
-    /// Codes sent and entered, and the locks they led to.
-    Codes,
-    /// Changes of settings.
-    Changes,
-    /// Withdrawals, sales and whatever else was to be authorised.
-    Actions,
-}
 
 /// One thing that happened to an account or an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -323,6 +312,23 @@ pub enum Event {
         case: String,
         /// Which factors.
         factors: Vec<Factor>,
+    },
+    /// Its holder says that nothing is left to prove.
+    CaseUnproved {
+        /// Which.
+        case: String,
+        /// Which factors the account has.
+        factors: Vec<Factor>,
+    },
+    /// It has a new access code; the one before is dead.
+    CaseAccessReplaced {
+        /// Which.
+        case: String,
+    },
+    /// Its holder showed who they are; the account stays what it was made since they asked.
+    CaseStatusKept {
+        /// Which.
+        case: String,
     },
     /// Its documents were handed in.
     CaseSubmitted {

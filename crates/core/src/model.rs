@@ -55,7 +55,9 @@ pub use hold::{Hold, HoldCause};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredHash, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
-pub use proposal::{Proposal, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed};
+pub use proposal::{
+    Proposal, ProposalAbout, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed,
+};
 pub use staff::{Actor, InvitationPurpose, OperatorAuthenticator, OperatorInvitation, Right, Role};
 pub use ticket::{CannedAnswer, Ticket, TicketMessage, TicketStatus, TicketTopic};
 pub use webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookKind};

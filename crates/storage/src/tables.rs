@@ -108,6 +108,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertSession(session) => sessions::insert(rows, session)?,
         Change::SaveSession(session) => sessions::save(session),
         Change::EndSessions { account_id, except, at } => sessions::end_all(account_id, except.as_ref(), *at),
+        Change::ForgetDevices { account_id, except, at } => devices::forget(account_id, except.as_ref(), *at),
         Change::InsertEvent(entry) => events::insert(entry)?,
         Change::InsertService(service) => services::insert(service),
         Change::InsertApiKey(key) => api_keys::insert(key),

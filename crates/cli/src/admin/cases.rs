@@ -50,13 +50,15 @@ fn case_json(case: &Case, voices: usize) -> Value {
         "stage": case.stage.as_str(),
         "round": case.round,
         "voices": voices,
+        "unproved": case.file.unproved,
         "opened_at_ms": case.opened_at.unix_ms(),
         "promised_by_ms": case.promised_by.map(|at| at.unix_ms()),
     })
 }
 
 fn case_line(case: &Case, voices: usize) -> String {
-    format!("{}  {:16} {:10} {voices} decided", case.id, case.kind.as_str(), case.stage.as_str())
+    let unproved = if case.file.unproved { "  WITHOUT A PROOF" } else { "" };
+    format!("{}  {:16} {:10} {voices} decided{unproved}", case.id, case.kind.as_str(), case.stage.as_str())
 }
 
 /// Lists cases: those before the operators first, or those that are over.

@@ -1,6 +1,19 @@
 //! What each kind of event is called, and where a holder looks for it: two tables, complete by the compiler's word.
 
-use super::{Event, Group};
+use super::Event;
+
+/// What a holder narrows the list of events to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Signing in and out, devices.
+    SignIn,
+    /// Codes sent and entered, and the locks they led to.
+    Codes,
+    /// Changes of settings.
+    Changes,
+    /// Withdrawals, sales and whatever else was to be authorised.
+    Actions,
+}
 
 /// One function from a table of patterns.
 macro_rules! table {
@@ -67,6 +80,9 @@ table! {
         Event::CannedAnswerChanged { .. } => "canned_answer_changed",
         Event::CaseOpened { .. } => "case_opened",
         Event::CaseVerified { .. } => "case_verified",
+        Event::CaseUnproved { .. } => "case_unproved",
+        Event::CaseAccessReplaced { .. } => "case_access_replaced",
+        Event::CaseStatusKept { .. } => "case_status_kept",
         Event::CaseSubmitted { .. } => "case_submitted",
         Event::CaseSeen { .. } => "case_seen",
         Event::CaseDecided { .. } => "case_decided",
@@ -167,6 +183,9 @@ table! {
         | Event::CannedAnswerChanged { .. }
         | Event::CaseOpened { .. }
         | Event::CaseVerified { .. }
+        | Event::CaseUnproved { .. }
+        | Event::CaseAccessReplaced { .. }
+        | Event::CaseStatusKept { .. }
         | Event::CaseSubmitted { .. }
         | Event::CaseSeen { .. }
         | Event::CaseDecided { .. }

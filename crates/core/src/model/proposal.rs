@@ -2,7 +2,7 @@
 //! `proposal.rs` and `protect.rs` decide.
 
 use super::{AccountStatus, Actor, Factor};
-use crate::id::{AccountId, BindingId, ProposalId, ServiceId};
+use crate::id::{AccountId, BindingId, CaseId, ProposalId, ServiceId};
 use crate::time::Timestamp;
 
 named! {
@@ -14,6 +14,8 @@ named! {
         LiftLock = "lift_lock",
         /// Make a restricted or flagged account active.
         ClearStatus = "clear_status",
+        /// End a recovery case that is not over.
+        EndCase = "end_case",
     }
 }
 
@@ -57,6 +59,18 @@ named! {
     }
 }
 
+/// What of an account a proposal is about, where the account may have several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProposalAbout {
+    /// It has one at most.
+    #[default]
+    One,
+    /// This locked factor, for `LiftLock`.
+    Factor(Factor),
+    /// This case, for `EndCase`.
+    Case(CaseId),
+}
+
 /// What exactly a proposal is about: as it was when it was made, so that it cannot be carried out on anything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProposalTarget {
@@ -66,6 +80,8 @@ pub enum ProposalTarget {
     Factor(Factor),
     /// The status to be cleared.
     Status(AccountStatus),
+    /// The case that is to end.
+    Case(CaseId),
 }
 
 impl ProposalTarget {
@@ -75,6 +91,7 @@ impl ProposalTarget {
             ProposalTarget::Binding(id) => id.to_string(),
             ProposalTarget::Factor(factor) => factor.as_str().to_owned(),
             ProposalTarget::Status(status) => status.as_str().to_owned(),
+            ProposalTarget::Case(id) => id.to_string(),
         }
     }
 
@@ -84,6 +101,7 @@ impl ProposalTarget {
             ProposalKind::RemoveNumber => text.parse().ok().map(ProposalTarget::Binding),
             ProposalKind::LiftLock => Factor::from_text(text).map(ProposalTarget::Factor),
             ProposalKind::ClearStatus => AccountStatus::from_text(text).map(ProposalTarget::Status),
+            ProposalKind::EndCase => text.parse().ok().map(ProposalTarget::Case),
         }
     }
 }

@@ -136,7 +136,9 @@ fn notice_mail(
         Notice::OperatorInvited | Notice::OperatorReset => "mail-next-staff",
         Notice::RecoveryReturned => "mail-next-returned",
         Notice::RecoveryApproved => "mail-next-approved",
-        Notice::RecoveryOpened => "mail-next-recovery",
+        Notice::RecoveryOpened | Notice::RecoveryUnproved | Notice::RecoveryAccessReplaced => {
+            "mail-next-recovery"
+        }
         _ => "mail-next-support",
     };
     paragraphs.push(words.say(next).text());
@@ -181,6 +183,9 @@ fn holds(notice: Notice) -> bool {
         | Notice::RecoveryRejected
         | Notice::RecoveryCanceled
         | Notice::RecoveryExpired
+        | Notice::RecoveryUnproved
+        | Notice::RecoveryAccessReplaced
+        | Notice::RecoveryStatusKept
         | Notice::RouteTest => false,
     }
 }
@@ -196,5 +201,8 @@ fn is_recovery(notice: Notice) -> bool {
             | Notice::RecoveryCanceled
             | Notice::RecoveryExpired
             | Notice::RecoveryFinished
+            | Notice::RecoveryUnproved
+            | Notice::RecoveryAccessReplaced
+            | Notice::RecoveryStatusKept
     )
 }

@@ -20,8 +20,11 @@ fn command_line() -> Caller {
 
 impl House {
     async fn propose(&self, person: &Person, kind: ProposalKind, by: &Caller) -> ProposeOutcome {
-        let factor = Some(Factor::Sms);
-        self.flows.propose(self.service_id, person.id, kind, factor, "phone stolen", by).await.unwrap()
+        let about = match kind {
+            ProposalKind::LiftLock => ProposalAbout::Factor(Factor::Sms),
+            _ => ProposalAbout::One,
+        };
+        self.flows.propose(self.service_id, person.id, kind, about, "phone stolen", by).await.unwrap()
     }
 
     async fn proposed(&self, person: &Person, kind: ProposalKind, by: &Caller) -> Proposal {
@@ -68,6 +71,7 @@ async fn two_remove_a_number_and_all_that_follows_a_recovery_follows() {
     assert_eq!(file.number, None);
     let sms = file.factors.iter().find(|one| one.factor == Factor::Sms).unwrap();
     assert_eq!(sms.enrolled, 0, "SMS is off");
+    assert_eq!(file.devices, 0, "no browser of before is trusted with the password alone");
     let held: Vec<_> = file.holds.iter().map(|hold| (hold.cause, hold.ends_at)).collect();
     assert_eq!(held, [(HoldCause::Recovered, house.now().after(hours(48)))]);
     assert!(house.signed_in(&session).await.is_none());

@@ -136,8 +136,8 @@ async fn whoever_lost_the_phone_asks_by_the_password_and_follows_by_a_code() {
     let open = |topic, token: String| {
         let new = new(topic, "It was stolen");
         let flows = house.flows.clone();
-        let service_id = house.service_id;
-        async move { flows.open_ticket_signed_out(service_id, &token, new, holder()).await.unwrap() }
+        let (service_id, door) = (house.service_id, SignInDoor::Journey(token));
+        async move { flows.open_ticket_signed_out(service_id, door, new, holder()).await.unwrap() }
     };
     let token = token.expose().to_owned();
     let topic = TicketTopic::Withdrawal;

@@ -79,6 +79,9 @@ audit-kind-password-changed = Passwort geändert
 audit-kind-route-wish-set = Route geschaltet
 audit-kind-test-message-sent = Testnachricht gesendet
 audit-kind-template-changed = Text geändert
+audit-kind-case-unproved = Fall geht ohne Nachweis weiter
+audit-kind-case-access-replaced = Fall: neuer Zugangscode
+audit-kind-case-status-kept = Fall: Status bleibt
 audit-kind-audit-read = Protokoll durchsucht
 audit-kind-audit-exported = Protokoll kopiert
 

@@ -111,6 +111,8 @@ desk-remove-number = Die Nummer entfernen
 desk-lift-lock = Die Sperre aufheben
 desk-lift-lock-of = Die Sperre aufheben: { $factor }
 desk-clear-status = Den Status aufheben
+desk-end-case = Einen Antrag auf Wiederherstellung beenden
+desk-end-case-of = Den Antrag auf Wiederherstellung beenden: { $kind }
 
 ## Number look-up
 desk-numbers = Nummer nachschlagen
@@ -214,6 +216,7 @@ desk-effect-told = Die Nummer und die E-Mail-Adresse erfahren es, mit einem Link
 desk-effect-email = Es hat keinen anderen zweiten Faktor: Danach kommen Codes per E-Mail.
 desk-effect-lock = { $factor } ist sofort benutzbar. Die falschen Antworten des Jahres bleiben gezählt.
 desk-effect-status = Es ist wieder aktiv statt: { $status }
+desk-effect-case = Der Antrag „{ $kind }“ endet ({ $stage }). Sein Zugangscode führt nirgends mehr hin, und der Inhaber kann einen neuen eröffnen.
 desk-effect-no-hold = Keine Haltefrist endet früher.
 desk-decide = Entscheiden
 desk-approve = Zustimmen und ausführen

@@ -79,6 +79,9 @@ audit-kind-password-changed = Password changed
 audit-kind-route-wish-set = Route switched
 audit-kind-test-message-sent = Test message sent
 audit-kind-template-changed = Text changed
+audit-kind-case-unproved = Case goes on without a proof
+audit-kind-case-access-replaced = Case: new access code
+audit-kind-case-status-kept = Case: status stays
 audit-kind-audit-read = Audit searched
 audit-kind-audit-exported = Audit copied
 

@@ -131,6 +131,9 @@ fn conversation(event: &Event) -> Option<views::Event> {
         // The page of what they belong to shows them.
         Event::CaseOpened { .. } => Row::Recovery(RecoveryEvent::Opened),
         Event::CaseVerified { .. } => Row::Recovery(RecoveryEvent::Verified),
+        Event::CaseUnproved { .. } => Row::Recovery(RecoveryEvent::Unproved),
+        Event::CaseAccessReplaced { .. } => Row::Recovery(RecoveryEvent::AccessReplaced),
+        Event::CaseStatusKept { .. } => Row::Recovery(RecoveryEvent::StatusKept),
         Event::CaseSubmitted { .. } => Row::Recovery(RecoveryEvent::Submitted),
         Event::CaseApproved { .. } => Row::Recovery(RecoveryEvent::Approved),
         Event::CaseReturned { .. } => Row::Recovery(RecoveryEvent::Returned),

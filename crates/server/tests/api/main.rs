@@ -26,6 +26,7 @@ mod logbook;
 mod own_text;
 mod proofs;
 mod rates;
+mod recovery;
 mod resources;
 mod tickets;
 mod verifications;

@@ -137,6 +137,10 @@ pub(crate) enum Problem {
     },
     /// The account has an open case of this kind.
     CaseOpenAlready,
+    /// Nothing is left to prove for a new access code.
+    CaseAccessUnprovable,
+    /// No second factor of the account can be asked for now.
+    SecondFactorNone,
     /// It had too many lately.
     CaseTooMany,
     /// No picture of the document's front.
@@ -451,6 +455,7 @@ entries! {
     Problem::CaseDecidedTwice => 3413 "problem-case-decided-twice",
     Problem::CaseOwn => 3414 "problem-case-own",
     Problem::CaseMoved => 3415 "problem-case-moved",
+    Problem::CaseAccessUnprovable => 3416 "problem-case-access-unprovable",
     Problem::IdentifierMissing => 1001 "problem-identifier-missing",
     Problem::IdentifierUnreadable => 1002 "problem-identifier-unreadable",
     Problem::RegionMissing => 1003 "problem-region-missing",
@@ -496,6 +501,7 @@ entries! {
     Problem::PhoneNeeded => 4003 "problem-phone-needed",
     Problem::SessionGone => 4004 "problem-session-gone",
     Problem::MethodUnknown => 4005 "problem-method-unknown",
+    Problem::SecondFactorNone => 4006 "problem-second-factor-none",
     Problem::TotpMissing => 5001 "problem-totp-missing",
     Problem::TotpWrong => 5002 "problem-totp-wrong",
     Problem::TotpClockOff => 5003 "problem-totp-clock-off",

@@ -68,6 +68,7 @@ impl Samples {
             ProposalTarget::Binding(_) => ProposalKind::RemoveNumber,
             ProposalTarget::Factor(_) => ProposalKind::LiftLock,
             ProposalTarget::Status(_) => ProposalKind::ClearStatus,
+            ProposalTarget::Case(_) => ProposalKind::EndCase,
         };
         let has_ended = status != ProposalStatus::Waiting;
         ProposalView {
@@ -251,6 +252,7 @@ impl Samples {
                 effect: ProposalEffect {
                     number: Some(self.text("+44 •••• ••3456")),
                     sessions: 2,
+                    case: Some((CaseKind::PhoneLost, CaseStage::Documents)),
                     leaves_email_only: true,
                 },
                 hindrance: None,
@@ -392,6 +394,7 @@ impl Samples {
             ProposalTarget::Binding(countersign_flows::core::id::BindingId::from_bytes([5; 16])),
             ProposalTarget::Factor(Factor::Sms),
             ProposalTarget::Status(AccountStatus::Flagged),
+            ProposalTarget::Case(countersign_flows::core::id::CaseId::from_bytes([6; 16])),
         ];
         let waiting = |target| self.proposal_view(target, ProposalStatus::Waiting);
         let ended = ProposalStatus::ALL.iter().map(|status| self.proposal_view(targets[0], *status));
@@ -414,6 +417,7 @@ impl Samples {
             ("console-proposal-own", &self.proposal_page(waiting(targets[1]), true)),
             ("console-proposal-refused", &refused),
             ("console-proposal-unsaid", &unsaid),
+            ("console-proposal-case", &self.proposal_page(waiting(targets[3]), false)),
             ("console-proposal-ended", &self.proposal_page(approved, false)),
         ])
     }
