@@ -15,6 +15,8 @@ const NEW = '+447400190017';
 const HOLD_MS = 2 * 86_400_000;
 const CHECKS = ['document_genuine', 'name_matches', 'photo_matches', 'note_matches', 'not_expired'];
 let page;
+/** The browser that is signed in to the exchange. */
+let there;
 let operators;
 let caseUrl;
 let access;
@@ -78,6 +80,7 @@ test('the holder has a phone, and an exchange that they are signed in to', async
   page = await here.browser();
   await equipHolder(here, page, OLD);
   await signInToExchange(here, page, 4);
+  there = page;
   operators = [await here.browser(), await here.browser()];
   for (const [which, operator] of operators.entries()) await signInOperator(here, operator, which);
 });
@@ -161,8 +164,11 @@ test('value is held for 48 hours, and the exchange says so', async () => {
   for (const { starts_at: from, ends_at: to } of recovered) {
     assert.equal(Date.parse(to) - Date.parse(from), HOLD_MS);
   }
-  await page.goto(here.demo.exchange_url);
-  await page.locator('[role=status][data-hold-until]').waitFor();
+  await there.goto(here.demo.exchange_url);
+  const banner = there.locator('[role=status][data-hold-until]');
+  assert.match(await banner.textContent(), /because your account was recovered/);
+  const last = Math.max(...recovered.map(({ ends_at: to }) => Math.floor(Date.parse(to) / 1_000)));
+  assert.equal(Math.floor(Date.parse(await banner.getAttribute('data-hold-until')) / 1_000), last);
 });
 
 test('a stranger with the password asks for recovery; the number’s message ends it, signed out', async () => {

@@ -135,7 +135,9 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
         Act::KeyAdd { name: key } => {
             add_key(flows, &find(flows, name, &config.service).await?, &key, json).await
         }
-        Act::KeyRevoke { id } => revoke_key(flows, &id, json).await,
+        Act::KeyRevoke { id } => {
+            revoke_key(flows, &find(flows, name, &config.service).await?, &id, json).await
+        }
         Act::Operators => staff::list(flows, &find(flows, name, &config.service).await?, json).await,
         Act::OperatorAdd { email, role, name: called, totp } => {
             let service = find(flows, name, &config.service).await?;
@@ -186,16 +188,17 @@ pub(crate) async fn run(arguments: AdminArguments) -> Result<(), String> {
 }
 
 async fn add_key(flows: &Flows, service: &Service, name: &str, as_json: bool) -> Result<(), String> {
-    let made = flows.create_api_key(service.id, name).await.map_err(broken)?;
+    let made = flows.create_api_key(service.id, name, &assemble::by_hand()).await.map_err(broken)?;
     let secret = made.secret.expose();
     let line = json!({"id": made.key.id.to_string(), "api_key": secret});
     answer(as_json, &line, &format!("{}\nThe key, shown this once:\n{secret}", made.key.id))
 }
 
-async fn revoke_key(flows: &Flows, id: &str, as_json: bool) -> Result<(), String> {
+async fn revoke_key(flows: &Flows, service: &Service, id: &str, as_json: bool) -> Result<(), String> {
     let id = id.parse().map_err(|_| format!("{id:?} is not a key's id (key_…)"))?;
-    flows.revoke_api_key(id).await.map_err(|error| match error {
-        FlowError::Conflict => "there is no such key, or it is revoked already".to_owned(),
+    let revoked = flows.revoke_api_key(service.id, id, &assemble::by_hand()).await;
+    revoked.map_err(|error| match error {
+        FlowError::Conflict => "the service has no such key, or it is revoked already".to_owned(),
         other => broken(other),
     })?;
     answer(as_json, &json!({"revoked": true}), "The key no longer works.")

@@ -4,14 +4,16 @@
 use crate::config::{Config, Database, code_host};
 use crate::world::{SystemClock, SystemEntropy, monotonic_ms, route_clocks, wall_now};
 use countersign_core::entropy::{self, Entropy};
-use countersign_core::model::{Channel, Service};
+use countersign_core::model::{Actor, Channel, Service};
 use countersign_core::outbox::{Inbound, Receipt};
 use countersign_core::route::Carries;
 use countersign_delivery::http::HttpClient;
 use countersign_delivery::providers::{GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::voice::VoiceRoute;
 use countersign_delivery::{ReceiptSink, smpp, smtp};
-use countersign_flows::{Clock, Dispatcher, FlowError, Flows, FlowsConfig, RouteChannel, Teller};
+use countersign_flows::{
+    Caller, Clock, Dispatcher, FlowError, Flows, FlowsConfig, IdentityAsker, RouteChannel, Teller,
+};
 use countersign_server::{Limits, Server, ServerConfig};
 use countersign_storage::tables::Rows;
 use countersign_storage::{Location, MasterKeys, Store, StoreConfig};
@@ -95,6 +97,7 @@ fn use_cases(config: &Config, store: Store, keys: MasterKeys, clock: Arc<SystemC
         channels: channels(config),
         inbound_numbers: inbound_numbers(config),
         app_hash: config.android_app_hash.clone(),
+        identity: config.identity.clone(),
     })
 }
 
@@ -133,13 +136,18 @@ fn inbound_numbers(config: &Config) -> Vec<String> {
     numbers
 }
 
+/// Whoever has the command line, as entries say it.
+pub(crate) fn by_hand() -> Caller {
+    Caller { actor: Actor::CommandLine, ..Caller::default() }
+}
+
 /// The service that the pages speak for: the one of this name, made if there is none.
 pub(crate) async fn service(flows: &Flows, name: &str, demo: bool) -> Result<Service, String> {
     let broken = |error| format!("the database: {error}");
     let services = flows.services().await.map_err(broken)?;
     let service = match services.into_iter().find(|service| service.name == name) {
         Some(service) => service,
-        None => flows.create_service(name, demo).await.map_err(broken)?,
+        None => flows.create_service(name, demo, &by_hand()).await.map_err(broken)?,
     };
     flows.record_policy(service.id).await.map_err(broken)?;
     Ok(service)
@@ -201,6 +209,7 @@ pub(crate) async fn start(house: &House, config: &Config) -> Result<Engine, Stri
         dispatchers.spawn(dispatcher.run());
     }
     tasks.spawn(house.flows.clone().keep_roads());
+    tasks.spawn(IdentityAsker::new(house.flows.clone(), http.clone(), monotonic_ms()).run());
     tasks.spawn(Teller::new(house.flows.clone(), http, monotonic_ms(), house.node).run());
     tasks.spawn(run_timers(house.flows.clone(), house.node));
     tasks.spawn(end_overdue(house.flows.clone()));

@@ -141,6 +141,7 @@ fn config(database: Database) -> Config {
         http: Vec::new(),
         gammu: Vec::new(),
         android_app_hash: None,
+        identity: None,
         return_origins: Vec::new(),
         egress: EgressPolicy::default(),
     }

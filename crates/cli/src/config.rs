@@ -4,11 +4,13 @@
 use crate::world::wall_now;
 use countersign_core::policy::{Policy, PolicyFile};
 use countersign_core::template::AppHash;
-use countersign_delivery::http::{EgressPolicy, HttpClient};
+use countersign_delivery::http::{Destination, EgressPolicy, HttpClient};
 use countersign_delivery::providers::{GammuConfig, GammuRoute, HttpRoute, HttpRouteConfig};
 use countersign_delivery::smpp::SmppConfig;
 use countersign_delivery::smtp::{SmtpConfig, SmtpRoute};
 use countersign_delivery::voice::{VoiceConfig, VoiceRoute};
+use countersign_delivery::webhook::WebhookSecret;
+use countersign_flows::IdentityProvider;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -51,6 +53,16 @@ struct Raw {
     policy: PolicyFile,
     #[serde(default)]
     routes: RawRoutes,
+    identity: Option<RawIdentity>,
+}
+
+/// Who looks at the pictures of recovery cases beside the operators.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIdentity {
+    name: String,
+    url: Secret,
+    secrets: Vec<Secret>,
 }
 
 fn default_listen() -> SocketAddr {
@@ -114,6 +126,7 @@ pub(crate) struct Config {
     pub(crate) return_origins: Vec<String>,
     pub(crate) android_app_hash: Option<AppHash>,
     pub(crate) egress: EgressPolicy,
+    pub(crate) identity: Option<IdentityProvider>,
 }
 
 /// A master key.
@@ -160,11 +173,7 @@ fn check(raw: Raw) -> Result<Config, String> {
     if master.is_empty() {
         return Err("keys.master: give at least one key, as \"1:<64 hexadecimal digits>\"".to_owned());
     }
-    if raw.service.trim().is_empty() || raw.service.chars().count() > 30 {
-        return Err(
-            "service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned()
-        );
-    }
+    let service = service_name(&raw.service)?;
     for route in &raw.routes.smpp {
         route.check().map_err(|error| format!("routes.smpp {:?}: {error}", route.name))?;
     }
@@ -197,7 +206,7 @@ fn check(raw: Raw) -> Result<Config, String> {
     Ok(Config {
         public_url,
         listen: raw.listen,
-        service: raw.service.trim().to_owned(),
+        service,
         support: raw.support,
         proxies: raw.proxies,
         database,
@@ -215,8 +224,36 @@ fn check(raw: Raw) -> Result<Config, String> {
             .map(|text| return_origin(text))
             .collect::<Result<_, _>>()?,
         android_app_hash: raw.android_app_hash,
+        identity: raw.identity.map(|identity| provider(identity, raw.egress)).transpose()?,
         egress: raw.egress,
     })
+}
+
+fn service_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 30 {
+        return Err("service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned());
+    }
+    Ok(name.to_owned())
+}
+
+/// A provider has a name, an address that may be called, and at least one secret to sign with.
+fn provider(raw: RawIdentity, egress: EgressPolicy) -> Result<IdentityProvider, String> {
+    let name = raw.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err("identity.name: 1 to 60 characters, as operators and holders read it".to_owned());
+    }
+    Destination::parse(&raw.url.0, egress).map_err(|problem| format!("identity.url: {problem}"))?;
+    let secrets: Option<Vec<WebhookSecret>> =
+        raw.secrets.iter().map(|secret| WebhookSecret::parse(&secret.0)).collect();
+    match secrets {
+        Some(secrets) if !secrets.is_empty() => Ok(IdentityProvider { name, url: raw.url.0, secrets }),
+        _ => {
+            Err("identity.secrets: one or more of \"whsec_\" and the base64 of 24 to 64 octets, the newest \
+                  first"
+                .to_owned())
+        }
+    }
 }
 
 fn route_names(routes: &RawRoutes) -> Vec<&String> {
@@ -329,6 +366,13 @@ mod tests {
             ("sqlite =", "sqlit =", "unknown field `sqlit`"),
             ("service = \"Acme\"", "service = \"\"", "1 to 30 characters"),
             ("[storage]", "android_app_hash = \"FA+9qCX9VS\"\n[storage]", "eleven characters"),
+            ("[keys]", "[identity]\nname = \"\"\nurl = \"\"\nsecrets = []\n[keys]", "identity.name"),
+            ("[keys]", "[identity]\nname = \"I\"\nurl = \"ftp://i\"\nsecrets = []\n[keys]", "identity.url"),
+            (
+                "[keys]",
+                "[identity]\nname = \"I\"\nurl = \"https://i.example\"\nsecrets = [\"x\"]\n[keys]",
+                "identity.secrets",
+            ),
             ("[keys]", "[policy]\ncode_length = 4\n[keys]", "policy.code_length: 4 is outside 6 to 8"),
         ] {
             assert!(GOOD.contains(from), "{from}");

@@ -7,7 +7,7 @@ use crate::world::SystemEntropy;
 use crate::{assemble, output};
 use countersign_core::address::{Address, Email};
 use countersign_core::entropy::Entropy;
-use countersign_core::model::{Actor, Role, Service};
+use countersign_core::model::{Role, Service};
 use countersign_core::policy::Policy;
 use countersign_core::route::Carries;
 use countersign_core::totp;
@@ -17,7 +17,7 @@ use countersign_delivery::smpp::SmppConfig;
 use countersign_delivery::smtp::{SmtpConfig, Tls};
 use countersign_delivery::voice::VoiceConfig;
 use countersign_exchange::{ExchangeConfig, Secret, SeededUser};
-use countersign_flows::{Caller, Clock, Flows, NewOperator};
+use countersign_flows::{Clock, Flows, NewOperator};
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -308,6 +308,7 @@ fn config(
             carries: Carries::default(),
         }],
         android_app_hash: None,
+        identity: None,
         return_origins: vec![format!("http://{exchange}")],
         egress: EgressPolicy { allow_private: true },
     })
@@ -331,13 +332,12 @@ async fn seed(flows: &Flows, service: &Service) -> Result<Seeded, String> {
             name: one.name.to_owned(),
             roles: one.roles.to_vec(),
         };
-        let caller = Caller { actor: Actor::CommandLine, ..Caller::default() };
-        flows.seed_operator(operator, one.password, *one.key, caller).await.map_err(broken)?;
+        flows.seed_operator(operator, one.password, *one.key, assemble::by_hand()).await.map_err(broken)?;
     }
     flows.import_account(service.id, email(HOLDER.0)?, HOLDER.1, "en").await.map_err(broken)?;
     for key in flows.api_keys(service.id).await.map_err(broken)? {
         if key.revoked_at.is_none() {
-            flows.revoke_api_key(key.id).await.map_err(broken)?;
+            flows.revoke_api_key(service.id, key.id, &assemble::by_hand()).await.map_err(broken)?;
         }
     }
     // An exchange of an earlier run registered itself; nobody listens there any more.
@@ -346,7 +346,7 @@ async fn seed(flows: &Flows, service: &Service) -> Result<Seeded, String> {
     }
     let holder = flows.find_account(service.id, email(HOLDER.0)?).await.map_err(broken)?;
     let holder = holder.map(|view| view.account.id.to_string()).unwrap_or_default();
-    let made = flows.create_api_key(service.id, "demo").await.map_err(broken)?;
+    let made = flows.create_api_key(service.id, "demo", &assemble::by_hand()).await.map_err(broken)?;
     Ok(Seeded { api_key: made.secret.expose().to_owned(), holder })
 }
 

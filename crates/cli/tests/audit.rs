@@ -98,6 +98,7 @@ fn flows(store: &Store, clock: &Arc<TestClock>, entropy: &Arc<dyn Entropy>) -> F
         channels: Vec::new(),
         inbound_numbers: Vec::new(),
         app_hash: None,
+        identity: None,
     })
 }
 

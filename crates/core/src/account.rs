@@ -33,8 +33,21 @@ pub fn open(
         phrase: None,
         password_set_at: world.now,
         frozen_from: None,
+        frozen_by_staff_from: None,
+        status_set_at: None,
         locale: locale.to_owned(),
         created_at: world.now,
+    }
+}
+
+/// The account with a status from this moment on. Of an earlier freeze nothing remains; whoever freezes says the rest.
+pub fn with_status(account: &Account, status: AccountStatus, now: Timestamp) -> Account {
+    Account {
+        status,
+        frozen_from: None,
+        frozen_by_staff_from: None,
+        status_set_at: Some(now),
+        ..account.clone()
     }
 }
 

@@ -50,6 +50,8 @@ fn account() -> Account {
         phrase: None,
         password_set_at: START,
         frozen_from: None,
+        frozen_by_staff_from: None,
+        status_set_at: None,
         locale: "en".to_owned(),
         created_at: START,
     }

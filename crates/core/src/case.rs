@@ -12,7 +12,7 @@ pub use ending::{
 
 use crate::Decision;
 use crate::change::Change;
-use crate::event::Event;
+use crate::event::{CaseTurn, Event};
 use crate::id::CaseId;
 use crate::model::*;
 use crate::notice::{notice, tell};
@@ -169,7 +169,7 @@ pub fn unproved(
     case.file.finish_from_ms = world.now.after(seconds(world.policy.case_alone_wait_s)).unix_ms();
     case.file.round_since_ms = world.now.unix_ms();
     case.stage = CaseStage::Documents;
-    let event = Event::CaseUnproved { case: case.id.to_string(), factors: held.to_vec() };
+    let event = Event::CaseTurn(CaseTurn::Unproved { case: case.id.to_string(), factors: held.to_vec() });
     let mut changes = vec![happened(&case, event, world)];
     changes.extend(everybody_hears(account, binding, Notice::RecoveryUnproved, &case, world));
     changes.push(Change::SaveCase(case));
@@ -311,15 +311,13 @@ pub fn counts(voice: Voice, operators: &[Operator]) -> bool {
     }
 }
 
-/// Takes one voice's decision; two that agree end the round (R57). `before` are those of this round that still count;
-/// `status_since` is when the account's status was last set.
+/// Takes one voice's decision; two that agree end the round (R57). `before` are those of this round that still count.
 pub fn decide(
     case: Case,
     account: &Account,
     binding: Option<&Binding>,
     before: &[CaseDecision],
     say: Say,
-    status_since: Option<Timestamp>,
     world: World<'_>,
 ) -> Decision<Result<Decided, DecideRefusal>> {
     let note = say.note.trim();
@@ -357,7 +355,7 @@ pub fn decide(
         return Decision { outcome: Ok(Decided::Waits), changes };
     }
     let ended = match say.verdict {
-        Verdict::Approve => approve(case, account, binding, status_since, world),
+        Verdict::Approve => approve(case, account, binding, world),
         Verdict::Reject(_) => reject(case, account, binding, &agreeing, world),
     };
     changes.extend(ended.changes);
@@ -368,7 +366,6 @@ fn approve(
     mut case: Case,
     account: &Account,
     binding: Option<&Binding>,
-    status_since: Option<Timestamp>,
     world: World<'_>,
 ) -> Decision<CaseStage> {
     let id = case.id.to_string();
@@ -379,7 +376,7 @@ fn approve(
     let mut changes = vec![happened(&case, Event::CaseApproved { case: id }, world)];
     let mut what = Notice::RecoveryApproved;
     if case.kind == CaseKind::Identity {
-        let (told, lifted) = lift(&mut case, account, status_since, world);
+        let (told, lifted) = lift(&mut case, account, world);
         what = told;
         changes.extend(lifted);
     }
@@ -391,24 +388,20 @@ fn approve(
 
 /// The holder is who they say: what the account was restricted or flagged for when they asked is lifted. What was set
 /// since then was set for another reason, which nobody has looked into here: it stays. What is frozen stays frozen.
-fn lift(
-    case: &mut Case,
-    account: &Account,
-    status_since: Option<Timestamp>,
-    world: World<'_>,
-) -> (Notice, Vec<Change>) {
+fn lift(case: &mut Case, account: &Account, world: World<'_>) -> (Notice, Vec<Change>) {
     (case.stage, case.ended_at) = (CaseStage::Done, Some(world.now));
     let mut changes = vec![forget_later(case, world)];
     let (id, status) = (case.id.to_string(), account.status);
     if status == AccountStatus::Active {
         return (Notice::RecoveryApproved, changes);
     }
-    let is_same = case.file.status == Some(status) && status_since.is_none_or(|at| at <= case.opened_at);
+    let is_older = account.status_set_at.is_none_or(|at| at <= case.opened_at);
+    let is_same = case.file.status == Some(status) && is_older;
     if !is_same || status == AccountStatus::Frozen {
-        changes.push(happened(case, Event::CaseStatusKept { case: id }, world));
+        changes.push(happened(case, Event::CaseTurn(CaseTurn::StatusKept { case: id }), world));
         return (Notice::RecoveryStatusKept, changes);
     }
-    let active = Account { status: AccountStatus::Active, ..account.clone() };
+    let active = crate::account::with_status(account, AccountStatus::Active, world.now);
     let event = Event::StatusChanged {
         status: AccountStatus::Active.as_str().to_owned(),
         reason: format!("case {}", case.id),

@@ -41,7 +41,7 @@ fn play(voices: &[(Voice, Verdict)]) -> (Vec<Result<Decided, DecideRefusal>>, Ca
     let (stage, mut case, mut before, mut answers) = (Stage::new(), in_review(), Vec::new(), Vec::new());
     for (voice, verdict) in voices {
         let said = say(*voice, *verdict);
-        let decision = decide(case.clone(), &account(), None, &before, said, None, stage.world());
+        let decision = decide(case.clone(), &account(), None, &before, said, stage.world());
         for change in &decision.changes {
             match change {
                 Change::SaveCase(saved) => case = saved.clone(),
@@ -194,7 +194,7 @@ fn one_person_is_one_voice_and_so_is_the_command_line() {
 fn nobody_decides_their_own_case_without_looking_or_without_a_word() {
     let stage = Stage::new();
     let refused =
-        |say: Say| decide(in_review(), &account(), None, &[], say, None, stage.world()).outcome.unwrap_err();
+        |say: Say| decide(in_review(), &account(), None, &[], say, stage.world()).outcome.unwrap_err();
     let yes = say(voice(1), YES);
     assert_eq!(refused(Say { email: account().email, ..yes.clone() }), DecideRefusal::OwnAccount);
     assert_eq!(refused(Say { note: " ".to_owned(), ..yes.clone() }), DecideRefusal::Note);
@@ -237,8 +237,7 @@ fn without_any_proof_everybody_is_told_and_nothing_is_finished_for_a_day() {
     assert!(!unproved(saved.clone(), &held, &account, None, stage.world()).outcome, "once");
     // Approved after an hour: the day is not over.
     stage.wait(hours(1));
-    let approval =
-        approve(Case { stage: CaseStage::Review, ..saved.clone() }, &account, None, None, stage.world());
+    let approval = approve(Case { stage: CaseStage::Review, ..saved.clone() }, &account, None, stage.world());
     let Some(Change::SaveCase(approved)) = approval.changes.last() else { panic!("saved") };
     let day = START.after(hours(24));
     assert_eq!(waits_until(approved, stage.now), Some(day));
@@ -374,8 +373,8 @@ fn an_identity_case_lifts_what_stood_when_it_was_opened_and_nothing_that_came_la
     ] {
         let file = CaseFile { status: Some(then), ..in_review().file };
         let case = Case { kind: CaseKind::Identity, file, ..in_review() };
-        let holder = Account { status: now, ..account() };
-        let approved = approve(case, &holder, None, since, Stage::at(later).world());
+        let holder = Account { status: now, status_set_at: since, ..account() };
+        let approved = approve(case, &holder, None, Stage::at(later).world());
         let opens = |change: &Change| matches!(change, Change::SaveAccount(saved) if saved.status == Active);
         let lifted = approved.changes.iter().any(opens);
         let told = notices(&approved.changes)[0].1;
@@ -394,6 +393,25 @@ fn neither_a_name_nor_a_code_is_ever_printed() {
     for secret in ["Ada", "lost", "7k3f"] {
         assert!(!printed.contains(secret), "{printed}");
     }
+}
+
+#[test]
+fn a_turn_of_a_case_is_kept_under_a_kind_of_its_own() {
+    let case = || "cas_1".to_owned();
+    for turn in [
+        CaseTurn::Unproved { case: case(), factors: vec![Factor::Email] },
+        CaseTurn::AccessReplaced { case: case() },
+        CaseTurn::StatusKept { case: case() },
+    ] {
+        let event = Event::CaseTurn(turn);
+        let kept = serde_json::to_string(&event).unwrap();
+        assert!(kept.starts_with(&format!(r#"{{"kind":"{}","#, event.kind())), "{kept}");
+        assert_eq!(serde_json::from_str::<Event>(&kept).unwrap(), event);
+    }
+    let unknown = serde_json::from_str::<Event>(r#"{"kind":"case_forgotten","case":"cas_1"}"#);
+    assert!(unknown.is_err());
+    let other: Event = serde_json::from_str(r#"{"kind":"case_used","case":"cas_1"}"#).unwrap();
+    assert_eq!(other, Event::CaseUsed { case: case() });
 }
 
 #[test]

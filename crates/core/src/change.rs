@@ -110,6 +110,8 @@ pub enum Change {
     InsertApiKey(ApiKey),
     /// An API key stops working.
     RevokeApiKey {
+        /// The service.
+        service_id: ServiceId,
         /// Which.
         id: ApiKeyId,
         /// When.
@@ -210,6 +212,10 @@ pub enum Change {
     SaveCase(Case),
     /// What one voice said about a case. Conflict if it has spoken in this round already (R57).
     InsertCaseDecision(CaseDecision),
+    /// An identity provider is to be asked. Conflict if it is for this round already.
+    InsertIdentityCheck(IdentityCheck),
+    /// Where a check stands. Conflict if it is answered.
+    SaveIdentityCheck(IdentityCheck),
     /// What an owner keeps of pictures is deleted then, and what is still on the way to it is given up now.
     RetainEvidence {
         /// What they belong to.

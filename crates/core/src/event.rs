@@ -1,15 +1,8 @@
-//! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from
-//! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
+//! What happened, as one typed list (R76). No event holds a code, a token or a full address: they come in masked.
 
 mod kinds;
-
-pub use kinds::Group;
-
-use crate::model::{
-    ActionKind, CancelReason, CaseKind, Channel, EvidenceRefusal, EvidenceSlot, Factor, HoldCause,
-    ProposalKind, ProposalStatus, Purpose, RejectReason, Revealed, TicketTopic,
-};
-use crate::route::RouteWish;
+use crate::{model::*, route::RouteWish};
+pub use kinds::{CaseTurn, Group};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened to an account or an address.
@@ -313,23 +306,6 @@ pub enum Event {
         /// Which factors.
         factors: Vec<Factor>,
     },
-    /// Its holder says that nothing is left to prove.
-    CaseUnproved {
-        /// Which.
-        case: String,
-        /// Which factors the account has.
-        factors: Vec<Factor>,
-    },
-    /// It has a new access code; the one before is dead.
-    CaseAccessReplaced {
-        /// Which.
-        case: String,
-    },
-    /// Its holder showed who they are; the account stays what it was made since they asked.
-    CaseStatusKept {
-        /// Which.
-        case: String,
-    },
     /// Its documents were handed in.
     CaseSubmitted {
         /// Which.
@@ -389,6 +365,29 @@ pub enum Event {
     CaseFinished {
         /// Which.
         case: String,
+    },
+    /// An identity provider has its pictures.
+    IdentityAsked {
+        /// Which case's.
+        case: String,
+        /// The provider.
+        provider: String,
+    },
+    /// The provider answered.
+    IdentityAnswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
+        /// What it found.
+        finding: IdentityFinding,
+    },
+    /// The provider could not be asked, or did not answer in time.
+    IdentityUnanswered {
+        /// Which case.
+        case: String,
+        /// The provider.
+        provider: String,
     },
     /// A document or photo was taken.
     EvidenceReceived {
@@ -472,6 +471,27 @@ pub enum Event {
     NumberLookedUp {
         /// Masked number.
         number: String,
+    },
+    /// One of staff looked for whose an address is, or for what was sent to it.
+    AddressLookedUp {
+        /// Masked.
+        address: String,
+        /// Whether anything was found.
+        found: bool,
+    },
+    /// The service was made.
+    ServiceAdded,
+    /// A key of the relying party was made.
+    ApiKeyAdded {
+        /// Which (`key_…`).
+        key: String,
+        /// What it is called.
+        name: String,
+    },
+    /// It works no more.
+    ApiKeyRevoked {
+        /// Which (`key_…`).
+        key: String,
     },
     /// A member of staff signed in to the console.
     OperatorSignedIn {
@@ -574,4 +594,7 @@ pub enum Event {
     OperatorPasswordChanged,
     /// A member of staff is called something else now.
     OperatorRenamed,
+    /// A recovery case took a turn of its own. The last of all: its kind stands in what it holds.
+    #[serde(untagged)]
+    CaseTurn(CaseTurn),
 }

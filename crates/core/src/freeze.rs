@@ -3,11 +3,13 @@
 //! worst it can do is to make its owner prove themselves.
 
 use crate::Decision;
+use crate::account::with_status;
 use crate::change::Change;
 use crate::event::Event;
 use crate::hold;
 use crate::model::*;
 use crate::notice::notice_everywhere;
+use crate::time::Timestamp;
 use crate::verification::World;
 use crate::webhook;
 
@@ -23,8 +25,10 @@ pub fn freeze(
     if account.status == AccountStatus::Frozen {
         return Decision::only(account.clone());
     }
-    let frozen =
-        Account { status: AccountStatus::Frozen, frozen_from: Some(account.status), ..account.clone() };
+    let frozen = Account {
+        frozen_from: Some(account.status),
+        ..with_status(account, AccountStatus::Frozen, world.now)
+    };
     let mut changes = vec![
         Change::SaveAccount(frozen.clone()),
         Change::EndSessions { account_id: account.id, except: None, at: world.now },
@@ -38,6 +42,13 @@ pub fn freeze(
     Decision { outcome: frozen, changes }
 }
 
+/// A frozen account from now on shut by staff or the relying party: its holder cannot open it any more, and two of
+/// staff return it to what it was before.
+pub fn keep_shut(account: &Account, now: Timestamp) -> Account {
+    let before = account.frozen_from.or(account.frozen_by_staff_from);
+    Account { frozen_by_staff_from: before, ..with_status(account, AccountStatus::Frozen, now) }
+}
+
 /// Freezes an account by staff, who say why, or the relying party: the same, but nothing that its holder could open
 /// again.
 pub fn freeze_by_staff(
@@ -48,10 +59,10 @@ pub fn freeze_by_staff(
     world: World<'_>,
 ) -> Decision<Account> {
     let mut decision = freeze(account, binding, pending, false, world);
-    decision.outcome.frozen_from = None;
+    decision.outcome = keep_shut(&decision.outcome, world.now);
     for change in &mut decision.changes {
         match change {
-            Change::SaveAccount(saved) => saved.frozen_from = None,
+            Change::SaveAccount(saved) => *saved = keep_shut(saved, world.now),
             Change::InsertEvent(entry) if matches!(entry.event, Event::AccountFrozen { .. }) => {
                 let status = AccountStatus::Frozen.as_str().to_owned();
                 entry.event = Event::StatusChanged { status, reason: reason.to_owned() };
@@ -67,15 +78,40 @@ pub fn unfreeze(account: &Account, binding: Option<&Binding>, world: World<'_>) 
     let Some(before) = account.frozen_from.filter(|_| account.status == AccountStatus::Frozen) else {
         return Decision::only(None);
     };
-    let open = Account { status: before, frozen_from: None, ..account.clone() };
+    let open = with_status(account, before, world.now);
+    let changes = opened(&open, binding, Event::AccountUnfrozen, world);
+    Decision { outcome: Some(open), changes }
+}
+
+/// Opens an account that staff or the relying party froze, once two of staff agree and said why; what its holder froze
+/// stays its holder's to open. It is what it was before, and all that follows an opening by its holder follows.
+pub fn unfreeze_by_staff(
+    account: &Account,
+    binding: Option<&Binding>,
+    reason: &str,
+    world: World<'_>,
+) -> Decision<Option<Account>> {
+    if account.status != AccountStatus::Frozen || account.frozen_from.is_some() {
+        return Decision::only(None);
+    }
+    // Of a freeze before this was kept nobody knows: such an account is watched until two have looked again.
+    let before = account.frozen_by_staff_from.unwrap_or(AccountStatus::Flagged);
+    let open = with_status(account, before, world.now);
+    let event = Event::StatusChanged { status: before.as_str().to_owned(), reason: reason.to_owned() };
+    let changes = opened(&open, binding, event, world);
+    Decision { outcome: Some(open), changes }
+}
+
+/// What follows whenever a frozen account is opened: the relying party hears, value is held, everybody is told.
+fn opened(open: &Account, binding: Option<&Binding>, event: Event, world: World<'_>) -> Vec<Change> {
     let mut changes = vec![
         Change::SaveAccount(open.clone()),
-        world.scene.event(account.service_id, Some(account.id), Event::AccountUnfrozen, world),
-        webhook::account_changed(&open, WebhookKind::AccountUnfrozen, world),
+        world.scene.event(open.service_id, Some(open.id), event, world),
+        webhook::account_changed(open, WebhookKind::AccountUnfrozen, world),
     ];
-    changes.append(&mut hold::begin(&open, HoldCause::Unfrozen, world));
-    changes.extend(notice_everywhere(&open, binding, Notice::AccountUnfrozen, "", world));
-    Decision { outcome: Some(open), changes }
+    changes.append(&mut hold::begin(open, HoldCause::Unfrozen, world));
+    changes.extend(notice_everywhere(open, binding, Notice::AccountUnfrozen, "", world));
+    changes
 }
 
 #[cfg(test)]

@@ -68,7 +68,8 @@ fn the_holder_opens_what_the_holder_froze_and_it_is_what_it_was_before_with_a_ho
         let frozen = freeze(&was, Some(&binding()), vec![], true, stage.world()).outcome;
         let decision = unfreeze(&frozen, Some(&binding()), stage.world());
         let open = decision.outcome.unwrap();
-        assert_eq!(open, was, "opening is no way out of a restriction");
+        let again = Account { status_set_at: Some(START), ..was };
+        assert_eq!(open, again, "opening is no way out of a restriction");
         assert!(decision.changes.contains(&Change::SaveAccount(open)));
         assert_eq!(event_kinds(&decision.changes), ["account_unfrozen", "hold_started"]);
         assert_eq!(told_kinds(&decision.changes), [WebhookKind::AccountUnfrozen, WebhookKind::HoldStarted]);
@@ -127,4 +128,22 @@ fn what_staff_freeze_stops_the_same_and_is_not_for_the_holder_to_open() {
     assert_eq!(unfreeze(&frozen, Some(&binding()), stage.world()), Decision::only(None));
     // The holder's own link on it afterwards is no way to make it the holder's.
     assert_eq!(freeze(&frozen, Some(&binding()), vec![], true, stage.world()), Decision::only(frozen));
+}
+
+#[test]
+fn what_staff_froze_two_return_to_what_it_was_and_what_its_holder_froze_they_leave() {
+    let stage = Stage::new();
+    let opened = |frozen: &Account| unfreeze_by_staff(frozen, None, "seen", stage.world()).outcome;
+    for before in [AccountStatus::Active, AccountStatus::Restricted, AccountStatus::Flagged] {
+        let was = Account { status: before, ..account() };
+        let by_staff = freeze_by_staff(&was, None, vec![], "thief", stage.world()).outcome;
+        assert_eq!(opened(&by_staff).unwrap().status, before);
+        let by_holder = freeze(&was, None, vec![], true, stage.world()).outcome;
+        assert_eq!(opened(&by_holder), None, "its holder opens it");
+        let taken_over = keep_shut(&by_holder, START);
+        assert_eq!(opened(&taken_over).unwrap().status, before, "what it was is not lost on the way");
+        assert_eq!(opened(&was), None, "it is open");
+    }
+    let unknown = Account { status: AccountStatus::Frozen, ..account() };
+    assert_eq!(opened(&unknown).unwrap().status, AccountStatus::Flagged, "in doubt it is watched");
 }

@@ -120,6 +120,8 @@ ids! {
     CaseId "cas";
     /// One document or photo.
     EvidenceId "evd";
+    /// One round of a case before an identity provider.
+    IdentityCheckId "idc";
     /// A conversation with support.
     TicketId "tkt";
     /// One message of a ticket.

@@ -22,6 +22,7 @@ pub mod fingerprint;
 pub mod freeze;
 pub mod hold;
 pub mod id;
+pub mod identity;
 pub mod jws;
 pub mod level;
 pub mod limit;

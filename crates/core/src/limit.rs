@@ -4,7 +4,7 @@
 //! may be used at all.
 
 use crate::address::{Address, AddressIndex};
-use crate::id::{AccountId, ServiceId};
+use crate::id::{AccountId, OperatorId, ServiceId};
 use crate::model::named;
 use crate::numbers::PhoneNumber;
 use crate::policy::Policy;
@@ -32,6 +32,8 @@ named! {
         Country = "country",
         /// Money spent on one country, per day, in millionths of the currency unit.
         Money = "money",
+        /// Look-ups by address of one member of staff, per hour. No send adds to it.
+        StaffLookUp = "staff_look_up",
     }
 }
 
@@ -143,6 +145,12 @@ pub fn plan_further(
     Some(counted(service_id, LimitKind::Money, country.as_bytes(), price, cap, now))
 }
 
+/// The counter that a member of staff's look-up by an address adds to: nobody reads a list of customers one by one.
+pub fn plan_look_up(service_id: ServiceId, operator: OperatorId, policy: &Policy, now: Timestamp) -> Planned {
+    let cap = policy.staff_look_ups_per_hour;
+    counted(service_id, LimitKind::StaffLookUp, operator.as_bytes(), 1, cap, now)
+}
+
 /// What a country is counted under: its region, or its calling code where the number has none.
 fn country_of(number: &PhoneNumber) -> String {
     number.region().map_or_else(|| number.calling_code().to_string(), |region| region.to_string())
@@ -230,6 +238,19 @@ mod tests {
         let plain = facts(&address, "192.0.2.7");
         let mapped = facts(&address, "::ffff:192.0.2.7");
         assert_eq!(key_of(&plain, LimitKind::Ip), key_of(&mapped, LimitKind::Ip));
+    }
+
+    #[test]
+    fn each_of_staff_looks_up_so_many_addresses_in_an_hour() {
+        let (policy, now) = (Policy::default(), Timestamp::from_unix_ms(7_200_001));
+        let plan = |which| {
+            let operator = OperatorId::from_bytes([which; 16]);
+            [plan_look_up(ServiceId::from_bytes([1; 16]), operator, &policy, now)]
+        };
+        assert_ne!(plan(1)[0].key, plan(2)[0].key, "one's look-ups are not another's");
+        assert_eq!(first_hit(&plan(1), &[100]), None);
+        let hit = first_hit(&plan(1), &[101]).unwrap();
+        assert_eq!((hit.kind, hit.until), (LimitKind::StaffLookUp, Timestamp::from_unix_ms(10_800_000)));
     }
 
     #[test]

@@ -171,6 +171,11 @@ pub fn is_shut(state: &FactorState, policy: &Policy, now: Timestamp) -> bool {
     refusal(state, policy, now).is_some() || sending_locked_until(state, now).is_some()
 }
 
+/// What tells one lock of a factor from a later one: a new one ends later, or disables. None: there was none.
+pub fn latest(state: &FactorState) -> Option<Timestamp> {
+    [state.locked_until, state.disabled_at, state.sends_locked_until].into_iter().flatten().max()
+}
+
 /// Opens what failures and sends had shut, when two of staff agree. The yearly budget is not refilled (R20) and the
 /// ladder keeps its step: nobody talks support into a year of guesses.
 pub fn lift(state: &mut FactorState) {

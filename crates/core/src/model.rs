@@ -37,6 +37,7 @@ mod authenticator;
 mod case;
 mod evidence;
 mod hold;
+mod identity;
 mod journey;
 mod message;
 mod operator_session;
@@ -52,6 +53,7 @@ pub use case::{
 };
 pub use evidence::{Evidence, EvidenceOwner, EvidenceRefusal, EvidenceSlot, EvidenceUpload};
 pub use hold::{Hold, HoldCause};
+pub use identity::{IdentityAnswer, IdentityCheck, IdentityFinding, IdentityState};
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredHash, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
@@ -323,6 +325,10 @@ pub struct Account {
     pub password_set_at: Timestamp,
     /// What it was before its holder froze it: only what the holder froze may the holder open (R67).
     pub frozen_from: Option<AccountStatus>,
+    /// What it was before staff or the relying party froze it: two of staff return it to that (R57).
+    pub frozen_by_staff_from: Option<AccountStatus>,
+    /// When its status last changed, if it ever did: what was proposed about an earlier one does not hold for it.
+    pub status_set_at: Option<Timestamp>,
     /// Language of its messages (BCP 47).
     pub locale: String,
     /// When it was opened.

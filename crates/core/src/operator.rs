@@ -11,6 +11,7 @@ use crate::lock::{self, Effect, Refusal};
 use crate::model::*;
 use crate::proof::Answer;
 use crate::session::Token;
+use crate::ticket::mask;
 use crate::time::{Timestamp, hours, minutes};
 use crate::verification::World;
 use std::time::Duration;
@@ -262,6 +263,11 @@ impl StaffAct<'_> {
         runs(self.meant) && !self.everyone.iter().any(|other| other.id != self.meant.id && runs(other))
     }
 
+    /// Why, as entries keep it: without the numbers, codes and addresses in it (R10).
+    fn said(&self) -> String {
+        mask::reason(self.reason)
+    }
+
     fn entry(&self, event: Event, world: World<'_>) -> Change {
         world.scene.event(self.meant.service_id, None, event, world)
     }
@@ -310,7 +316,7 @@ pub fn change_roles(
         operator: act.meant.id.to_string(),
         before: roles_text(&before),
         after: roles_text(&roles),
-        reason: act.reason.to_owned(),
+        reason: act.said(),
     };
     let changed = Operator { roles, ..act.meant.clone() };
     Decision { outcome: Ok(()), changes: vec![Change::SaveOperator(changed), act.entry(event, world)] }
@@ -328,7 +334,7 @@ pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), Staff
     if let Some(refusal) = refusal {
         return Decision::only(Err(refusal));
     }
-    let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
+    let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.said() };
     let changed = Operator { disabled_at: Some(world.now), ..act.meant.clone() };
     let changes = vec![
         Change::SaveOperator(changed),
@@ -347,7 +353,7 @@ pub fn enable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), StaffR
     if act.meant.disabled_at.is_none() {
         return Decision::only(Err(StaffRefusal::Unchanged));
     }
-    let event = Event::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.reason.to_owned() };
+    let event = Event::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.said() };
     let changed = Operator { disabled_at: None, ..act.meant.clone() };
     Decision { outcome: Ok(()), changes: vec![Change::SaveOperator(changed), act.entry(event, world)] }
 }
@@ -377,7 +383,7 @@ pub fn reset(
     let mut changes = vec![Change::SaveOperator(changed), act.end_sessions(world)];
     changes.extend(enrolled.iter().filter(|one| one.is_live()).map(|one| ended(one, world)));
     changes.extend(links);
-    changes.push(act.entry(Event::OperatorReset { operator, reason: act.reason.to_owned() }, world));
+    changes.push(act.entry(Event::OperatorReset { operator, reason: act.said() }, world));
     Decision { outcome: Ok(token), changes }
 }
 

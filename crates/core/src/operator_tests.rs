@@ -165,6 +165,28 @@ fn only_somebody_who_can_sign_in_counts_as_another_admin() {
     assert_eq!(refused(Operator { password_hash: String::new(), ..second }), last, "not joined yet");
 }
 
+/// R10: entries are never taken out again.
+#[test]
+fn a_reason_leaves_no_number_and_no_code_in_the_entry() {
+    let stage = Stage::new();
+    let (admin, meant) = (operator(1, &[Role::Admin]), operator(2, &[Role::Support]));
+    let gone = Operator { disabled_at: Some(START), ..meant.clone() };
+    let everyone = [admin.clone(), meant.clone()];
+    let reason = "called from +44 7400 123456, code 482913";
+    let act = |meant| StaffAct { by: Some(admin.id), meant, everyone: &everyone, reason };
+    let all = [
+        change_roles(act(&meant), vec![Role::Fraud], stage.world()).changes,
+        disable(act(&meant), stage.world()).changes,
+        enable(act(&gone), stage.world()).changes,
+        reset(act(&meant), &[], "en", stage.world()).changes,
+    ];
+    for changes in all {
+        let entry = changes.iter().find(|change| matches!(change, Change::InsertEvent(_)));
+        let kept = format!("{entry:?}");
+        assert!(kept.contains("called from +44 •••• ••••56, code •••"), "{kept}");
+    }
+}
+
 #[test]
 fn a_reset_takes_everything_back_and_says_why() {
     let stage = Stage::new();

@@ -224,6 +224,8 @@ policy! {
     sends_per_country_per_hour = 10000 in 1..=100000000;
     /// Money spent on one country in a day, in millionths of the currency unit: a hard stop before sending (R68).
     spend_per_country_per_day_micros = 500000000 in 0..=1000000000000000;
+    /// Look-ups by an address, a number among them, of one member of staff in an hour.
+    staff_look_ups_per_hour = 100 in 5..=10000;
     /// Shortest password, in characters (NIST SP 800-63B-4 section 3.1.1.2, inside two factors).
     password_length_min = 8 in 8..=64;
     /// Seconds a signed-in session may rest (R45).

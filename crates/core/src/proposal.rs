@@ -11,15 +11,19 @@
 //! ```
 
 use crate::Decision;
+use crate::account::with_status;
+use crate::address::Address;
 use crate::case::{self, WithdrawnBy};
 use crate::change::Change;
 use crate::event::Event;
+use crate::freeze;
 use crate::hold;
 use crate::id::ProposalId;
 use crate::lock;
 use crate::model::*;
 use crate::notice::notice_everywhere;
 use crate::policy::Policy;
+use crate::ticket::mask;
 use crate::time::{Timestamp, hours};
 use crate::verification::World;
 use crate::webhook;
@@ -53,10 +57,25 @@ pub enum Nothing {
     NoLock,
     /// Its yearly budget of failures is used up, and nobody refills that: it must be bound again (R20).
     BudgetSpent,
-    /// The account is neither restricted nor flagged.
+    /// The account is neither restricted nor flagged, nor frozen by anybody but its holder.
     NoStatus,
     /// The account has no such case, or it is over.
     NoCase,
+}
+
+/// Whose word it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Speaker<'a> {
+    /// Who.
+    pub actor: Actor,
+    /// An operator's own address, to keep them from an account of their own; none at the command line.
+    pub email: Option<&'a Address>,
+}
+
+impl Speaker<'_> {
+    fn holds(self, account: &Account) -> bool {
+        self.email.is_some() && self.email == account.email.as_ref()
+    }
 }
 
 /// Why a proposal is not made.
@@ -64,6 +83,8 @@ pub enum Nothing {
 pub enum ProposeRefusal {
     /// Only staff propose.
     NotStaff,
+    /// It is the operator's own account.
+    OwnAccount,
     /// No reason, or a longer one than is read.
     Reason,
     /// There is nothing to propose.
@@ -77,6 +98,8 @@ pub enum ProposeRefusal {
 pub enum DecideRefusal {
     /// Only staff decide.
     NotStaff,
+    /// It is the operator's own account.
+    OwnAccount,
     /// Whoever proposes never decides.
     OwnProposal,
     /// Only whoever proposed takes it back.
@@ -123,16 +146,20 @@ pub fn target(
             if of_factor().any(|state| lock::budget_is_spent(state, policy)) {
                 return Err(Nothing::BudgetSpent);
             }
-            match of_factor().any(|state| lock::is_shut(state, policy, now)) {
-                true => Ok(ProposalTarget::Factor(factor)),
-                false => Err(Nothing::NoLock),
+            if !of_factor().any(|state| lock::is_shut(state, policy, now)) {
+                return Err(Nothing::NoLock);
             }
+            let since = of_factor().filter_map(lock::latest).max().unwrap_or(Timestamp::EPOCH);
+            Ok(ProposalTarget::Factor { factor, since })
         }
         ProposalKind::ClearStatus => match standing.account.status {
-            status @ (AccountStatus::Restricted | AccountStatus::Flagged) => {
-                Ok(ProposalTarget::Status(status))
+            AccountStatus::Active => Err(Nothing::NoStatus),
+            // What its holder froze its holder opens, with strong proof (R67).
+            AccountStatus::Frozen if standing.account.frozen_from.is_some() => Err(Nothing::NoStatus),
+            status => {
+                let since = standing.account.status_set_at.unwrap_or(Timestamp::EPOCH);
+                Ok(ProposalTarget::Status { status, since })
             }
-            AccountStatus::Active | AccountStatus::Frozen => Err(Nothing::NoStatus),
         },
         ProposalKind::EndCase => {
             let open = |case: &&Case| about == ProposalAbout::Case(case.id) && !case.stage.is_over();
@@ -152,7 +179,7 @@ pub struct NewProposal<'a> {
     /// Why.
     pub reason: &'a str,
     /// Who.
-    pub by: Actor,
+    pub by: Speaker<'a>,
 }
 
 /// Makes a proposal. `waiting` are those of the account that nobody has decided.
@@ -165,8 +192,11 @@ pub fn propose(
     standing: Standing<'_>,
     world: World<'_>,
 ) -> Result<Decision<Proposal>, ProposeRefusal> {
-    if !is_staff(new.by) {
+    if !new.by.actor.is_staff() {
         return Err(ProposeRefusal::NotStaff);
+    }
+    if new.by.holds(standing.account) {
+        return Err(ProposeRefusal::OwnAccount);
     }
     let reason = said(new.reason).ok_or(ProposeRefusal::Reason)?;
     let target =
@@ -184,7 +214,7 @@ pub fn propose(
         kind: new.kind,
         target,
         reason,
-        proposed_by: new.by,
+        proposed_by: new.by.actor,
         proposed_at: world.now,
         expires_at: world.now.after(WAITS),
         status: ProposalStatus::Waiting,
@@ -195,7 +225,7 @@ pub fn propose(
     let made = Event::ProposalMade {
         proposal: proposal.id.to_string(),
         proposed: proposal.kind,
-        target: target.to_text(),
+        target: target.name(),
         reason: proposal.reason.clone(),
     };
     let changes = vec![Change::InsertProposal(proposal.clone()), entry(&proposal, made, world)];
@@ -210,15 +240,18 @@ pub fn decide(
     proposal: &Proposal,
     verdict: Verdict,
     note: &str,
-    by: Actor,
+    by: Speaker<'_>,
     standing: Standing<'_>,
     world: World<'_>,
 ) -> Result<Decision<Proposal>, DecideRefusal> {
-    if !is_staff(by) {
+    if !by.actor.is_staff() {
         return Err(DecideRefusal::NotStaff);
     }
+    if by.holds(standing.account) && verdict != Verdict::Withdraw {
+        return Err(DecideRefusal::OwnAccount);
+    }
     // The command line is one voice, whoever types: it never decides what it proposed.
-    match (verdict, by == proposal.proposed_by) {
+    match (verdict, by.actor == proposal.proposed_by) {
         (Verdict::Withdraw, false) => return Err(DecideRefusal::NotYours),
         (Verdict::Approve | Verdict::Decline, true) => return Err(DecideRefusal::OwnProposal),
         _ => {}
@@ -233,7 +266,7 @@ pub fn decide(
         Verdict::Decline => (ProposalStatus::Declined, Vec::new()),
         Verdict::Withdraw => (ProposalStatus::Withdrawn, Vec::new()),
     };
-    let mut decision = end(proposal, status, Some(by), note, world);
+    let mut decision = end(proposal, status, Some(by.actor), note, world);
     decision.changes.append(&mut done);
     Ok(decision)
 }
@@ -288,9 +321,9 @@ pub fn still_stands(
     now: Timestamp,
 ) -> Result<(), DecideRefusal> {
     let about = match proposal.target {
-        ProposalTarget::Factor(factor) => ProposalAbout::Factor(factor),
+        ProposalTarget::Factor { factor, .. } => ProposalAbout::Factor(factor),
         ProposalTarget::Case(id) => ProposalAbout::Case(id),
-        ProposalTarget::Binding(_) | ProposalTarget::Status(_) => ProposalAbout::One,
+        ProposalTarget::Binding(_) | ProposalTarget::Status { .. } => ProposalAbout::One,
     };
     match target(proposal.kind, about, standing, policy, now).map_err(DecideRefusal::Nothing)?
         == proposal.target
@@ -312,8 +345,8 @@ fn carry_out(
             remove_number(proposal, standing.account, binding, world)
         }
         (ProposalTarget::Binding(_), None) => return Err(DecideRefusal::Stale),
-        (ProposalTarget::Factor(factor), _) => lift(proposal, factor, standing, world),
-        (ProposalTarget::Status(_), _) => clear(proposal, standing.account, world),
+        (ProposalTarget::Factor { factor, .. }, _) => lift(proposal, factor, standing, world),
+        (ProposalTarget::Status { .. }, _) => clear(proposal, standing, world),
         (ProposalTarget::Case(id), binding) => {
             let case = standing.cases.iter().find(|case| case.id == id).ok_or(DecideRefusal::Stale)?;
             case::cancel(case.clone(), standing.account, binding, WithdrawnBy::Staff, world).changes
@@ -356,8 +389,13 @@ fn lift(proposal: &Proposal, factor: Factor, standing: Standing<'_>, world: Worl
     changes
 }
 
-fn clear(proposal: &Proposal, account: &Account, world: World<'_>) -> Vec<Change> {
-    let active = Account { status: AccountStatus::Active, frozen_from: None, ..account.clone() };
+/// Active again; a frozen account is what it was before it was frozen, with all that follows its opening.
+fn clear(proposal: &Proposal, standing: Standing<'_>, world: World<'_>) -> Vec<Change> {
+    let account = standing.account;
+    if account.status == AccountStatus::Frozen {
+        return freeze::unfreeze_by_staff(account, standing.binding, &proposal.reason, world).changes;
+    }
+    let active = with_status(account, AccountStatus::Active, world.now);
     let changed =
         Event::StatusChanged { status: active.status.as_str().to_owned(), reason: proposal.reason.clone() };
     vec![Change::SaveAccount(active), entry(proposal, changed, world)]
@@ -367,14 +405,11 @@ fn entry(proposal: &Proposal, event: Event, world: World<'_>) -> Change {
     world.scene.event(proposal.service_id, Some(proposal.account_id), event, world)
 }
 
-fn is_staff(actor: Actor) -> bool {
-    matches!(actor, Actor::Operator(_) | Actor::CommandLine)
-}
-
-/// A reason as it is kept; none where nobody could, or would, read it.
+/// A reason as it is kept, without the numbers, codes and addresses in it (R10); none where nobody could, or would,
+/// read it.
 pub fn said(text: &str) -> Option<String> {
     let text = text.trim();
-    (!text.is_empty() && text.chars().count() <= REASON_MAX).then(|| text.to_owned())
+    (!text.is_empty() && text.chars().count() <= REASON_MAX).then(|| mask::reason(text))
 }
 
 #[cfg(test)]

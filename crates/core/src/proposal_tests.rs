@@ -4,7 +4,7 @@ use super::*;
 use crate::id::{BindingId, CaseId, OperatorId};
 use crate::lock::record_failure;
 use crate::stage::*;
-use crate::time::hours;
+use crate::time::{hours, minutes};
 use std::time::Duration;
 
 fn ann() -> Actor {
@@ -13,6 +13,11 @@ fn ann() -> Actor {
 
 fn ben() -> Actor {
     Actor::Operator(OperatorId::from_bytes([0xB; 16]))
+}
+
+/// A member of staff, or the command line, with no account of their own.
+fn says(actor: Actor) -> Speaker<'static> {
+    Speaker { actor, email: None }
 }
 
 fn locked(factor: Factor, now: Timestamp) -> FactorState {
@@ -77,7 +82,7 @@ impl Cast {
     }
 
     fn made(&self, kind: ProposalKind, by: Actor, stage: &Stage) -> Proposal {
-        let new = NewProposal { kind, about: about(kind), reason: " phone stolen ", by };
+        let new = NewProposal { kind, about: about(kind), reason: " phone stolen ", by: says(by) };
         propose(new, &[], self.standing(), stage.world()).unwrap().outcome
     }
 
@@ -88,23 +93,27 @@ impl Cast {
         by: Actor,
         stage: &Stage,
     ) -> Result<Decision<Proposal>, DecideRefusal> {
-        decide(proposal, verdict, "called back", by, self.standing(), stage.world())
+        decide(proposal, verdict, "called back", says(by), self.standing(), stage.world())
     }
 }
 
 #[test]
 fn a_proposal_names_exactly_what_it_is_about_and_waits_three_days() {
-    let (cast, stage) = (Cast::new(), Stage::new());
+    let (mut cast, stage) = (Cast::new(), Stage::new());
+    cast.account.status_set_at = Some(START.before(hours(1)));
+    let since = START.after(minutes(15));
+    let flagged = ProposalTarget::Status { status: AccountStatus::Flagged, since: START.before(hours(1)) };
     let targets = [
         (ProposalKind::RemoveNumber, ProposalTarget::Binding(binding().id)),
-        (ProposalKind::LiftLock, ProposalTarget::Factor(Factor::Sms)),
-        (ProposalKind::ClearStatus, ProposalTarget::Status(AccountStatus::Flagged)),
+        (ProposalKind::LiftLock, ProposalTarget::Factor { factor: Factor::Sms, since }),
+        (ProposalKind::ClearStatus, flagged),
         (ProposalKind::EndCase, ProposalTarget::Case(case().id)),
     ];
     for (kind, target) in targets {
         let made = cast.made(kind, ann(), &stage);
         assert_eq!((made.target, made.reason.as_str()), (target, "phone stolen"));
         assert_eq!(ProposalTarget::from_text(kind, &target.to_text()), Some(target));
+        assert!(!target.name().contains('@'), "what people read");
         assert_eq!(made.expires_at, START.after(hours(72)));
         assert_eq!(status_at(&made, START.after(hours(72)).before(MOMENT)), ProposalStatus::Waiting);
         assert_eq!(status_at(&made, START.after(hours(72))), ProposalStatus::Expired);
@@ -118,7 +127,7 @@ fn there_must_be_something_to_propose_a_reason_for_it_and_not_the_same_twice() {
     let ask = |new: NewProposal<'_>, waiting: &[Proposal], standing: Standing<'_>| {
         propose(new, waiting, standing, stage.world()).map(|made| made.outcome.kind)
     };
-    let new = |kind, reason| NewProposal { kind, about: about(kind), reason, by: ben() };
+    let new = |kind, reason| NewProposal { kind, about: about(kind), reason, by: says(ben()) };
     let lift = new(ProposalKind::LiftLock, "again");
     let same = ProposeRefusal::Waits(waiting[0].id);
     assert_eq!(ask(lift, &waiting, cast.standing()), Err(same));
@@ -135,8 +144,9 @@ fn there_must_be_something_to_propose_a_reason_for_it_and_not_the_same_twice() {
     ] {
         assert_eq!(ask(new(kind, "why"), &[], bare.standing()), nothing(refusal));
     }
-    // Only its holder or the relying party opens a frozen account.
-    let frozen = Account { status: AccountStatus::Frozen, ..account() };
+    // What its holder froze its holder opens.
+    let frozen_from = Some(AccountStatus::Active);
+    let frozen = Account { status: AccountStatus::Frozen, frozen_from, ..account() };
     let standing = Standing { account: &frozen, ..cast.standing() };
     assert_eq!(ask(new(ProposalKind::ClearStatus, "why"), &[], standing), nothing(Nothing::NoStatus));
     let long = "x".repeat(301);
@@ -145,7 +155,7 @@ fn there_must_be_something_to_propose_a_reason_for_it_and_not_the_same_twice() {
         assert_eq!(ask(unsaid, &[], cast.standing()), Err(ProposeRefusal::Reason));
     }
     for by in [Actor::System, Actor::Holder, Actor::RelyingParty] {
-        let outsider = NewProposal { by, ..lift };
+        let outsider = NewProposal { by: says(by), ..lift };
         assert_eq!(ask(outsider, &[], cast.standing()), Err(ProposeRefusal::NotStaff));
     }
 }
@@ -179,7 +189,7 @@ fn nobody_decides_what_they_proposed_themselves() {
 fn what_has_ended_or_run_out_of_time_is_not_decided() {
     let (cast, mut stage) = (Cast::new(), Stage::new());
     let made = cast.made(ProposalKind::ClearStatus, ann(), &stage);
-    let unsaid = decide(&made, Verdict::Approve, " ", ben(), cast.standing(), stage.world());
+    let unsaid = decide(&made, Verdict::Approve, " ", says(ben()), cast.standing(), stage.world());
     assert_eq!(unsaid.unwrap_err(), DecideRefusal::Note);
     let declined = cast.decided(&made, Verdict::Decline, ben(), &stage).unwrap();
     let ended = &declined.outcome;
@@ -203,7 +213,7 @@ fn what_has_ended_or_run_out_of_time_is_not_decided() {
     let expired = expire(&made, stage.world()).unwrap();
     assert_eq!((expired.outcome.status, expired.outcome.decided_by), (ProposalStatus::Expired, None));
     // The same may be proposed again, though no timer has written down that the first one ran out.
-    let new = NewProposal { kind: made.kind, about: ProposalAbout::One, reason: "still", by: ann() };
+    let new = NewProposal { kind: made.kind, about: ProposalAbout::One, reason: "still", by: says(ann()) };
     assert!(propose(new, std::slice::from_ref(&made), cast.standing(), stage.world()).is_ok());
 }
 
@@ -255,6 +265,7 @@ fn what_changed_since_it_was_proposed_is_not_touched() {
     }
     cast.binding = None;
     cast.account.status = AccountStatus::Frozen;
+    cast.account.frozen_from = Some(AccountStatus::Flagged);
     let gone = cast.decided(&number, Verdict::Approve, ben(), &stage);
     assert_eq!(gone.unwrap_err(), DecideRefusal::Nothing(Nothing::NoNumber));
     let frozen = cast.decided(&status, Verdict::Approve, ben(), &stage);
@@ -318,10 +329,98 @@ fn a_cleared_status_is_active_with_the_reason_beside_it() {
     let (cast, stage) = (Cast::new(), Stage::new());
     let made = cast.made(ProposalKind::ClearStatus, ann(), &stage);
     let done = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap();
-    let active = Account { status: AccountStatus::Active, ..cast.account.clone() };
+    let active = with_status(&cast.account, AccountStatus::Active, START);
     assert!(done.changes.contains(&Change::SaveAccount(active)));
     let changed = Event::StatusChanged { status: "active".to_owned(), reason: "phone stolen".to_owned() };
     assert_eq!(events(&done.changes)[1], &changed);
+}
+
+#[test]
+fn two_open_what_staff_froze_and_it_is_what_it_was_before() {
+    let stage = Stage::new();
+    let mut cast = Cast::new();
+    for before in [AccountStatus::Active, AccountStatus::Restricted, AccountStatus::Flagged] {
+        let was = Account { status: before, ..account() };
+        cast.account = freeze::freeze_by_staff(&was, None, vec![], "thief", stage.world()).outcome;
+        let made = cast.made(ProposalKind::ClearStatus, ann(), &stage);
+        let done = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap();
+        let open = with_status(&was, before, START);
+        assert!(done.changes.contains(&Change::SaveAccount(open)), "flagged stays flagged");
+        assert_eq!(event_kinds(&done.changes), ["proposal_ended", "status_changed", "hold_started"]);
+        assert_eq!(told_kinds(&done.changes), [WebhookKind::AccountUnfrozen, WebhookKind::HoldStarted]);
+        let held: Vec<_> = holds(&done.changes).iter().map(|hold| hold.cause).collect();
+        assert_eq!(held, [HoldCause::Unfrozen]);
+        let told = [(EMAIL, Notice::AccountUnfrozen, ""), (PHONE, Notice::AccountUnfrozen, "")];
+        assert_eq!(notices(&done.changes), told);
+    }
+}
+
+#[test]
+fn an_older_proposal_undoes_no_later_flag_freeze_or_lock() {
+    let mut stage = Stage::new();
+    let mut cast = Cast::new();
+    let flagged = |now| with_status(&account(), AccountStatus::Flagged, now);
+    cast.account = flagged(START);
+    let status = cast.made(ProposalKind::ClearStatus, ann(), &stage);
+    let lock = cast.made(ProposalKind::LiftLock, ann(), &stage);
+    stage.wait(hours(2));
+    // Somebody cleared it, and somebody else saw something new.
+    cast.account = flagged(stage.now);
+    cast.factors = vec![locked(Factor::Sms, stage.now)];
+    for old in [&status, &lock] {
+        let refused = cast.decided(old, Verdict::Approve, ben(), &stage).unwrap_err();
+        assert_eq!(refused, DecideRefusal::Stale, "{}", old.kind.as_str());
+        let anew = cast.made(old.kind, ann(), &stage);
+        assert_ne!(anew.target, old.target);
+        assert!(cast.decided(&anew, Verdict::Approve, ben(), &stage).is_ok());
+    }
+    let was = cast.account.clone();
+    cast.account = freeze::freeze_by_staff(&was, None, vec![], "thief", stage.world()).outcome;
+    let first = cast.made(ProposalKind::ClearStatus, ann(), &stage);
+    stage.wait(hours(1));
+    cast.account = freeze::freeze_by_staff(&was, None, vec![], "again", stage.world()).outcome;
+    let refused = cast.decided(&first, Verdict::Approve, ben(), &stage).unwrap_err();
+    assert_eq!(refused, DecideRefusal::Stale);
+}
+
+#[test]
+fn nobody_has_a_say_about_their_own_account() {
+    let (cast, stage) = (Cast::new(), Stage::new());
+    let own = cast.account.email.clone();
+    let herself = |actor| Speaker { actor, email: own.as_ref() };
+    for kind in ProposalKind::ALL {
+        let new = NewProposal { kind: *kind, about: about(*kind), reason: "mine", by: herself(ann()) };
+        let refused = propose(new, &[], cast.standing(), stage.world());
+        assert_eq!(refused.unwrap_err(), ProposeRefusal::OwnAccount);
+        let made = cast.made(*kind, ann(), &stage);
+        for verdict in [Verdict::Approve, Verdict::Decline] {
+            let refused = decide(&made, verdict, "mine", herself(ben()), cast.standing(), stage.world());
+            assert_eq!(refused.unwrap_err(), DecideRefusal::OwnAccount);
+        }
+    }
+    // Who has no address has nobody's account: two without one are not the same person.
+    let nameless = Account { email: None, ..cast.account.clone() };
+    let standing = Standing { account: &nameless, ..cast.standing() };
+    let kind = ProposalKind::LiftLock;
+    let new = NewProposal { kind, about: about(kind), reason: "x", by: says(ann()) };
+    assert!(propose(new, &[], standing, stage.world()).is_ok());
+}
+
+/// R10: what staff type as a reason goes into entries that are never taken out again.
+#[test]
+fn a_reason_leaves_no_number_code_or_address_in_what_is_kept() {
+    let (cast, stage) = (Cast::new(), Stage::new());
+    let typed = "called from +44 7400 123456, code 482913, mail ada@example.com";
+    let (kind, by) = (ProposalKind::LiftLock, says(ann()));
+    let new = NewProposal { kind, about: about(kind), reason: typed, by };
+    let made = propose(new, &[], cast.standing(), stage.world()).unwrap();
+    let ended =
+        decide(&made.outcome, Verdict::Decline, typed, says(ben()), cast.standing(), stage.world()).unwrap();
+    let kept = format!("{:?} {:?} {:?}", made.changes, ended.outcome, ended.changes);
+    for secret in ["123456", "482913", "ada@example.com"] {
+        assert!(!kept.contains(secret), "{secret}: {kept}");
+    }
+    assert_eq!(made.outcome.reason, "called from +44 •••• ••••56, code •••, mail a•••@example.com");
 }
 
 /// R65: whatever is proposed and approved, no hold ends earlier.

@@ -2,6 +2,7 @@
 //! Nothing here opens, clears or lifts anything: that takes two (`proposal.rs`).
 
 use crate::Decision;
+use crate::account::with_status;
 use crate::change::Change;
 use crate::event::Event;
 use crate::freeze;
@@ -34,7 +35,7 @@ pub fn protect(
     match (act, account.status) {
         (Protection::Freeze, AccountStatus::Frozen) if account.frozen_from.is_some() => {
             // What its holder froze, its holder could open.
-            set(Account { frozen_from: None, ..account.clone() }, reason, world)
+            set(freeze::keep_shut(account, world.now), reason, world)
         }
         (Protection::Freeze, AccountStatus::Frozen) => Decision::only(Protected::Already),
         (Protection::Freeze, _) => {
@@ -42,10 +43,10 @@ pub fn protect(
             Decision { outcome: Protected::Done(frozen.outcome), changes: frozen.changes }
         }
         (Protection::Flag, AccountStatus::Active | AccountStatus::Restricted) => {
-            set(Account { status: AccountStatus::Flagged, ..account.clone() }, reason, world)
+            set(with_status(account, AccountStatus::Flagged, world.now), reason, world)
         }
         (Protection::Restrict, AccountStatus::Active) => {
-            set(Account { status: AccountStatus::Restricted, ..account.clone() }, reason, world)
+            set(with_status(account, AccountStatus::Restricted, world.now), reason, world)
         }
         // A flagged account is restricted, and watched as well.
         (Protection::Flag | Protection::Restrict, _) => Decision::only(Protected::Already),

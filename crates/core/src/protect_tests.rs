@@ -35,6 +35,10 @@ fn every_protection_is_an_entry_with_its_reason() {
         let said = Event::StatusChanged { status: status.to_owned(), reason: "odd sign-ins".to_owned() };
         assert_eq!(events(&decision.changes)[0], &said);
     }
+    let typed = run(Protection::Flag, &account(), "called from +44 7400 123456, code 482913", 0);
+    let masked = "called from +44 •••• ••••56, code •••".to_owned();
+    let said = Event::StatusChanged { status: "flagged".to_owned(), reason: masked };
+    assert_eq!(events(&typed.changes), [&said], "R10");
     let ended = run(Protection::EndSessions, &account(), "odd", 3);
     let said = Event::SessionsEndedByStaff { count: 3, reason: "odd".to_owned() };
     assert_eq!(events(&ended.changes), [&said]);
@@ -54,4 +58,5 @@ fn what_its_holder_froze_staff_can_keep_shut() {
     let kept = protect(Protection::Freeze, "thief", &frozen, None, vec![], 0, stage.world());
     let Protected::Done(account) = kept.outcome else { panic!("{:?}", kept.outcome) };
     assert_eq!(freeze::unfreeze(&account, None, stage.world()).outcome, None);
+    assert_eq!(account.frozen_by_staff_from, Some(AccountStatus::Active), "two of staff return it to that");
 }

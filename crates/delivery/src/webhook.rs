@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+/// How old or how far ahead of us a signature may be, seconds (Standard Webhooks).
+const TOLERANCE_S: i64 = 300;
+
 /// How long a listener has to answer.
 pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -58,13 +61,49 @@ impl WebhookSecret {
     }
 
     /// `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`.
-    #[allow(clippy::expect_used)] // HMAC takes keys of any length; the error type exists for other MACs.
     fn sign(&self, id: &str, timestamp_s: i64, body: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        for part in [id, ".", &timestamp_s.to_string(), ".", body] {
-            mac.update(part.as_bytes());
-        }
+        let mac = self.mac(id, &timestamp_s.to_string(), body.as_bytes());
         format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    }
+
+    #[allow(clippy::expect_used)] // HMAC takes keys of any length; the error type exists for other MACs.
+    fn mac(&self, id: &str, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+            mac.update(part);
+        }
+        mac
+    }
+}
+
+/// A call of somebody else's, with what it is signed by.
+#[derive(Clone, Copy)]
+pub struct SignedCall<'a> {
+    /// `webhook-id`.
+    pub id: &'a str,
+    /// `webhook-timestamp`.
+    pub timestamp: &'a str,
+    /// `webhook-signature`: one or more, parted by spaces.
+    pub signatures: &'a str,
+    /// As it came.
+    pub body: &'a [u8],
+}
+
+impl SignedCall<'_> {
+    /// Whether one of the secrets signed it, not more than five minutes from `now_s` (Unix seconds). Compares in
+    /// constant time (R9).
+    pub fn is_signed(&self, secrets: &[WebhookSecret], now_s: i64) -> bool {
+        let fresh = |at: i64| now_s.abs_diff(at) <= TOLERANCE_S.unsigned_abs();
+        if self.id.contains('.') || !self.timestamp.parse().is_ok_and(fresh) {
+            return false;
+        }
+        let given = self.signatures.split(' ').filter_map(|one| one.strip_prefix("v1,"));
+        let given: Vec<Vec<u8>> = given.filter_map(|one| STANDARD.decode(one).ok()).collect();
+        let signed = |secret: &WebhookSecret| {
+            let mac = secret.mac(self.id, self.timestamp, self.body);
+            given.iter().any(|one| mac.clone().verify_slice(one).is_ok())
+        };
+        secrets.iter().any(signed)
     }
 }
 
@@ -140,6 +179,11 @@ impl WebhookSender {
 
     /// Makes one try; it ends within [`WEBHOOK_TIMEOUT`].
     pub async fn send(&self, call: WebhookCall) -> WebhookAnswer {
+        self.send_within(call, WEBHOOK_TIMEOUT).await
+    }
+
+    /// The same for a call that is larger than a word: it ends within `timeout`.
+    pub async fn send_within(&self, call: WebhookCall, timeout: Duration) -> WebhookAnswer {
         let Ok(to) = Destination::parse(&call.url, self.http.policy()) else {
             return WebhookAnswer::Forbidden;
         };
@@ -147,7 +191,7 @@ impl WebhookSender {
             return WebhookAnswer::Unreachable { reason: "nothing to sign with" };
         };
         let started_ms = (self.time)();
-        let post = Post { to, headers, body: call.body, timeout: WEBHOOK_TIMEOUT };
+        let post = Post { to, headers, body: call.body, timeout };
         let answer = match self.http.post(post).await {
             Ok(answer) => answer,
             Err(HttpError::Forbidden) => return WebhookAnswer::Forbidden,

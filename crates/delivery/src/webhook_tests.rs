@@ -78,3 +78,54 @@ fn the_head_of_an_answer_is_one_short_line() {
     assert_eq!(head("ж".repeat(1_000).as_bytes()), "ж".repeat(200));
     assert_eq!(head(b""), "");
 }
+
+/// The example of the Standard Webhooks specification, read from the other side.
+const SPEC: SignedCall<'static> = SignedCall {
+    id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
+    timestamp: "1614265330",
+    signatures: "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    body: b"{\"test\": 2432232314}",
+};
+
+#[test]
+fn the_example_of_the_specification_is_believed_for_five_minutes() {
+    let secrets = [WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap()];
+    for (now_s, believed) in [
+        (1_614_265_330, true),
+        (1_614_265_630, true),
+        (1_614_265_030, true),
+        (1_614_265_631, false),
+        (1_614_265_029, false),
+    ] {
+        assert_eq!(SPEC.is_signed(&secrets, now_s), believed, "{now_s}");
+    }
+    let other = WebhookSecret::parse("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
+    assert!(SPEC.is_signed(&[other.clone(), secrets[0].clone()], 1_614_265_330), "any secret in force");
+    assert!(!SPEC.is_signed(&[other], 1_614_265_330));
+    assert!(!SPEC.is_signed(&[], 1_614_265_330));
+}
+
+#[test]
+fn a_call_that_was_altered_anywhere_is_not_believed() {
+    let secrets = [WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap()];
+    let believed = |call: SignedCall<'_>| call.is_signed(&secrets, 1_614_265_330);
+    assert!(believed(SPEC));
+    assert!(!believed(SignedCall { id: "msg_p5jXN8AQM9LWM0D4loKWxJel", ..SPEC }));
+    assert!(!believed(SignedCall { timestamp: "1614265331", ..SPEC }));
+    assert!(!believed(SignedCall { timestamp: "", ..SPEC }));
+    assert!(!believed(SignedCall { body: b"{\"test\": 2432232315}", ..SPEC }));
+    // What stands before the dot cannot move behind it.
+    assert!(!believed(SignedCall { id: "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330", ..SPEC }));
+    for signatures in [
+        "",
+        "v1,",
+        "v1,AAAA",
+        "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1A==",
+    ] {
+        assert!(!believed(SignedCall { signatures, ..SPEC }), "{signatures}");
+    }
+    let among_others = "v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+    assert!(believed(SignedCall { signatures: among_others, ..SPEC }), "one of several is enough");
+}

@@ -4,6 +4,7 @@ use crate::cases::cancel_for_freeze;
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use crate::identify::account_by_identifier;
+use countersign_core::account::with_status;
 use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
@@ -125,30 +126,31 @@ impl Step for SetStatus {
         let Some(found) = accounts::lock(tx, &kit.rows, self.service_id, self.id).await? else {
             return Ok(None);
         };
-        // What staff set, staff take back: the holder's own way of opening it again ends with this.
-        let account = Account { status: self.status, frozen_from: None, ..found.clone() };
+        if found.status == self.status && found.frozen_from.is_none() {
+            return Ok(Some(view(tx, kit, found, now).await?));
+        }
+        let scene = Scene::by(Actor::RelyingParty, "");
+        let world = kit.world(&scene, now);
         if self.status == AccountStatus::Frozen && found.status != AccountStatus::Frozen {
             let binding = bindings::live_of_account(tx, &kit.rows, self.service_id, self.id).await?;
             let pending = actions::lock_open_of_account(tx, &kit.rows, self.service_id, self.id).await?;
-            let scene = Scene::by(Actor::RelyingParty, "");
-            let world = kit.world(&scene, now);
             cancel_for_freeze(tx, kit, self.service_id, self.id, world).await?;
             let frozen = freeze::freeze_by_staff(&found, binding.as_ref(), pending, "", world);
             let account = kit.save(tx, frozen).await?;
             return Ok(Some(view(tx, kit, account, now).await?));
         }
-        if found.status != self.status || found.frozen_from.is_some() {
-            let scene = Scene::by(Actor::RelyingParty, "");
-            let event =
-                Event::StatusChanged { status: self.status.as_str().to_owned(), reason: String::new() };
-            let entry = scene.event(self.service_id, Some(self.id), event, kit.world(&scene, now));
-            let mut changes = vec![Change::SaveAccount(account.clone()), entry];
-            if found.status == AccountStatus::Frozen && self.status != AccountStatus::Frozen {
-                let world = kit.world(&scene, now);
-                changes.push(webhook::account_changed(&account, WebhookKind::AccountUnfrozen, world));
-            }
-            tables::apply(tx, &kit.rows, &changes).await?;
+        // What staff set, staff take back: the holder's own way of opening it again ends with this.
+        let account = match self.status {
+            AccountStatus::Frozen => freeze::keep_shut(&found, now),
+            status => with_status(&found, status, now),
+        };
+        let event = Event::StatusChanged { status: self.status.as_str().to_owned(), reason: String::new() };
+        let entry = scene.event(self.service_id, Some(self.id), event, world);
+        let mut changes = vec![Change::SaveAccount(account.clone()), entry];
+        if found.status == AccountStatus::Frozen && self.status != AccountStatus::Frozen {
+            changes.push(webhook::account_changed(&account, WebhookKind::AccountUnfrozen, world));
         }
+        tables::apply(tx, &kit.rows, &changes).await?;
         Ok(Some(view(tx, kit, account, now).await?))
     }
 }

@@ -1,6 +1,6 @@
 //! What the command line and the demo set up: services, API keys, accounts. Secrets are drawn here and shown once.
 
-use crate::context::{Flows, Kit};
+use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::identify::account_by_identifier;
 use countersign_core::account;
@@ -10,6 +10,8 @@ use countersign_core::event::Event;
 use countersign_core::id::{ApiKeyId, ServiceId};
 use countersign_core::model::{Actor, ApiKey, Service};
 use countersign_core::session::{Scene, Token, hash_token};
+use countersign_core::ticket::mask;
+use countersign_core::time::Timestamp;
 use countersign_storage::tables::{self, api_keys, services};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -29,17 +31,28 @@ impl Flows {
         self.read(Services { kit: self.kit.clone() }).await
     }
 
-    /// Makes a service.
-    pub async fn create_service(&self, name: &str, demo: bool) -> Result<Service, FlowError> {
+    /// Makes a service; that is the first entry of its audit.
+    pub async fn create_service(
+        &self,
+        name: &str,
+        demo: bool,
+        caller: &Caller,
+    ) -> Result<Service, FlowError> {
         let now = self.now();
         let id = ServiceId::draw(now, self.kit.entropy.as_ref());
         let service = Service { id, name: name.to_owned(), demo, created_at: now };
-        self.save(vec![Change::InsertService(service.clone())]).await?;
+        let entry = self.entry(id, Event::ServiceAdded, caller, now);
+        self.save(vec![Change::InsertService(service.clone()), entry]).await?;
         Ok(service)
     }
 
     /// Makes an API key for a service.
-    pub async fn create_api_key(&self, service_id: ServiceId, name: &str) -> Result<NewApiKey, FlowError> {
+    pub async fn create_api_key(
+        &self,
+        service_id: ServiceId,
+        name: &str,
+        caller: &Caller,
+    ) -> Result<NewApiKey, FlowError> {
         let now = self.now();
         let secret = Token::draw(self.kit.entropy.as_ref());
         let key = ApiKey {
@@ -50,7 +63,9 @@ impl Flows {
             created_at: now,
             revoked_at: None,
         };
-        self.save(vec![Change::InsertApiKey(key.clone())]).await?;
+        let added = Event::ApiKeyAdded { key: key.id.to_string(), name: mask::reason(name) };
+        let entry = self.entry(service_id, added, caller, now);
+        self.save(vec![Change::InsertApiKey(key.clone()), entry]).await?;
         Ok(NewApiKey { key, secret })
     }
 
@@ -59,10 +74,21 @@ impl Flows {
         self.read(Keys { kit: self.kit.clone(), service_id }).await
     }
 
-    /// Stops a key from working; a conflict if there is no such key.
-    pub async fn revoke_api_key(&self, id: ApiKeyId) -> Result<(), FlowError> {
+    /// Stops a key of a service from working; a conflict if it has no such key that works.
+    pub async fn revoke_api_key(
+        &self,
+        service_id: ServiceId,
+        id: ApiKeyId,
+        caller: &Caller,
+    ) -> Result<(), FlowError> {
         let at = self.now();
-        self.save(vec![Change::RevokeApiKey { id, at }]).await
+        let entry = self.entry(service_id, Event::ApiKeyRevoked { key: id.to_string() }, caller, at);
+        self.save(vec![Change::RevokeApiKey { service_id, id, at }, entry]).await
+    }
+
+    fn entry(&self, service_id: ServiceId, event: Event, caller: &Caller, now: Timestamp) -> Change {
+        let scene = caller.scene();
+        scene.event(service_id, None, event, self.kit.world(&scene, now))
     }
 
     /// The service that a bearer key speaks for.

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::console::templates::TemplateCopies;
 use crate::error::FlowError;
 use crate::evidence::cleaner::Cleaner;
+use crate::identity::IdentityProvider;
 use crate::passkeys::Passkeys;
 use crate::passwords::PasswordHasher;
 use crate::roads::Roads;
@@ -50,6 +51,8 @@ pub struct FlowsConfig {
     pub inbound_numbers: Vec<String>,
     /// What tells the service's Android app that a text message is for it (R14).
     pub app_hash: Option<AppHash>,
+    /// Who looks at the pictures of cases beside the operators, if anybody.
+    pub identity: Option<IdentityProvider>,
 }
 
 /// The use cases. Cheap to clone.
@@ -78,6 +81,7 @@ pub(crate) struct Kit {
     /// What this node last read of the services' own texts.
     pub(crate) templates: TemplateCopies,
     pub(crate) app_hash: Option<AppHash>,
+    pub(crate) identity: Option<IdentityProvider>,
     pub(crate) return_origins: Vec<String>,
     /// Version of the policy in force, by service, as recorded when the program started.
     pub(crate) policy_version: AtomicI64,
@@ -146,6 +150,7 @@ impl Flows {
             roads: Roads::default(),
             templates: TemplateCopies::default(),
             app_hash: config.app_hash,
+            identity: config.identity,
             return_origins: config.return_origins,
             policy_version: AtomicI64::new(0),
             audit_keys: AuditKeys::new(&config.rows),

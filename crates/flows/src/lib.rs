@@ -19,6 +19,7 @@ mod forgotten;
 mod freezing;
 mod guess;
 mod identify;
+mod identity;
 mod journeys;
 mod market;
 mod overview;
@@ -71,6 +72,7 @@ pub use console::desk::accounts::{
     AccountFile, FactorFile, NumberFile, ProtectOutcome, RevealOutcome, SessionFile,
 };
 pub use console::desk::lists::Lockout;
+pub use console::desk::look_ups::{Among, LookUp, Whose};
 pub use console::desk::numbers::{NumberOwner, NumberReport, RouteReach};
 pub use console::desk::proposals::{
     DecideOutcome, ProposalEffect, ProposalFile, ProposalView, ProposeOutcome,
@@ -94,6 +96,7 @@ pub use evidence::{EvidenceAppend, EvidencePut, EvidenceStart, NewEvidence, UPLO
 pub use forgotten::{ForgottenCheck, ForgottenStart, PasswordChosen};
 pub use freezing::FreezeLink;
 pub use guess::CodeAnswer;
+pub use identity::{IdentityAsker, IdentityLetter, IdentityProvider, IdentityTaken};
 pub use journeys::{CodePage, JourneyResend};
 pub use market::Holds;
 pub use overview::{Activity, Overview};

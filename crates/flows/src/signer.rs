@@ -38,6 +38,11 @@ pub(crate) struct Claims {
 }
 
 impl Signer {
+    /// Where people reach the pages, without a trailing slash.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
     pub(crate) fn new(rows: &Rows, issuer: &str) -> Self {
         let seeds = rows.assertion_seeds();
         let keys = seeds.iter().map(|seed| SigningKey::new(seed).verifying_key()).collect();

@@ -20,6 +20,8 @@ pub struct TimerReport {
     pub verifications_expired: u64,
     /// Recovery cases that waited for their holders too long.
     pub cases_expired: u64,
+    /// Identity providers that did not answer in time.
+    pub identity_expired: u64,
     /// Messages that were too late to be of use.
     pub messages_expired: u64,
     /// Proposals that nobody decided in time.
@@ -47,6 +49,7 @@ impl Flows {
         }
         report.proposals_expired = self.expire_proposals(BATCH).await?;
         report.cases_expired = self.expire_cases(BATCH).await?;
+        report.identity_expired = self.expire_identity(BATCH).await?;
         report.messages_expired = self.write(ExpireMessages { kit: self.kit.clone() }).await?;
         report.tickets_rested = self.rest_tickets().await?;
         if self

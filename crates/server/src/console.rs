@@ -19,8 +19,9 @@ mod tickets;
 
 use crate::http::cookies::{self, Name};
 use crate::state::Server;
-use crate::web::views::{Area, Fault};
+use crate::web::views::{Area, Fault, Problem};
 use crate::web::visit::Visit;
+use crate::web::words::Moment;
 use axum::Router;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
@@ -28,6 +29,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use countersign_flows::SignedInOperator;
 use countersign_flows::core::staff as duties;
+use countersign_flows::core::time::Timestamp;
 
 pub(crate) use rights::nearest_page;
 
@@ -114,6 +116,11 @@ impl FromRequestParts<Server> for Staff {
             Err(visit.fault(Fault::NotFound))
         }
     }
+}
+
+/// Said instead of an answer where the hour's look-ups by an address are used up.
+fn spent(visit: &Visit, until: Timestamp) -> Problem {
+    Problem::LookUpsSpent { until: Moment::near(until.unix_ms(), visit.now_ms()) }
 }
 
 /// A path that does not exist. Strangers do not learn which ones of the console's do.

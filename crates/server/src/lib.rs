@@ -6,6 +6,7 @@ mod api;
 mod callbacks;
 mod console;
 mod http;
+mod identity;
 mod state;
 mod web;
 
@@ -20,6 +21,6 @@ use axum::Router;
 pub fn router(server: &Server) -> Router {
     let pages = web::routes(server.clone());
     let api = api::routes(server.clone());
-    let callbacks = callbacks::routes().with_state(server.clone());
+    let callbacks = callbacks::routes().merge(identity::routes()).with_state(server.clone());
     http::layers::wrap(api.merge(pages).merge(callbacks), server.clone())
 }

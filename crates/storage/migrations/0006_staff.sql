@@ -29,5 +29,6 @@ CREATE TABLE operator_invitations (
     expires_at {INT} NOT NULL,
     used_at {INT}
 ) {TABLE_OPTIONS_BY_KEY};
+CREATE INDEX operator_invitations_by_end ON operator_invitations (expires_at);
 CREATE INDEX operator_invitations_by_operator ON operator_invitations (service_id, operator_id);
 CREATE INDEX operator_sessions_by_operator ON operator_sessions (service_id, operator_id, id);

@@ -1,7 +1,12 @@
 -- What one of staff proposed and another is to decide, and what the console looks up. Spelling as in 0001.
 
+-- What an account was before staff or the relying party froze it, and when its status last changed: none of either
+-- where that was before this version.
+ALTER TABLE accounts ADD COLUMN frozen_by_staff_from TEXT;
+ALTER TABLE accounts ADD COLUMN status_set_at {INT};
+
 -- proposed_by and decided_by are kinds of actors as in events; *_id says which operator. target is as it was when it was
--- proposed: an identifier, a factor or a status.
+-- proposed: an identifier, or a factor or a status with what tells this lock or status from a later one.
 CREATE TABLE proposals (
     id {BYTES} NOT NULL PRIMARY KEY,
     service_id {BYTES} NOT NULL,

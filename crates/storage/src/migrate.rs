@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 8, name: "cases", sql: include_str!("../migrations/0008_cases.sql") },
     Migration { number: 9, name: "tickets", sql: include_str!("../migrations/0009_tickets.sql") },
     Migration { number: 10, name: "proposals", sql: include_str!("../migrations/0010_proposals.sql") },
+    Migration { number: 11, name: "identity", sql: include_str!("../migrations/0011_identity.sql") },
 ];
 
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -22,6 +22,7 @@ mod fallbacks;
 pub mod freeze_links;
 pub mod holds;
 pub mod idempotency;
+pub mod identity_checks;
 pub mod inbound;
 pub mod journeys;
 pub mod operator_authenticators;
@@ -52,6 +53,7 @@ use crate::error::StorageError;
 use crate::tx::Tx;
 use crate::wake::Topic;
 use countersign_core::change::Change;
+use operator_invitations as invitations;
 use write::Write;
 
 /// Saves what was decided, in the order it was decided. Wakes those who send and tell once committed.
@@ -112,17 +114,15 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertEvent(entry) => events::insert(entry)?,
         Change::InsertService(service) => services::insert(service),
         Change::InsertApiKey(key) => api_keys::insert(key),
-        Change::RevokeApiKey { id, at } => api_keys::revoke(id, *at),
+        Change::RevokeApiKey { service_id, id, at } => api_keys::revoke(service_id, id, *at),
         Change::InsertOperator(operator) => operators::insert(rows, operator)?,
         Change::SaveOperator(operator) => operators::save(rows, operator)?,
         Change::InsertOperatorAuthenticator(one) => operator_authenticators::insert(rows, one)?,
         Change::SaveOperatorAuthenticator(one) => operator_authenticators::save(rows, one)?,
-        Change::InsertOperatorInvitation(invitation) => operator_invitations::insert(invitation),
-        Change::UseOperatorInvitation { token, service_id, at } => {
-            operator_invitations::spend(token, service_id, *at)
-        }
+        Change::InsertOperatorInvitation(invitation) => invitations::insert(invitation),
+        Change::UseOperatorInvitation { token, service_id, at } => invitations::spend(token, service_id, *at),
         Change::EndOperatorInvitations { service_id, operator_id, at } => {
-            operator_invitations::end_all(service_id, operator_id, *at)
+            invitations::end_all(service_id, operator_id, *at)
         }
         Change::EndOperatorSessions { service_id, operator_id, except, at } => {
             operator_sessions::end_all(service_id, operator_id, except.as_ref(), *at)
@@ -149,6 +149,8 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertCase(case) => cases::insert(rows, case)?,
         Change::SaveCase(case) => cases::save(rows, case)?,
         Change::InsertCaseDecision(decision) => cases::insert_decision(rows, decision)?,
+        Change::InsertIdentityCheck(check) => identity_checks::insert(rows, check)?,
+        Change::SaveIdentityCheck(check) => identity_checks::save(rows, check)?,
         Change::RetainEvidence { owner, until } => evidence::retain(owner, *until),
     })
 }
@@ -176,6 +178,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     freeze_links::STATEMENTS,
     holds::STATEMENTS,
     idempotency::STATEMENTS,
+    identity_checks::STATEMENTS,
     inbound::STATEMENTS,
     journeys::STATEMENTS,
     operator_authenticators::STATEMENTS,

@@ -1,13 +1,18 @@
-//! `countersign admin cases` and `admin case …`: what the console shows of recovery cases, pictures excepted, and
-//! one voice in deciding them. Whoever sits at the command line, it is one voice of the two that must agree (R57).
+//! `countersign admin cases` and `admin case …`: what the console shows of recovery cases, pictures as files, and one
+//! voice in deciding them. Whoever sits at the command line, it is one voice of the two that must agree (R57).
 
 use super::{answer, broken};
 use clap::Subcommand;
 use countersign_core::case::{DecideRefusal, Decided};
 use countersign_core::id::CaseId;
-use countersign_core::model::{Actor, Case, CaseCheck, RejectReason, Service, Verdict};
+use countersign_core::model::{
+    Actor, Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, RejectReason, Service, Verdict,
+};
 use countersign_flows::{Caller, CaseTake, Flows};
 use serde_json::{Value, json};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// What is done with a case.
 #[derive(Subcommand)]
@@ -16,6 +21,17 @@ pub(super) enum CaseAct {
     Show {
         /// Its id (`cas_…`).
         id: String,
+    },
+    /// Write a picture of its present round to a file of its owner's alone. That it was seen is an entry.
+    Picture {
+        /// Its id (`cas_…`).
+        id: String,
+        /// Of what: document_front, document_back or note_photo.
+        #[arg(long)]
+        slot: String,
+        /// The JPEG to write; there must be no such file yet.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Say that it should be approved. Somebody at the console must agree.
     Approve {
@@ -73,6 +89,11 @@ pub(super) async fn list(flows: &Flows, service: &Service, closed: bool, json: b
 pub(super) async fn act(flows: &Flows, service: &Service, act: CaseAct, json: bool) -> Result<(), String> {
     match act {
         CaseAct::Show { id } => show(flows, service, case_id(&id)?, json).await,
+        CaseAct::Picture { id, slot, out } => {
+            let slot = EvidenceSlot::from_text(&slot)
+                .ok_or("--slot takes one of document_front, document_back, note_photo")?;
+            picture(flows, service, case_id(&id)?, slot, &out, json).await
+        }
         CaseAct::Approve { id, checked, reason } => {
             let checks: Option<Vec<CaseCheck>> =
                 checked.iter().map(|name| CaseCheck::from_text(name.trim())).collect();
@@ -121,18 +142,70 @@ async fn show(flows: &Flows, service: &Service, id: CaseId, as_json: bool) -> Re
         })
         .collect();
     let lines: String = said.iter().map(|one| format!("\n  {one}")).collect();
+    let checked = desk.check.as_ref().map(|check| format!("\nidentity provider: {}", check_json(check)));
     let text = format!(
-        "{}\nproved: {}  not proved: {}{lines}",
+        "{}\nproved: {}  not proved: {}{lines}{}",
         case_line(&desk.case, desk.voices),
         proved.join(", "),
-        lost.join(", ")
+        lost.join(", "),
+        checked.unwrap_or_default()
     );
+    let pictures: Vec<&str> = desk.pictures.iter().map(|picture| picture.slot.as_str()).collect();
     if let Value::Object(members) = &mut shown {
+        members.insert("pictures".to_owned(), json!(pictures));
         members.insert("proved".to_owned(), json!(proved));
         members.insert("not_proved".to_owned(), json!(lost));
         members.insert("decisions".to_owned(), Value::Array(said));
+        members.insert("identity_provider".to_owned(), desk.check.as_ref().map_or(Value::Null, check_json));
     }
     answer(as_json, &shown, &text)
+}
+
+/// The newest picture of a slot, as the console shows it.
+async fn picture(
+    flows: &Flows,
+    service: &Service,
+    id: CaseId,
+    slot: EvidenceSlot,
+    out: &Path,
+    as_json: bool,
+) -> Result<(), String> {
+    let found = flows.case_desk(service.id, id, by_hand()).await.map_err(broken)?;
+    let desk = found.ok_or("there is no such case")?;
+    let of_slot = desk.pictures.iter().filter(|picture| picture.slot == slot);
+    let newest = of_slot.max_by_key(|picture| picture.uploaded_at).map(|picture| picture.id);
+    let none = || "the case has no such picture, or it was deleted".to_owned();
+    let picture = newest.ok_or_else(none)?;
+    // The file first: what cannot be written down is not looked at.
+    let mut file = create(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let owner = EvidenceOwner::Case(id);
+    let jpeg = flows.evidence_image(service.id, owner, picture, by_hand()).await.map_err(broken)?;
+    file.write_all(&jpeg.ok_or_else(none)?).map_err(|error| format!("{}: {error}", out.display()))?;
+    let line =
+        json!({"evidence": picture.to_string(), "slot": slot.as_str(), "out": out.display().to_string()});
+    answer(as_json, &line, &format!("{picture}  {}  {}", slot.as_str(), out.display()))
+}
+
+/// A new file that nobody else on the machine may read, where the system knows such files.
+fn create(out: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(out)
+}
+
+/// What the identity provider was asked and said.
+fn check_json(check: &IdentityCheck) -> Value {
+    let answer = check.answer.as_ref();
+    let failed = answer.map(|answer| answer.failed.iter().map(|check| check.as_str()).collect::<Vec<_>>());
+    json!({
+        "name": check.provider,
+        "state": check.state.as_str(),
+        "finding": answer.map(|answer| answer.finding.as_str()),
+        "failed_checks": failed,
+        "reference": answer.map(|answer| &answer.reference),
+    })
 }
 
 async fn say(
@@ -162,5 +235,24 @@ async fn say(
             let line = json!({"taken": true, "stage": stage.as_str()});
             answer(as_json, &line, &format!("Taken. The case is {}.", stage.as_str()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_goes_into_a_new_file_of_its_owner_alone() {
+        let out = std::env::temp_dir().join(format!("countersign-picture-{}.jpg", std::process::id()));
+        drop(create(&out).unwrap());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&out).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "nobody else reads it");
+        }
+        assert!(create(&out).is_err(), "nothing is written over");
+        std::fs::remove_file(&out).unwrap();
     }
 }

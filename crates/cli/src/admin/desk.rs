@@ -1,5 +1,5 @@
-//! `countersign admin account|number|freeze|flag|restrict|sign-out|propose|approve|decline|withdraw|proposals|holds|
-//! lockouts`: what the desk of the console shows and does, by the same rules. A number or an address is read from
+//! `countersign admin account|number|reveal|freeze|flag|restrict|sign-out|propose|approve|decline|withdraw|proposals|
+//! holds|lockouts`: what the desk of the console shows and does, by the same rules. A number or an address is read from
 //! standard input where `-` stands for it: a command line can be seen by other processes. The command line is one
 //! voice: it decides what an operator proposed, and never what it proposed itself.
 
@@ -9,11 +9,14 @@ use countersign_core::address::{Address, read_identifier};
 use countersign_core::id::{AccountId, ProposalId};
 use countersign_core::lock::Refusal;
 use countersign_core::look_up::Blocked;
-use countersign_core::model::{Actor, Factor, Hold, ProposalAbout, ProposalKind, Protection, Service};
+use countersign_core::model::{
+    Actor, Factor, Hold, ProposalAbout, ProposalKind, Protection, Revealed, Service,
+};
 use countersign_core::proposal::{DecideRefusal, Nothing, ProposeRefusal, Verdict};
+use countersign_core::time::Timestamp;
 use countersign_flows::{
-    AccountFile, Caller, DecideOutcome, Flows, Lockout, NumberReport, ProposalView, ProposeOutcome,
-    ProtectOutcome, Voice,
+    AccountFile, Among, Caller, DecideOutcome, Flows, Lockout, LookUp, NumberReport, ProposalView,
+    ProposeOutcome, ProtectOutcome, RevealOutcome, Voice, Whose,
 };
 use serde_json::{Value, json};
 use std::io::Read;
@@ -31,7 +34,14 @@ pub(super) enum DeskAct {
         /// `-`: the number, with + and country code, is read from standard input.
         number: String,
     },
-    /// Freeze an account; its holder cannot open it alone.
+    /// Print an address of an account in full, once. That it was shown is an entry with the reason.
+    Reveal {
+        /// Which: email or number.
+        what: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Freeze an account; to open it takes two.
     Freeze(Target),
     /// Watch an account: identity must be verified before settings change.
     Flag(Target),
@@ -71,7 +81,7 @@ pub(super) enum Proposed {
         #[arg(long, default_value = "sms")]
         factor: String,
     },
-    /// Make a restricted or flagged account active.
+    /// Make a restricted or flagged account active; open one that staff or the relying party froze.
     ClearStatus(Target),
     /// End a recovery case that is not over: its access code is lost, or somebody else opened it.
     EndCase {
@@ -109,6 +119,7 @@ pub(super) async fn run(flows: &Flows, service: &Service, act: DeskAct, as_json:
     match act {
         DeskAct::Account { account } => desk.account(&account).await,
         DeskAct::Number { number } => desk.number(&number).await,
+        DeskAct::Reveal { what, target } => desk.reveal(&what, target).await,
         DeskAct::Freeze(target) => desk.protect(Protection::Freeze, target).await,
         DeskAct::Flag(target) => desk.protect(Protection::Flag, target).await,
         DeskAct::Restrict(target) => desk.protect(Protection::Restrict, target).await,
@@ -157,8 +168,13 @@ impl Desk<'_> {
         }
         let address = read_identifier(&text, None)
             .map_err(|_| "this is no account's id, email address or number".to_owned())?;
-        let found = self.flows.find_account(self.service.id, address).await.map_err(broken)?;
-        found.map(|view| view.account.id).ok_or_else(none)
+        let among = Among { accounts: true, staff: false };
+        let found = self.flows.look_up_address(self.service.id, address, among, &caller()).await;
+        match found.map_err(broken)? {
+            LookUp::Answered(Some(Whose::Account(id))) => Ok(id),
+            LookUp::Answered(_) => Err(none()),
+            LookUp::Spent { until } => Err(used_up(until)),
+        }
     }
 
     async fn account(&self, argument: &str) -> Result<(), String> {
@@ -177,8 +193,25 @@ impl Desk<'_> {
             return Err("this is no number with + and country code".to_owned());
         };
         let found = self.flows.look_up_number(self.service.id, &number, &caller()).await;
-        let report = found.map_err(broken)?;
-        answer(self.as_json, &number_json(&report), &number_text(&report))
+        match found.map_err(broken)? {
+            LookUp::Answered(report) => answer(self.as_json, &number_json(&report), &number_text(&report)),
+            LookUp::Spent { until } => Err(used_up(until)),
+        }
+    }
+
+    async fn reveal(&self, what: &str, target: Target) -> Result<(), String> {
+        let what = Revealed::from_text(what).ok_or("what is shown is email or number")?;
+        let id = self.find(&target.account).await?;
+        let shown = self.flows.reveal_address(self.service.id, id, what, &target.reason, &caller()).await;
+        match shown.map_err(broken)? {
+            RevealOutcome::Shown(address) => {
+                let line = json!({"account": id.to_string(), what.as_str(): address.expose()});
+                answer(self.as_json, &line, address.expose())
+            }
+            RevealOutcome::Nothing => Err("the account has no such address".to_owned()),
+            RevealOutcome::Reason => Err(REASON.to_owned()),
+            RevealOutcome::Gone => Err("the service has no such account".to_owned()),
+        }
     }
 
     async fn protect(&self, act: Protection, target: Target) -> Result<(), String> {
@@ -260,11 +293,18 @@ impl Desk<'_> {
     }
 }
 
+fn used_up(until: Timestamp) -> String {
+    format!("the look-ups of this hour are used up; go on at {}", until.to_rfc3339())
+}
+
 const REASON: &str = "--reason is empty, or longer than 300 characters";
+
+const OWN_ACCOUNT: &str = "nobody has a say about an account of their own";
 
 fn why_not_proposed(refusal: ProposeRefusal) -> String {
     match refusal {
         ProposeRefusal::NotStaff => "only staff propose".to_owned(),
+        ProposeRefusal::OwnAccount => OWN_ACCOUNT.to_owned(),
         ProposeRefusal::Reason => REASON.to_owned(),
         ProposeRefusal::Waits(id) => format!("the same waits already: {id}"),
         ProposeRefusal::Nothing(nothing) => nothing_to_do(nothing).to_owned(),
@@ -276,7 +316,7 @@ fn nothing_to_do(nothing: Nothing) -> &'static str {
         Nothing::NoNumber => "the account has no number",
         Nothing::NoLock => "the factor is neither locked nor disabled",
         Nothing::BudgetSpent => "the failures of a year are used up: the factor must be bound again",
-        Nothing::NoStatus => "the account is neither restricted nor flagged",
+        Nothing::NoStatus => "the account is neither restricted nor flagged, nor frozen but by its holder",
         Nothing::NoCase => "the account has no such case, or it is over",
     }
 }
@@ -284,6 +324,7 @@ fn nothing_to_do(nothing: Nothing) -> &'static str {
 fn why_not_decided(refusal: DecideRefusal) -> &'static str {
     match refusal {
         DecideRefusal::NotStaff => "only staff decide",
+        DecideRefusal::OwnAccount => OWN_ACCOUNT,
         DecideRefusal::OwnProposal => "the command line proposed this: an operator has to decide",
         DecideRefusal::NotYours => "only whoever proposed this can take it back",
         DecideRefusal::Note => REASON,
@@ -412,7 +453,7 @@ fn proposal_json(view: &ProposalView) -> Value {
         "id": proposal.id.to_string(),
         "account": proposal.account_id.to_string(),
         "kind": proposal.kind.as_str(),
-        "target": proposal.target.to_text(),
+        "target": proposal.target.name(),
         "reason": proposal.reason,
         "status": view.status.as_str(),
         "proposed_by": voice(&view.by),

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use countersign_core::id::{OperatorId, TicketId};
 use countersign_core::model::{Actor, Service, Ticket, TicketMessage, TicketStatus};
 use countersign_core::ticket::TicketRefusal;
-use countersign_flows::{Assigned, Caller, Flows, TicketFilter, TicketSaid};
+use countersign_flows::{Assigned, Caller, CannedSaved, Flows, TicketFilter, TicketSaid};
 use serde_json::{Value, json};
 use std::io::Read;
 
@@ -30,6 +30,22 @@ pub(super) enum TicketAct {
     },
     /// Mark it as solved.
     Solve(Target),
+    /// List the answers that are kept ready.
+    Ready,
+    /// Keep an answer ready, or replace the one of its name and language; the text is read from standard input.
+    ReadySet(Ready),
+    /// Take an answer away.
+    ReadyRemove(Ready),
+}
+
+/// Which answer.
+#[derive(Args)]
+pub(super) struct Ready {
+    /// What staff call it.
+    name: String,
+    /// Its language.
+    #[arg(long)]
+    locale: String,
 }
 
 /// Which one.
@@ -94,6 +110,15 @@ pub(super) async fn act(
     let caller = Caller { actor: Actor::CommandLine, ..Caller::default() };
     let (said, told) = match act {
         TicketAct::Show(target) => return show(flows, service, target.id()?, as_json).await,
+        TicketAct::Ready => return ready(flows, service, as_json).await,
+        TicketAct::ReadySet(ready) => return set_ready(flows, service, &ready, caller, as_json).await,
+        TicketAct::ReadyRemove(Ready { name, locale }) => {
+            let gone =
+                flows.delete_canned_answer(service.id, &name, &locale, caller).await.map_err(broken)?;
+            let none = || "there is no answer of this name and language".to_owned();
+            let said = json!({"done": true});
+            return if gone { answer(as_json, &said, "The answer was taken away.") } else { Err(none()) };
+        }
         TicketAct::Answer(target) => {
             let id = target.id()?;
             (flows.answer_ticket(service.id, id, &text()?, caller).await, "The answer was sent.")
@@ -119,10 +144,36 @@ pub(super) async fn act(
     }
 }
 
+/// Lists what is kept ready.
+async fn ready(flows: &Flows, service: &Service, as_json: bool) -> Result<(), String> {
+    for one in flows.canned_answers(service.id).await.map_err(broken)? {
+        let line = json!({"name": one.name, "locale": one.locale, "text": one.text});
+        answer(as_json, &line, &format!("{}  {}\n{}\n", one.name, one.locale, one.text))?;
+    }
+    Ok(())
+}
+
+async fn set_ready(
+    flows: &Flows,
+    service: &Service,
+    ready: &Ready,
+    caller: Caller,
+    as_json: bool,
+) -> Result<(), String> {
+    let saved = flows.save_canned_answer(service.id, &ready.name, &ready.locale, &text()?, caller).await;
+    match saved.map_err(broken)? {
+        CannedSaved::Done => answer(as_json, &json!({"done": true}), "The answer is kept ready."),
+        CannedSaved::Name => Err("the name is empty, or longer than is kept".to_owned()),
+        CannedSaved::Locale => Err(format!("{:?} is the tag of no language", ready.locale)),
+        CannedSaved::TextMissing => Err(why(TicketRefusal::TextMissing).to_owned()),
+        CannedSaved::TextLong => Err(why(TicketRefusal::TextLong).to_owned()),
+    }
+}
+
 fn why(refusal: TicketRefusal) -> &'static str {
     match refusal {
-        TicketRefusal::TextMissing => "nothing was read from standard input; nothing was sent",
-        TicketRefusal::TextLong => "the text is longer than a message may be; nothing was sent",
+        TicketRefusal::TextMissing => "nothing was read from standard input; nothing was kept or sent",
+        TicketRefusal::TextLong => "the text is longer than a message may be; nothing was kept or sent",
         TicketRefusal::Closed => "the ticket is closed; its holder can open another",
         TicketRefusal::TitleMissing
         | TicketRefusal::TitleLong

@@ -4,7 +4,7 @@ use super::ending::turn_out;
 use super::{everybody_hears, happened, proves};
 use crate::Decision;
 use crate::change::Change;
-use crate::event::Event;
+use crate::event::{CaseTurn, Event};
 use crate::model::*;
 use crate::recovery::{self, RecoveryCode};
 use crate::session::hash_token;
@@ -82,7 +82,8 @@ pub fn replace_access(
         status: case.file.status,
         ..CaseFile::default()
     };
-    changes.push(happened(&case, Event::CaseAccessReplaced { case: case.id.to_string() }, world));
+    let turn = CaseTurn::AccessReplaced { case: case.id.to_string() };
+    changes.push(happened(&case, Event::CaseTurn(turn), world));
     changes.extend(everybody_hears(account, binding, Notice::RecoveryAccessReplaced, &case, world));
     changes.push(Change::SaveCase(case.clone()));
     Decision { outcome: Some((case, access)), changes }

@@ -12,7 +12,7 @@ named! {
         RemoveNumber = "remove_number",
         /// Open a factor that failures have locked or disabled.
         LiftLock = "lift_lock",
-        /// Make a restricted or flagged account active.
+        /// Make a restricted or flagged account active; open one that staff or the relying party froze.
         ClearStatus = "clear_status",
         /// End a recovery case that is not over.
         EndCase = "end_case",
@@ -77,20 +77,40 @@ pub enum ProposalTarget {
     /// The live binding.
     Binding(BindingId),
     /// The locked factor.
-    Factor(Factor),
+    Factor {
+        /// Which.
+        factor: Factor,
+        /// What tells this lock from a later one (`lock::latest`).
+        since: Timestamp,
+    },
     /// The status to be cleared.
-    Status(AccountStatus),
+    Status {
+        /// Which.
+        status: AccountStatus,
+        /// When it was set; the epoch where that was not kept.
+        since: Timestamp,
+    },
     /// The case that is to end.
     Case(CaseId),
 }
 
 impl ProposalTarget {
-    /// Stable text, as stored and as compared.
+    /// Stable text, as stored and as compared: `flagged@1800000000000`.
     pub fn to_text(self) -> String {
         match self {
+            ProposalTarget::Binding(_) | ProposalTarget::Case(_) => self.name(),
+            ProposalTarget::Factor { since, .. } | ProposalTarget::Status { since, .. } => {
+                format!("{}@{}", self.name(), since.unix_ms())
+            }
+        }
+    }
+
+    /// What it is about, as people read it: an identifier, a factor or a status.
+    pub fn name(self) -> String {
+        match self {
             ProposalTarget::Binding(id) => id.to_string(),
-            ProposalTarget::Factor(factor) => factor.as_str().to_owned(),
-            ProposalTarget::Status(status) => status.as_str().to_owned(),
+            ProposalTarget::Factor { factor, .. } => factor.as_str().to_owned(),
+            ProposalTarget::Status { status, .. } => status.as_str().to_owned(),
             ProposalTarget::Case(id) => id.to_string(),
         }
     }
@@ -98,10 +118,17 @@ impl ProposalTarget {
     /// The target of this kind and text.
     pub fn from_text(kind: ProposalKind, text: &str) -> Option<Self> {
         match kind {
-            ProposalKind::RemoveNumber => text.parse().ok().map(ProposalTarget::Binding),
-            ProposalKind::LiftLock => Factor::from_text(text).map(ProposalTarget::Factor),
-            ProposalKind::ClearStatus => AccountStatus::from_text(text).map(ProposalTarget::Status),
-            ProposalKind::EndCase => text.parse().ok().map(ProposalTarget::Case),
+            ProposalKind::RemoveNumber => return text.parse().ok().map(ProposalTarget::Binding),
+            ProposalKind::EndCase => return text.parse().ok().map(ProposalTarget::Case),
+            ProposalKind::LiftLock | ProposalKind::ClearStatus => {}
+        }
+        let (name, since) = text.split_once('@')?;
+        let since = Timestamp::from_unix_ms(since.parse().ok()?);
+        match kind {
+            ProposalKind::LiftLock => {
+                Factor::from_text(name).map(|factor| ProposalTarget::Factor { factor, since })
+            }
+            _ => AccountStatus::from_text(name).map(|status| ProposalTarget::Status { status, since }),
         }
     }
 }

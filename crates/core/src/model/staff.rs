@@ -98,6 +98,11 @@ impl Actor {
         }
     }
 
+    /// Whether it is one of staff: a member of it, or whoever had the command line.
+    pub const fn is_staff(self) -> bool {
+        matches!(self, Actor::Operator(_) | Actor::CommandLine)
+    }
+
     /// The actor with this kind; none of a text that names none, or of an operator without an identifier.
     pub fn from_parts(kind: &str, operator: Option<OperatorId>) -> Option<Self> {
         match (kind, operator) {

@@ -3,6 +3,7 @@
 //! names of wallets and transactions stay, for they are what people ask about. In doubt a run of digits goes: a word
 //! too many masked costs a question, a code too many kept costs an account.
 
+use crate::address::Email;
 use crate::numbers::PhoneNumber;
 use crate::recovery::RecoveryCode;
 
@@ -63,6 +64,23 @@ pub fn mask(text: &str) -> Masked {
     masked.found.sort_unstable();
     masked.found.dedup();
     masked
+}
+
+/// A reason as entries of what happened keep it: as [`mask`], and email addresses masked as well, for nothing that is
+/// written down there is taken out again (R10).
+pub fn reason(text: &str) -> String {
+    mask(&text.split_inclusive(char::is_whitespace).map(without_email).collect::<String>()).text
+}
+
+/// A word in which an email address, or what could be one, is masked.
+fn without_email(word: &str) -> String {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_address = bare.rsplit_once(['@', '\u{FF20}']).is_some_and(|(_, domain)| domain.contains('.'));
+    if !is_address {
+        return word.to_owned();
+    }
+    let masked = Email::parse(bare).map_or_else(|_| MASK.to_owned(), |email| email.masked());
+    word.replacen(bare, &masked, 1)
 }
 
 /// A stretch of the text and what stands there from now on; nothing found: it is looked at as a whole and stays.

@@ -134,3 +134,18 @@ fn each_kind_is_told_once() {
     assert_eq!(masked.found, [Found::Code, Found::Document, Found::Phone]);
     assert!(masked.is_changed() && !mask("hello").is_changed());
 }
+
+#[test]
+fn reasons_lose_email_addresses_as_well() {
+    for (typed, kept) in [
+        ("called from +44 7400 123456, code 482913", "called from +44 •••• ••••56, code •••"),
+        ("wrote from <Ada.L@Example.com>, twice", "wrote from <a•••@example.com>, twice"),
+        ("123456@example.com", "1•••@example.com"),
+        ("ada＠example.com\nasks again", "a•••@example.com\nasks again"),
+        ("a@b.example,c@d.example", MASK),
+        ("phone stolen @ the airport, see @ada", "phone stolen @ the airport, see @ada"),
+        ("case cas_0199a1b2c3d4e5f60718293a4b5c6d7e", "case cas_0199a1b2c3d4e5f60718293a4b5c6d7e"),
+    ] {
+        assert_eq!(reason(typed), kept, "{typed}");
+    }
+}

@@ -5,9 +5,10 @@ use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::case::{self, Claims, Pictures, SubmitRefusal};
 use countersign_core::id::{CaseId, ServiceId};
+use countersign_core::identity;
 use countersign_core::model::*;
 use countersign_core::session::Scene;
-use countersign_storage::tables::{cases, evidence};
+use countersign_storage::tables::{self, cases, evidence};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -142,10 +143,14 @@ impl Step for Submit {
         let scene = self.caller.scene();
         let world = kit.world(&scene, kit.clock.now());
         let submitted = case::submit(case, self.claims.clone(), &pictures, world);
-        Ok(match kit.save(tx, submitted).await? {
-            Ok(_) => CaseSubmit::Submitted,
-            Err(refusal) => CaseSubmit::Refused(refusal),
-        })
+        let case = match kit.save(tx, submitted).await? {
+            Ok(case) => case,
+            Err(refusal) => return Ok(CaseSubmit::Refused(refusal)),
+        };
+        if let Some(provider) = &kit.identity {
+            tables::apply(tx, &kit.rows, &[identity::ask(&case, &provider.name, world)]).await?;
+        }
+        Ok(CaseSubmit::Submitted)
     }
 }
 

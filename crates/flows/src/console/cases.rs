@@ -12,7 +12,7 @@ use countersign_core::hold;
 use countersign_core::id::{CaseId, OperatorId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{self, accounts, bindings, cases, events, operators};
+use countersign_storage::tables::{self, accounts, bindings, cases, events, identity_checks, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -21,9 +21,6 @@ const LIST_MAX: u32 = 200;
 
 /// Entries looked through for sign-ins, and for whether an operator has seen a case before.
 const EVENTS_MAX: u32 = 200;
-
-/// The kind of entry that says when an account's status was last set.
-const STATUS_CHANGED: &str = "status_changed";
 
 /// A case in the list.
 #[derive(Clone, Debug)]
@@ -64,13 +61,15 @@ pub struct CaseDesk {
     pub mine: bool,
     /// What was said, where it may be seen: rounds that are over, one's own, all once the case has come to an end.
     pub said: Vec<CaseVoice>,
+    /// What the identity provider was asked and said in this round.
+    pub check: Option<IdentityCheck>,
     /// The account's other cases.
     pub others: Vec<Case>,
     /// The hold in force.
     pub hold: Option<Hold>,
     /// The browsers last signed in from.
     pub devices: Vec<(String, Timestamp)>,
-    /// Whether the operator who asks had looked at it before.
+    /// Whether whoever of staff asks had looked at it before.
     pub seen: bool,
 }
 
@@ -101,7 +100,7 @@ impl Flows {
         self.read(Count { kit: self.kit.clone(), service_id }).await
     }
 
-    /// One case; that an operator looks at it for the first time is an entry of the audit.
+    /// One case; that one of staff looks at it for the first time is an entry of the audit.
     pub async fn case_desk(
         &self,
         service_id: ServiceId,
@@ -109,7 +108,7 @@ impl Flows {
         caller: Caller,
     ) -> Result<Option<CaseDesk>, FlowError> {
         let found = self.read(Look { kit: self.kit.clone(), service_id, id, actor: caller.actor }).await?;
-        if let Some(desk) = found.as_ref().filter(|desk| !desk.seen && caller.actor.operator().is_some()) {
+        if let Some(desk) = found.as_ref().filter(|desk| !desk.seen && caller.actor.is_staff()) {
             self.write(NoteSeen { kit: self.kit.clone(), case: desk.case.clone(), caller }).await?;
         }
         Ok(found)
@@ -224,6 +223,8 @@ impl Step for Look {
         };
         let mut others = cases::of_account(tx, rows, service_id, case.account_id, 20).await?;
         others.retain(|other| other.id != case.id);
+        let mut checks = identity_checks::of_case(tx, rows, service_id, case.id).await?;
+        checks.retain(|check| check.round == case.round);
         let events =
             events::of_account(tx, rows, service_id, case.account_id, None, None, EVENTS_MAX).await?;
         Ok(Some(CaseDesk {
@@ -232,6 +233,7 @@ impl Step for Look {
             hold: hold::in_force(&standing.holds, kit.clock.earliest()).cloned(),
             devices: signed_in_from(&events),
             seen: events.iter().any(|entry| entry.actor == self.actor && is_look(entry, &case)),
+            check: checks.pop(),
             account: standing.account,
             binding: standing.binding,
             voices,
@@ -307,9 +309,7 @@ impl Step for Decide {
             Say { voice, email, verdict: self.verdict, note: self.note.clone(), checks: self.checks.clone() };
         let scene = self.caller.scene();
         let world = kit.world(&scene, kit.clock.now());
-        let changed = events::of_account(tx, rows, service_id, account.id, Some(STATUS_CHANGED), None, 1);
-        let since = changed.await?.first().map(|entry| entry.at);
-        let decided = case::decide(case, &account, binding.as_ref(), &before, say, since, world);
+        let decided = case::decide(case, &account, binding.as_ref(), &before, say, world);
         Ok(match kit.save(tx, decided).await? {
             Ok(decided) => CaseTake::Taken(decided),
             Err(refusal) => CaseTake::Refused(refusal),

@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod lists;
+pub(crate) mod look_ups;
 pub(crate) mod numbers;
 pub(crate) mod proposals;
 pub(crate) mod today;

@@ -14,14 +14,14 @@ use countersign_flows::*;
 const DAY_S: i64 = 86_400;
 
 /// A case as its holder knows it.
-struct Held {
-    id: CaseId,
+pub(crate) struct Held {
+    pub(crate) id: CaseId,
     key: CaseKey,
     access: String,
 }
 
 impl House {
-    async fn reviewer(&self, name: &str) -> OperatorId {
+    pub(crate) async fn reviewer(&self, name: &str) -> OperatorId {
         let id = OperatorId::draw(self.now(), self.entropy.as_ref());
         let operator = Operator {
             id,
@@ -58,7 +58,7 @@ impl House {
         held(self, self.ask_recovery(&token).await)
     }
 
-    async fn case_of(&self, held: &Held) -> Case {
+    pub(crate) async fn case_of(&self, held: &Held) -> Case {
         self.flows.case(&held.key).await.unwrap().unwrap().case
     }
 
@@ -106,13 +106,13 @@ impl House {
         self.flows.submit_case(&held.key, claims, caller()).await.unwrap()
     }
 
-    async fn say(&self, held: &Held, who: Actor, verdict: Verdict) -> CaseTake {
+    pub(crate) async fn say(&self, held: &Held, who: Actor, verdict: Verdict) -> CaseTake {
         let by = Caller { actor: who, ..caller() };
         let checks = CaseCheck::ALL.to_vec();
         self.flows.decide_case(self.service_id, held.id, verdict, "looked", checks, by).await.unwrap()
     }
 
-    async fn approve(&self, held: &Held) {
+    pub(crate) async fn approve(&self, held: &Held) {
         let one = self.reviewer(&format!("one{}", self.now().unix_ms())).await;
         let two = self.reviewer(&format!("two{}", self.now().unix_ms())).await;
         let waits = self.say(held, Actor::Operator(one), Verdict::Approve).await;
@@ -122,12 +122,7 @@ impl House {
     }
 
     async fn approved(&self, person: &Person) -> Held {
-        let held = self.open_case(person).await;
-        if self.case_of(&held).await.stage == CaseStage::Verify {
-            self.verify(&held).await;
-        }
-        self.send_documents(&held).await;
-        assert_eq!(self.submit(&held).await, CaseSubmit::Submitted);
+        let held = submitted(self, person).await;
         self.approve(&held).await;
         held
     }
@@ -136,6 +131,17 @@ impl House {
         let told = |message: &Message| Some((message.to.expose().to_owned(), notice_in(message)?.0));
         self.post().await.iter().filter_map(told).collect()
     }
+}
+
+/// A case up to where it is before the operators.
+pub(crate) async fn submitted(house: &House, person: &Person) -> Held {
+    let held = house.open_case(person).await;
+    if house.case_of(&held).await.stage == CaseStage::Verify {
+        house.verify(&held).await;
+    }
+    house.send_documents(&held).await;
+    assert_eq!(house.submit(&held).await, CaseSubmit::Submitted);
+    held
 }
 
 fn held(house: &House, open: CaseOpen) -> Held {
@@ -252,10 +258,14 @@ async fn the_second_operator_is_blind_until_they_have_decided() {
     assert_eq!(look(two).await.said.len(), 2, "all is seen once it is over");
     let view = house.case_of(&held).await;
     assert_eq!((view.stage, view.file.rejected_for), (CaseStage::Rejected, Some(RejectReason::FaceDiffers)));
+    let by_hand = Caller { actor: Actor::CommandLine, ..caller() };
+    for _ in 0..2 {
+        house.flows.case_desk(house.service_id, held.id, by_hand.clone()).await.unwrap().unwrap();
+    }
     let activity = house.signed_in(&house.session(&person).await).await.unwrap();
     let entries = house.flows.activity(&activity, None, None).await.unwrap().entries;
     let seen = entries.iter().filter(|entry| matches!(entry.event, Event::CaseSeen { .. })).count();
-    assert_eq!(seen, 2, "once for each operator, however often they look");
+    assert_eq!(seen, 3, "once for each operator and the command line, however often they look");
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! The desk: what staff see, what one of them may do, and what two decide.
 
-use crate::house::{House, Person, caller, notice_in};
+use crate::house::{House, Person, address, caller, notice_in};
+use countersign_core::address::Address;
+use countersign_core::change::Change;
 use countersign_core::event::Event;
-use countersign_core::id::OperatorId;
+use countersign_core::id::{AccountId, OperatorId};
 use countersign_core::look_up::{Blocked, Reach};
 use countersign_core::model::*;
 use countersign_core::numbers::PhoneNumber;
+use countersign_core::policy::Policy;
 use countersign_core::proposal::{DecideRefusal, Nothing, ProposeRefusal, Verdict};
+use countersign_core::route::RouteWish;
 use countersign_core::time::hours;
 use countersign_flows::*;
 
@@ -50,7 +54,33 @@ impl House {
 
     async fn reach(&self, person: &Person) -> NumberReport {
         let number = PhoneNumber::from_e164(person.number.as_ref().unwrap().expose()).unwrap();
-        self.flows.look_up_number(self.service_id, &number, &staff(1)).await.unwrap()
+        match self.flows.look_up_number(self.service_id, &number, &staff(1)).await.unwrap() {
+            LookUp::Answered(report) => report,
+            LookUp::Spent { until } => panic!("used up until {until:?}"),
+        }
+    }
+
+    /// A member of staff with this address.
+    async fn member(&self, which: u8, email: &Address) -> Caller {
+        let operator = Operator {
+            id: OperatorId::from_bytes([which; 16]),
+            service_id: self.service_id,
+            email: email.clone(),
+            name: String::new(),
+            password_hash: "$argon2id$none".to_owned(),
+            roles: vec![Role::Fraud],
+            created_at: self.now(),
+            disabled_at: None,
+        };
+        self.apply(vec![Change::InsertOperator(operator)]).await;
+        staff(which)
+    }
+
+    /// What the service's entries of a kind say, without their kind.
+    async fn said(&self, kind: &str) -> Vec<(Option<AccountId>, String)> {
+        let span = AuditSpan { kind: kind.to_owned(), ..AuditSpan::default() };
+        let found = self.flows.audit_newest(self.service_id, &span, None, 99).await.unwrap();
+        found.into_iter().map(|one| (one.account_id, format!("{:?}", one.fields))).collect()
     }
 }
 
@@ -152,7 +182,7 @@ async fn a_locked_number_says_why_and_two_open_it() {
     let subject = Subject::Account(person.id);
     let fresh = FactorState::fresh(house.service_id, subject, Factor::Sms, None);
     let locked = FactorState { in_a_row: 6, ladder_step: 2, locked_until: Some(until), ..fresh };
-    house.apply(vec![countersign_core::change::Change::SaveFactor(locked)]).await;
+    house.apply(vec![Change::SaveFactor(locked)]).await;
     assert_eq!(house.reach(&person).await.blocked, Some(Blocked::Locked { failures: 6, until }));
     let lockouts = house.flows.lockouts(house.service_id).await.unwrap();
     assert_eq!((lockouts[0].account_id, lockouts[0].locked_until), (Some(person.id), Some(until)));
@@ -185,7 +215,7 @@ async fn looks_are_written_down_once_a_day_and_an_address_is_shown_for_a_reason_
     let entries = house.file(&person).await.entries;
     let told = Event::AddressRevealed { what: Revealed::Number, reason: "calls back".to_owned() };
     assert!(entries.iter().any(|one| one.entry.event == told && one.entry.actor == staff(9).actor));
-    let stranger = house.flows.create_service("Other", false).await.unwrap().id;
+    let stranger = house.flows.create_service("Other", false, &caller()).await.unwrap().id;
     let there = flows.reveal_address(stranger, id, Revealed::Email, "calls back", &staff(9)).await.unwrap();
     assert_eq!(there, RevealOutcome::Gone, "another service's account is not there (R77)");
     assert!(flows.account_file(stranger, id, &staff(9)).await.unwrap().is_none());
@@ -214,16 +244,174 @@ async fn one_protects_at_once_and_no_further_than_it_goes() {
     assert_eq!(act(Protection::Freeze).await, ProtectOutcome::Done);
     assert_eq!(house.reach(&person).await.blocked, Some(Blocked::Frozen));
     let late = house.decide(&made, Verdict::Approve, &staff(2)).await;
-    assert_eq!(
-        late,
-        DecideOutcome::Refused(DecideRefusal::Nothing(Nothing::NoStatus)),
-        "judged as it stands"
-    );
+    assert_eq!(late, DecideOutcome::Refused(DecideRefusal::Stale), "judged as it stands");
     assert_eq!(house.file(&person).await.status, AccountStatus::Frozen);
     let gone = flows.protect_account(house.service_id, nobody(), Protection::Freeze, "x", &staff(1)).await;
     assert_eq!(gone.unwrap(), ProtectOutcome::Gone);
 }
 
-fn nobody() -> countersign_core::id::AccountId {
-    countersign_core::id::AccountId::from_bytes([0xEE; 16])
+fn nobody() -> AccountId {
+    AccountId::from_bytes([0xEE; 16])
+}
+
+#[tokio::test]
+async fn two_open_what_one_froze_and_all_that_follows_an_opening_follows() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let (flows, service_id, id) = (&house.flows, house.service_id, person.id);
+    let act = async |act| flows.protect_account(service_id, id, act, "thief", &staff(1)).await.unwrap();
+    assert_eq!(act(Protection::Flag).await, ProtectOutcome::Done);
+    assert_eq!(act(Protection::Freeze).await, ProtectOutcome::Done);
+    let made = house.proposed(&person, ProposalKind::ClearStatus, &staff(1)).await;
+    house.post().await;
+    let alone = house.decide(&made, Verdict::Approve, &staff(1)).await;
+    assert_eq!(alone, DecideOutcome::Refused(DecideRefusal::OwnProposal));
+    assert_eq!(house.file(&person).await.status, AccountStatus::Frozen);
+    assert!(matches!(house.decide(&made, Verdict::Approve, &staff(2)).await, DecideOutcome::Ended(_)));
+    let file = house.file(&person).await;
+    assert_eq!(file.status, AccountStatus::Flagged, "flagged stays flagged");
+    let held: Vec<_> = file.holds.iter().map(|hold| (hold.cause, hold.ends_at)).collect();
+    assert_eq!(held, [(HoldCause::Unfrozen, house.now().after(hours(24)))]);
+    let told: Vec<_> = house.post().await.iter().map(|one| notice_in(one).unwrap().0).collect();
+    assert_eq!(told, [Notice::AccountUnfrozen, Notice::AccountUnfrozen]);
+    // The same for what the relying party froze; what its holder froze its holder opens.
+    flows.set_account_status(service_id, id, AccountStatus::Frozen).await.unwrap();
+    let made = house.proposed(&person, ProposalKind::ClearStatus, &command_line()).await;
+    assert!(matches!(house.decide(&made, Verdict::Approve, &staff(2)).await, DecideOutcome::Ended(_)));
+    assert_eq!(house.file(&person).await.status, AccountStatus::Flagged);
+    let session = house.session(&person).await;
+    let signed_in = house.signed_in(&session).await.unwrap();
+    assert_eq!(flows.freeze(&signed_in, caller()).await.unwrap(), FreezeLink::Frozen);
+    let refused = house.propose(&person, ProposalKind::ClearStatus, &staff(1)).await;
+    assert_eq!(refused, ProposeOutcome::Refused(ProposeRefusal::Nothing(Nothing::NoStatus)));
+}
+
+#[tokio::test]
+async fn an_older_proposal_undoes_no_later_flag_and_no_later_lock() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let (flows, service_id, id) = (&house.flows, house.service_id, person.id);
+    let flag =
+        async || flows.protect_account(service_id, id, Protection::Flag, "odd", &staff(3)).await.unwrap();
+    let subject = Subject::Account(id);
+    let lock = async || {
+        let fresh = FactorState::fresh(service_id, subject, Factor::Sms, None);
+        let locked_until = Some(house.now().after(hours(9)));
+        house.apply(vec![Change::SaveFactor(FactorState { locked_until, ..fresh })]).await;
+    };
+    assert_eq!(flag().await, ProtectOutcome::Done);
+    lock().await;
+    let status = house.proposed(&person, ProposalKind::ClearStatus, &staff(1)).await;
+    let locked = house.proposed(&person, ProposalKind::LiftLock, &staff(1)).await;
+    house.later(60);
+    // The relying party clears it, somebody sees something new, and somebody guesses on.
+    flows.set_account_status(service_id, id, AccountStatus::Active).await.unwrap();
+    assert_eq!(flag().await, ProtectOutcome::Done);
+    lock().await;
+    for old in [&status, &locked] {
+        let look = flows.proposal(service_id, old.id).await.unwrap().unwrap();
+        assert_eq!(look.hindrance, Some(DecideRefusal::Stale), "its page says so");
+        let refused = house.decide(old, Verdict::Approve, &staff(2)).await;
+        assert_eq!(refused, DecideOutcome::Refused(DecideRefusal::Stale));
+        // It stands in nobody's way: the same can be proposed about what is there now.
+        let anew = house.proposed(&person, old.kind, &staff(1)).await;
+        assert!(matches!(house.decide(&anew, Verdict::Approve, &staff(2)).await, DecideOutcome::Ended(_)));
+    }
+    assert_eq!(house.file(&person).await.status, AccountStatus::Active);
+}
+
+#[tokio::test]
+async fn an_operator_has_no_say_about_an_account_of_their_own() {
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let own = house.member(1, person.email.as_ref().unwrap()).await;
+    let other = house.member(2, &address("other@acme.example")).await;
+    let refused = house.propose(&person, ProposalKind::RemoveNumber, &own).await;
+    assert_eq!(refused, ProposeOutcome::Refused(ProposeRefusal::OwnAccount));
+    let made = house.proposed(&person, ProposalKind::RemoveNumber, &other).await;
+    for verdict in [Verdict::Approve, Verdict::Decline] {
+        let refused = house.decide(&made, verdict, &own).await;
+        assert_eq!(refused, DecideOutcome::Refused(DecideRefusal::OwnAccount));
+    }
+    assert!(house.file(&person).await.number.is_some());
+    let neighbour = house.person(&[Factor::Email, Factor::Sms]).await;
+    let made = house.proposed(&neighbour, ProposalKind::RemoveNumber, &own).await;
+    assert!(matches!(house.decide(&made, Verdict::Approve, &other).await, DecideOutcome::Ended(_)));
+}
+
+/// R10: entries are never taken out again, whatever somebody typed in a hurry.
+#[tokio::test]
+async fn no_reason_brings_a_number_or_a_code_into_an_entry() {
+    const TYPED: &str = "called from +44 7400 123456, code 482913";
+    let house = House::new().await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let (flows, service_id, id, ann) = (&house.flows, house.service_id, person.id, staff(1));
+    house.member(3, &address("ben@acme.example")).await;
+    let ben = OperatorId::from_bytes([3; 16]);
+    flows.reveal_address(service_id, id, Revealed::Number, TYPED, &ann).await.unwrap();
+    flows.protect_account(service_id, id, Protection::Flag, TYPED, &ann).await.unwrap();
+    let (kind, about) = (ProposalKind::ClearStatus, ProposalAbout::One);
+    let made = flows.propose(service_id, id, kind, about, TYPED, &ann).await.unwrap();
+    let ProposeOutcome::Made(made) = made else { panic!("{made:?}") };
+    flows.decide_proposal(service_id, made.id, Verdict::Approve, TYPED, &staff(2)).await.unwrap();
+    flows.set_route_wish(service_id, &ann, "test", RouteWish::Paused, TYPED).await.unwrap();
+    flows.act_on_operator(service_id, ben, StaffWish::Disable, TYPED, ann).await.unwrap();
+    let kinds = [
+        "address_revealed",
+        "status_changed",
+        "proposal_made",
+        "proposal_ended",
+        "route_wish_set",
+        "operator_disabled",
+    ];
+    for kind in kinds {
+        let said = house.said(kind).await;
+        assert!(!said.is_empty(), "{kind}");
+        for (_, said) in said {
+            assert!(said.contains("called from +44 •••• ••••56, code •••"), "{kind}: {said}");
+            assert!(!said.contains("123456") && !said.contains("482913"), "{kind}: {said}");
+        }
+    }
+    let kept = flows.proposal(service_id, made.id).await.unwrap().unwrap().view.proposal;
+    assert_eq!(kept.reason, kept.decision_note, "its own row as well");
+    let routes = flows.routes().await.unwrap();
+    assert!(routes.iter().all(|route| !route.reason.contains("482913")), "what the list shows");
+}
+
+#[tokio::test]
+async fn whoever_looks_by_an_address_is_written_down_and_the_command_line_has_no_cap() {
+    let policy = Policy { staff_look_ups_per_hour: 5, ..Policy::default() };
+    let house = House::with(policy, 0).await;
+    let person = house.person(&[Factor::Email, Factor::Sms]).await;
+    let (flows, service_id) = (&house.flows, house.service_id);
+    let among = Among { accounts: true, staff: true };
+    let known = person.email.clone().unwrap();
+    let ask = async |address: &Address, by: &Caller| {
+        flows.look_up_address(service_id, address.clone(), among, by).await.unwrap()
+    };
+    for _ in 0..9 {
+        let found = ask(&known, &command_line()).await;
+        assert_eq!(found, LookUp::Answered(Some(Whose::Account(person.id))));
+    }
+    assert_eq!(house.said("address_looked_up").await.len(), 9);
+    for _ in 0..5 {
+        assert_eq!(ask(&address("no@holder.example"), &staff(1)).await, LookUp::Answered(None));
+    }
+    let until = house.now().window_start(hours(1)).after(hours(1));
+    assert_eq!(ask(&known, &staff(1)).await, LookUp::Spent { until });
+    let number = person.number.clone().unwrap();
+    assert_eq!(flows.messages_to(service_id, &number, &staff(1)).await.unwrap(), LookUp::Spent { until });
+    let number = PhoneNumber::from_e164(number.expose()).unwrap();
+    let spent = flows.look_up_number(service_id, &number, &staff(1)).await.unwrap();
+    assert_eq!(spent, LookUp::Spent { until });
+    assert!(
+        matches!(ask(&known, &staff(2)).await, LookUp::Answered(Some(_))),
+        "each has an hour of their own"
+    );
+    let said = house.said("address_looked_up").await;
+    assert_eq!(said.len(), 15, "found or not, and none that was refused");
+    let mine = said.iter().filter(|(account, _)| *account == Some(person.id)).count();
+    assert_eq!(mine, 10, "in the account's own file too");
+    assert!(said.iter().all(|(_, said)| !said.contains(known.expose())), "masked");
+    assert!(house.said("number_looked_up").await.is_empty());
 }

@@ -241,7 +241,7 @@ async fn a_picture_is_seen_by_its_owner_alone_and_by_staff_with_an_entry() {
     assert!(jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) && jpeg.len() == picture.size_bytes as usize);
     assert_eq!(house.image(case(2), picture.id, caller()).await, None);
     assert_eq!(house.image(ticket(1), picture.id, caller()).await, None);
-    let other = house.flows.create_service("Other", false).await.unwrap().id;
+    let other = house.flows.create_service("Other", false, &caller()).await.unwrap().id;
     let elsewhere = house.flows.evidence_image(other, case(1), picture.id, caller()).await.unwrap();
     assert!(elsewhere.is_none() && house.flows.evidence_of(other, case(1)).await.unwrap().is_empty());
     let gone = house.append(case(2), picture.id, 0, b"x").await;
@@ -258,6 +258,10 @@ async fn a_picture_is_seen_by_its_owner_alone_and_by_staff_with_an_entry() {
     let seen = house.entries("evidence_seen").await;
     assert_eq!(seen.len(), 1, "{seen:?}");
     assert!(seen[0].contains(&picture.id.to_string()) && seen[0].ends_with(" operator"), "{seen:?}");
+    let by_hand = Caller { actor: Actor::CommandLine, ..caller() };
+    assert!(house.image(case(1), picture.id, by_hand).await.is_some());
+    let seen = house.entries("evidence_seen").await;
+    assert!(seen.len() == 2 && seen.iter().any(|entry| entry.ends_with(" command_line")), "{seen:?}");
 }
 
 #[tokio::test]

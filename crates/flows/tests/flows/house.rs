@@ -17,7 +17,7 @@ use countersign_core::session::{self, Scene};
 use countersign_core::time::{Timestamp, days};
 use countersign_core::verification::World;
 use countersign_delivery::{Letter, Submitting};
-use countersign_flows::{Caller, Clock, Flows, FlowsConfig, RouteChannel, SignedIn};
+use countersign_flows::{Caller, Clock, Flows, FlowsConfig, IdentityProvider, RouteChannel, SignedIn};
 use countersign_storage::tables::{self, Rows, outbox};
 use countersign_storage::{Location, MasterKeys, Step, StorageError, Store, StoreConfig, Tx};
 use std::sync::Arc;
@@ -123,7 +123,7 @@ impl House {
         let clock = Arc::new(TestClock::new());
         let rows = || Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), entropy.clone());
         let flows = Flows::new(config(&store, rows(), policy, &clock, &entropy));
-        let service_id = flows.create_service("Acme", false).await.unwrap().id;
+        let service_id = flows.create_service("Acme", false, &caller()).await.unwrap().id;
         flows.record_policy(service_id).await.unwrap();
         // Nothing leaves: it is where texts come in.
         flows.open_routes(vec![RouteChannel {
@@ -146,6 +146,16 @@ impl House {
         let rows = Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), house.entropy.clone());
         let policy = house.flows.policy().clone();
         let flows = Flows::new(config(&house.store, rows, policy, &house.clock, &house.entropy));
+        flows.record_policy(house.service_id).await.unwrap();
+        flows
+    }
+
+    /// The use cases of a process that asks an identity provider.
+    pub(crate) async fn asking(house: &House, provider: IdentityProvider) -> Flows {
+        let rows = Rows::new(MasterKeys::new(vec![(1, [7; 32])]).unwrap(), house.entropy.clone());
+        let policy = house.flows.policy().clone();
+        let config = config(&house.store, rows, policy, &house.clock, &house.entropy);
+        let flows = Flows::new(FlowsConfig { identity: Some(provider), ..config });
         flows.record_policy(house.service_id).await.unwrap();
         flows
     }
@@ -187,6 +197,8 @@ impl House {
             phrase: None,
             password_set_at: now,
             frozen_from: None,
+            frozen_by_staff_from: None,
+            status_set_at: None,
             locale: "en".to_owned(),
             created_at: now,
         })];
@@ -290,6 +302,7 @@ fn config(
         channels: vec![Channel::Sms, Channel::Email, Channel::Voice],
         inbound_numbers: vec![INBOUND.to_owned()],
         app_hash: None,
+        identity: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod admin;
 mod app;
 mod audit;
 mod cases;
@@ -10,6 +11,7 @@ mod desk;
 mod evidence;
 mod forgotten;
 mod house;
+mod identity;
 mod own_text;
 mod roads;
 mod staff;

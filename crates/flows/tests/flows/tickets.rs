@@ -116,7 +116,7 @@ async fn nobody_reads_or_answers_a_ticket_of_somebody_else() {
         let solved = flows.solve_own_ticket(house.service_id, id, key, holder()).await;
         assert_eq!(solved, Ok(TicketSaid::Gone));
     }
-    let elsewhere = flows.create_service("Other", false).await.unwrap().id;
+    let elsewhere = flows.create_service("Other", false, &Caller::default()).await.unwrap().id;
     let key = TicketKey::Account(person.id);
     assert_eq!(flows.read_ticket(elsewhere, id, key).await, Ok(None));
     assert_eq!(flows.ticket_for_staff(elsewhere, id).await, Ok(None));

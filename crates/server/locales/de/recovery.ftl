@@ -141,7 +141,7 @@ problem-document-kind-missing = Wählen Sie, welches Dokument es ist.
 problem-verdict-missing = Genehmigen Sie den Antrag oder lehnen Sie ihn mit einem Grund ab.
 problem-case-checks-missing = Zum Genehmigen gehen Sie jeden Punkt der Liste durch.
 problem-case-decided-twice = Sie haben über diesen Antrag schon entschieden. Es muss noch jemand anderes entscheiden.
-problem-case-own = Über Ihr eigenes Konto können Sie nicht entscheiden.
+problem-case-own = Über das eigene Konto bestimmt niemand mit.
 problem-case-moved = Dieser Antrag wartet nicht mehr auf eine Entscheidung.
 
 ## Recovery cases, as operators see them
@@ -258,3 +258,15 @@ problem-upload-too-much-unfinished = Zu viel Begonnenes ist nicht fertig. Beende
 problem-upload-too-many-pieces = Das Bild kam in zu vielen Teilen an. Wählen Sie es noch einmal aus.
 problem-upload-missing = Wählen Sie ein Bild aus oder nehmen Sie ein Foto auf.
 problem-upload-gone = Diesen Upload gibt es nicht mehr. Wählen Sie das Bild noch einmal aus.
+case-provider = Identitätsdienst { $name }
+case-provider-due = Er wird gefragt.
+case-provider-asked = Er hat die Bilder; die Antwort steht aus.
+case-provider-match = Er fand, dass die Bilder die behauptete Person zeigen.
+case-provider-mismatch = Er fand, dass die Bilder nicht die behauptete Person zeigen.
+case-provider-unclear = Er konnte es nicht sagen.
+case-provider-given-up = Er gab keine Antwort.
+case-provider-failed = Nach seiner Sicht stimmt nicht:
+case-provider-reference = Sein Zeichen:
+case-provider-signal = Ein Hinweis neben dem eigenen Blick, keine Entscheidung.
+case-risk-provider = Der Identitätsdienst fand, dass etwas nicht stimmt.
+recover-provider = Die Bilder gehen auch an { $name }, wo für uns Identitäten geprüft werden.

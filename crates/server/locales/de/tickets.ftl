@@ -9,7 +9,7 @@ support-unread =
         [one] { $count } neue Antwort
        *[other] { $count } neue Antworten
     }
-support-view-label = Support öffnen
+support-view-label = Support ansehen
 ticket-topic = Worum geht es?
 ticket-topic-phone-lost = Mein Telefon ist verloren oder defekt
 ticket-topic-number-removal = Meine Nummer soll entfernt werden

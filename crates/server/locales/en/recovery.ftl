@@ -141,7 +141,7 @@ problem-document-kind-missing = Choose which document it is.
 problem-verdict-missing = Approve the case, or refuse it with a reason.
 problem-case-checks-missing = To approve, go through every point of the list.
 problem-case-decided-twice = You have decided about this case already. Someone else must, too.
-problem-case-own = You cannot decide about your own account.
+problem-case-own = Nobody has a say about an account of their own.
 problem-case-moved = This case is not waiting for a decision any more.
 
 ## Recovery cases, as operators see them
@@ -258,3 +258,15 @@ problem-upload-too-much-unfinished = Too much that was begun was not finished. F
 problem-upload-too-many-pieces = The picture came in too many pieces. Choose it again.
 problem-upload-missing = Choose a picture, or take a photo.
 problem-upload-gone = This upload is not there any more. Choose the picture again.
+case-provider = Identity provider { $name }
+case-provider-due = It is being asked.
+case-provider-asked = It has the pictures; its answer is awaited.
+case-provider-match = It found that the pictures show who they are said to show.
+case-provider-mismatch = It found that the pictures do not show who they are said to show.
+case-provider-unclear = It could not tell.
+case-provider-given-up = It gave no answer.
+case-provider-failed = In its view these do not hold:
+case-provider-reference = Its reference:
+case-provider-signal = A signal beside your own look, not a decision.
+case-risk-provider = The identity provider found that something does not hold.
+recover-provider = The pictures also go to { $name }, which checks identities for us.

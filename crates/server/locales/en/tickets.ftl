@@ -9,7 +9,7 @@ support-unread =
         [one] { $count } new answer
        *[other] { $count } new answers
     }
-support-view-label = Open support
+support-view-label = View support
 ticket-topic = What is it about?
 ticket-topic-phone-lost = My phone is lost or broken
 ticket-topic-number-removal = My number is to be removed

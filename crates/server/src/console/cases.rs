@@ -5,7 +5,8 @@ use super::Staff;
 use crate::web::evidence;
 use crate::web::form::{Form, Sent};
 use crate::web::views::{
-    CaseDraft, CasePicture, CaseRow, CaseVoiceRow, ConsoleCase, ConsoleCases, Fault, Field, Problem,
+    CaseCheckRow, CaseDraft, CasePicture, CaseRow, CaseVoiceRow, ConsoleCase, ConsoleCases, Fault, Field,
+    Problem,
 };
 use crate::web::words::Address as Shown;
 use axum::extract::Path;
@@ -15,7 +16,7 @@ use countersign_flows::core::address::Address;
 use countersign_flows::core::case::{DecideRefusal, REMARK_LENGTH_MAX};
 use countersign_flows::core::id::{CaseId, EvidenceId};
 use countersign_flows::core::model::{
-    Case, CaseCheck, EvidenceOwner, EvidenceSlot, RejectReason, Right, Verdict,
+    Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, RejectReason, Right, Verdict,
 };
 use countersign_flows::core::staff;
 use countersign_flows::{CaseDesk, CaseTake, CaseVoice};
@@ -101,10 +102,23 @@ fn view(staff: &Staff, desk: CaseDesk, draft: CaseDraft) -> ConsoleCase {
         device: case.file.device.clone(),
         devices: desk.devices.iter().map(|(name, at)| (name.clone(), at.unix_ms())).collect(),
         hold_ms: desk.hold.as_ref().map(|hold| hold.ends_at.unix_ms()),
+        check: desk.check.as_ref().map(check_row),
         others,
         said: desk.said.iter().map(said).collect(),
         may_decide: decides && !desk.mine,
         draft,
+    }
+}
+
+fn check_row(check: &IdentityCheck) -> CaseCheckRow {
+    let answer = check.answer.as_ref();
+    CaseCheckRow {
+        provider: check.provider.clone(),
+        state: check.state,
+        finding: answer.map(|answer| answer.finding),
+        failed: answer.map(|answer| answer.failed.clone()).unwrap_or_default(),
+        reference: answer.map(|answer| answer.reference.clone()).unwrap_or_default(),
+        at_ms: check.answered_at.or(check.asked_at).map(|at| at.unix_ms()),
     }
 }
 
@@ -176,7 +190,7 @@ fn refused(draft: &mut CaseDraft, refusal: DecideRefusal) {
         DecideRefusal::Note => draft.note.problem = Some(Problem::RemarkLong { characters_max }),
         DecideRefusal::Stage => draft.problem = Some(Problem::CaseMoved),
         DecideRefusal::Twice => draft.problem = Some(Problem::CaseDecidedTwice),
-        DecideRefusal::OwnAccount => draft.problem = Some(Problem::CaseOwn),
+        DecideRefusal::OwnAccount => draft.problem = Some(Problem::OwnAccount),
         DecideRefusal::Checks => draft.problem = Some(Problem::CaseChecksMissing),
     }
 }

@@ -2,22 +2,25 @@
 //! asks may open it. What is not there and what they may not see are one answer. Numbers and addresses travel in the
 //! body of the form and never stand in an address (R10): a look-up that takes them is handed the same form.
 
-use super::{Staff, rights};
+use super::{Staff, rights, spent};
 use crate::web::form::Form;
 use crate::web::views::{ConsoleFind, Field, Problem};
 use crate::web::visit::Visit;
 use axum::http::header::{HeaderValue, LOCATION};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use countersign_flows::FlowError;
 use countersign_flows::core::address::{Address, read_identifier};
 use countersign_flows::core::id::{AccountId, CaseId, EventId, MessageId, OperatorId, TicketId};
 use countersign_flows::core::model::Role;
+use countersign_flows::core::time::Timestamp;
+use countersign_flows::{Among, FlowError, LookUp, Whose};
 
-/// Where a page is, or which look-up takes the form as it is: those read its field `what`.
+/// Where a page is, or which look-up takes the form as it is: those read its field `what`. Or nobody looked, because
+/// the hour's look-ups are used up until then.
 enum Place {
     Page(String),
     LookUp(&'static str),
+    Spent(Timestamp),
 }
 
 /// `GET /console/find`
@@ -41,6 +44,9 @@ pub(crate) async fn find(Staff { visit, signed_in }: Staff, form: Form) -> Respo
         Err(error) => visit.broke(error),
         Ok(Some(Place::Page(path))) => visit.redirect(&path),
         Ok(Some(Place::LookUp(path))) => hand_on(path),
+        Ok(Some(Place::Spent(until))) => {
+            show(&visit, Field { problem: Some(spent(&visit, until)), ..Field::default() })
+        }
         Ok(None) => {
             // A number or an address that was looked for is not said again.
             let is_address = read_identifier(what, None).is_ok();
@@ -88,23 +94,28 @@ async fn place_of(visit: &Visit, roles: &[Role], typed: &str) -> Result<Option<P
 }
 
 async fn by_address(visit: &Visit, roles: &[Role], address: Address) -> Result<Option<Place>, FlowError> {
-    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
     let look_up = |path| rights::may(roles, &Method::POST, path).then_some(Place::LookUp(path));
     if address.phone().is_some()
         && let Some(place) = look_up("/console/numbers")
     {
         return Ok(Some(place));
     }
-    if rights::may(roles, &Method::GET, "/console/accounts/{id}")
-        && let Some(view) = flows.find_account(service_id, address.clone()).await?
-    {
-        return Ok(Some(Place::Page(format!("/console/accounts/{}", view.account.id))));
-    }
-    if address.phone().is_none()
-        && rights::may(roles, &Method::GET, "/console/staff/{id}")
-        && let Some(member) = flows.staff_member_by_email(service_id, address.clone()).await?
-    {
-        return Ok(Some(Place::Page(format!("/console/staff/{}", member.entry.operator.id))));
+    let may_see = |path| rights::may(roles, &Method::GET, path);
+    let among = Among { accounts: may_see("/console/accounts/{id}"), staff: may_see("/console/staff/{id}") };
+    if among.accounts || among.staff {
+        let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
+        match flows.look_up_address(service_id, address, among, &visit.caller()).await? {
+            LookUp::Spent { until } => return Ok(Some(Place::Spent(until))),
+            LookUp::Answered(Some(whose)) => return Ok(Some(Place::Page(page_of(whose)))),
+            LookUp::Answered(None) => {}
+        }
     }
     Ok(look_up("/console/delivery/messages"))
+}
+
+fn page_of(whose: Whose) -> String {
+    match whose {
+        Whose::Account(id) => format!("/console/accounts/{id}"),
+        Whose::Operator(id) => format!("/console/staff/{id}"),
+    }
 }

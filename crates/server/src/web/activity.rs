@@ -5,7 +5,7 @@ use super::visit::Holder;
 use super::words::Address as Shown;
 use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_flows::core::event::{Event, Group};
+use countersign_flows::core::event::{CaseTurn, Event, Group};
 use countersign_flows::core::model::{EventEntry, Factor};
 
 /// `GET /security/activity`
@@ -113,6 +113,14 @@ fn shown(event: &Event) -> Option<views::Event> {
     })
 }
 
+fn turned(turn: &CaseTurn) -> RecoveryEvent {
+    match turn {
+        CaseTurn::Unproved { .. } => RecoveryEvent::Unproved,
+        CaseTurn::AccessReplaced { .. } => RecoveryEvent::AccessReplaced,
+        CaseTurn::StatusKept { .. } => RecoveryEvent::StatusKept,
+    }
+}
+
 /// Conversations with support; what staff arrange among themselves is none of it.
 fn conversation(event: &Event) -> Option<views::Event> {
     use views::Event as Row;
@@ -131,9 +139,7 @@ fn conversation(event: &Event) -> Option<views::Event> {
         // The page of what they belong to shows them.
         Event::CaseOpened { .. } => Row::Recovery(RecoveryEvent::Opened),
         Event::CaseVerified { .. } => Row::Recovery(RecoveryEvent::Verified),
-        Event::CaseUnproved { .. } => Row::Recovery(RecoveryEvent::Unproved),
-        Event::CaseAccessReplaced { .. } => Row::Recovery(RecoveryEvent::AccessReplaced),
-        Event::CaseStatusKept { .. } => Row::Recovery(RecoveryEvent::StatusKept),
+        Event::CaseTurn(turn) => Row::Recovery(turned(turn)),
         Event::CaseSubmitted { .. } => Row::Recovery(RecoveryEvent::Submitted),
         Event::CaseApproved { .. } => Row::Recovery(RecoveryEvent::Approved),
         Event::CaseReturned { .. } => Row::Recovery(RecoveryEvent::Returned),
@@ -144,6 +150,10 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::CaseFinished { .. } => Row::Recovery(RecoveryEvent::Finished),
         // Who looks, and how each of them decides, is between the operators.
         Event::CaseSeen { .. } | Event::CaseDecided { .. } => return None,
+        // A signal among theirs; the page of the documents says who sees the pictures.
+        Event::IdentityAsked { .. } | Event::IdentityAnswered { .. } | Event::IdentityUnanswered { .. } => {
+            return None;
+        }
         Event::EvidenceReceived { .. }
         | Event::EvidenceRefused { .. }
         | Event::EvidenceSeen { .. }
@@ -158,7 +168,11 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::AddressRevealed { .. } => Row::AddressRevealed,
         Event::AccountSeen => Row::AccountSeen,
         Event::NumberLookedUp { .. } => Row::NumberLookedUp,
-        Event::TemplateChanged { .. }
+        Event::AddressLookedUp { .. } => Row::AddressLookedUp,
+        Event::ServiceAdded
+        | Event::ApiKeyAdded { .. }
+        | Event::ApiKeyRevoked { .. }
+        | Event::TemplateChanged { .. }
         | Event::OperatorSignedIn { .. }
         | Event::OperatorSignInFailed { .. }
         | Event::OperatorLocked { .. }

@@ -45,7 +45,9 @@ pub(crate) use confirm::{
     Way, WayBack,
 };
 pub(crate) use console::audit::{AuditFilter, AuditRow, ConsoleAudit, ConsoleAuditEntry};
-pub(crate) use console::cases::{CaseDraft, CasePicture, CaseRow, CaseVoiceRow, ConsoleCase, ConsoleCases};
+pub(crate) use console::cases::{
+    CaseCheckRow, CaseDraft, CasePicture, CaseRow, CaseVoiceRow, ConsoleCase, ConsoleCases,
+};
 pub(crate) use console::countries::{CellShown, ConsoleCountries};
 pub(crate) use console::desk::accounts::{
     AccountForm, ConsoleAccount, ConsoleAccounts, EntryRow, in_trouble, message_row,

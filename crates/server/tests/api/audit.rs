@@ -10,7 +10,7 @@ use countersign_core::event::Event;
 use countersign_core::id::{AccountId, EventId, ServiceId};
 use countersign_core::model::{Actor, EventEntry};
 use countersign_core::time::Timestamp;
-use countersign_flows::AuditSpan;
+use countersign_flows::{AuditSpan, Caller};
 
 const ACCOUNT: [u8; 16] = [0xAC; 16];
 
@@ -87,7 +87,7 @@ async fn one_entry_has_an_address_of_its_own() {
         assert!(page.text.contains(part), "{part}");
     }
     assert!(page.text.contains(&format!("/console/audit?account={}", AccountId::from_bytes(ACCOUNT))));
-    let other = house.flows.create_service("Other", false).await.unwrap();
+    let other = house.flows.create_service("Other", false, &Caller::default()).await.unwrap();
     let foreign = entry(other.id, 7, house.flows.now().after(std::time::Duration::from_secs(1)));
     house.keep(vec![Change::InsertEvent(foreign.clone())]).await;
     for id in [foreign.id.to_string(), "evt_1".to_owned(), "csvx".to_owned()] {

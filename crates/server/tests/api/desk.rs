@@ -8,9 +8,10 @@ use countersign_core::address::Address;
 use countersign_core::change::Change;
 use countersign_core::id::*;
 use countersign_core::model::*;
+use countersign_core::policy::Policy;
 use countersign_core::session::Token;
 use countersign_core::time::{Timestamp, minutes};
-use countersign_flows::Caller;
+use countersign_flows::{AuditSpan, Caller};
 
 const HOLDER: &str = "holder@acme.example";
 
@@ -62,6 +63,8 @@ async fn holder(house: &House) -> AccountId {
         phrase: None,
         password_set_at: now,
         frozen_from: None,
+        frozen_by_staff_from: None,
+        status_set_at: None,
         locale: "en".to_owned(),
         created_at: now,
     };
@@ -252,4 +255,174 @@ async fn one_freezes_at_once_with_a_reason() {
     assert!(page.text.contains("Frozen") && page.text.contains("the holder called"), "{}", page.text);
     let odd = support.post(&house, &protect, &form, "act=unfreeze&reason=x").await;
     assert_eq!(odd.status, StatusCode::NOT_FOUND, "there is no such act");
+}
+
+/// Fields of the entries of a kind, the newest first.
+async fn entries(house: &House, kind: &str) -> Vec<Vec<(String, String)>> {
+    let span = AuditSpan { kind: kind.into(), ..AuditSpan::default() };
+    let found = house.flows.audit_newest(house.service_id, &span, None, 99).await.unwrap();
+    found.into_iter().map(|entry| entry.fields).collect()
+}
+
+fn looked_up(address: &str, found: bool) -> Vec<(String, String)> {
+    vec![("address".to_owned(), address.to_owned()), ("found".to_owned(), found.to_string())]
+}
+
+/// R46, R76: who is a customer is not read off one address at a time.
+#[tokio::test]
+async fn a_look_up_by_an_address_is_an_entry_and_an_hour_has_so_many() {
+    let house = House::with(Policy { staff_look_ups_per_hour: 5, ..Policy::default() }).await;
+    let id = holder(&house).await;
+    let mut support = staff(&house, 1, &[Role::Support]).await;
+    let form = csrf(&support.get(&house, "/console/accounts").await.succeeded());
+    let known = format!("what={}", HOLDER.replace('@', "%40"));
+    let unknown = "what=nobody%40acme.example";
+    let number = format!("what={}", NUMBER.replace('+', "%2B"));
+    let account = format!("/console/accounts/{id}");
+    // Entries of one millisecond have no order of their own.
+    leads_to(&support.post(&house, "/console/accounts", &form, &known).await, &account);
+    house.later(1);
+    said(&support.post(&house, "/console/accounts", &form, unknown).await, 6381);
+    house.later(1);
+    leads_to(&support.post(&house, "/console/find", &form, &known).await, &account);
+    house.later(1);
+    support.post(&house, "/console/delivery/messages", &form, &known).await.succeeded();
+    support.post(&house, "/console/numbers", &form, &number).await.succeeded();
+    let found = [
+        looked_up("h•••@acme.example", false),
+        looked_up("h•••@acme.example", true),
+        looked_up("n•••@acme.example", false),
+        looked_up("h•••@acme.example", true),
+    ];
+    assert_eq!(entries(&house, "address_looked_up").await, found, "the messages had nothing to it");
+    assert_eq!(entries(&house, "number_looked_up").await.len(), 1);
+    let doors = ["/console/accounts", "/console/find", "/console/delivery/messages", "/console/numbers"];
+    // The house opened on the hour.
+    house.later(3_596);
+    for path in doors {
+        let asked = if path == "/console/numbers" { &number } else { &known };
+        let refused = support.post(&house, path, &form, asked).await;
+        said(&refused, 6391);
+        assert!(refused.text.contains("09:00"), "when to go on: {}", refused.text);
+        assert!(!refused.text.contains(HOLDER) && !refused.text.contains(NUMBER), "not said again");
+    }
+    assert_eq!(entries(&house, "address_looked_up").await.len(), 4, "nobody looked");
+    // By an identifier nothing is found out, and others have look-ups of their own.
+    leads_to(&support.post(&house, "/console/accounts", &form, &format!("what={id}")).await, &account);
+    let mut other = staff(&house, 2, &[Role::Support]).await;
+    let form_of_other = csrf(&other.get(&house, "/console/accounts").await.succeeded());
+    leads_to(&other.post(&house, "/console/accounts", &form_of_other, &known).await, &account);
+    house.later(1);
+    leads_to(&support.post(&house, "/console/accounts", &form, &known).await, &account);
+}
+
+#[tokio::test]
+async fn deliverys_search_of_messages_counts_as_well() {
+    let house = House::with(Policy { staff_look_ups_per_hour: 5, ..Policy::default() }).await;
+    holder(&house).await;
+    let mut delivery = staff(&house, 1, &[Role::Delivery]).await;
+    let path = "/console/delivery/messages";
+    let form = csrf(&delivery.get(&house, path).await.succeeded());
+    for last in 0..5 {
+        delivery.post(&house, path, &form, &format!("what=%2B44740012345{last}")).await.succeeded();
+    }
+    said(&delivery.post(&house, path, &form, "what=%2B447400123456").await, 6391);
+    assert_eq!(entries(&house, "address_looked_up").await.len(), 5);
+    delivery.get(&house, path).await.succeeded();
+}
+
+/// Acceptance point 23, from the bar: the form is handed on, and its field is read under the bar's name.
+#[tokio::test]
+async fn the_command_bar_leads_from_a_number_to_its_report() {
+    let house = House::new().await;
+    let id = holder(&house).await;
+    let mut support = staff(&house, 1, &[Role::Support]).await;
+    let form = csrf(&support.get(&house, "/console/find").await.succeeded());
+    let ask = format!("what={}", NUMBER.replace('+', "%2B"));
+    let handed = support.post(&house, "/console/find", &form, &ask).await;
+    assert_eq!(handed.status, StatusCode::TEMPORARY_REDIRECT);
+    let to = handed.header("location").unwrap().to_owned();
+    assert_eq!(to, "/console/numbers");
+    // As a browser does: the same form to where it leads (RFC 9110 section 15.4.8).
+    let report = support.post(&house, &to, &form, &ask).await.succeeded();
+    assert!(report.text.contains("Can receive codes: YES"), "{}", report.text);
+    assert!(report.text.contains(&format!("href=\"/console/accounts/{id}\"")));
+    assert!(!report.text.contains(NUMBER), "not even in the field");
+    said(&support.post(&house, &to, &form, "what=12").await, 3002);
+    said(&support.post(&house, &to, &form, "what=").await, 3001);
+}
+
+#[tokio::test]
+async fn two_open_what_one_froze_and_it_stays_flagged() {
+    let house = House::new().await;
+    let id = holder(&house).await;
+    let mut ann = staff(&house, 1, &[Role::Support]).await;
+    let mut ben = staff(&house, 2, &[Role::Reviewer]).await;
+    let account = format!("/console/accounts/{id}");
+    let form = csrf(&ann.get(&house, &account).await.succeeded());
+    let froze = ann.post(&house, &format!("{account}/protect"), &form, "act=freeze&reason=thief").await;
+    leads_to(&froze, &format!("{account}?notice=account-protected"));
+    let page = ann.get(&house, &account).await.succeeded();
+    assert!(page.text.contains("Open the frozen account"), "{}", page.text);
+    let made =
+        ann.post(&house, &format!("{account}/propose"), &form, "what=clear_status&reason=no+thief").await;
+    let page = made.header("location").unwrap().split('?').next().unwrap().to_owned();
+    let bens = ben.get(&house, &page).await.succeeded();
+    assert!(bens.text.contains("a flagged one stays flagged"), "{}", bens.text);
+    let form = csrf(&bens);
+    let done = ben.post(&house, &format!("{page}/decide"), &form, "verdict=approve&reason=called+back").await;
+    leads_to(&done, &format!("{page}?notice=proposal-approved"));
+    let after = house.flows.account(house.service_id, id).await.unwrap().unwrap().account;
+    assert_eq!((after.status, after.frozen_by_staff_from), (AccountStatus::Flagged, None));
+    assert!(kinds(&house, id).await.contains(&"hold_started"));
+}
+
+#[tokio::test]
+async fn nobody_has_a_say_about_their_own_account() {
+    let house = House::new().await;
+    let id = holder(&house).await;
+    let found = house.flows.account(house.service_id, id).await.unwrap().unwrap().account;
+    let anns = Account { email: Address::from_exposed("staff1@acme.example"), ..found };
+    house.keep(vec![Change::SaveAccount(anns)]).await;
+    let mut ann = staff(&house, 1, &[Role::Fraud]).await;
+    let mut ben = staff(&house, 2, &[Role::Fraud]).await;
+    let propose = format!("/console/accounts/{id}/propose");
+    let form = csrf(&ann.get(&house, "/console/accounts").await.succeeded());
+    said(&ann.post(&house, &propose, &form, "what=clear_status&reason=mine").await, 3414);
+    let bens = csrf(&ben.get(&house, "/console/accounts").await.succeeded());
+    let made = ben.post(&house, &propose, &bens, "what=clear_status&reason=asked+me").await;
+    let page = made.header("location").unwrap().split('?').next().unwrap().to_owned();
+    for verdict in ["approve", "decline"] {
+        let fields = format!("verdict={verdict}&reason=mine");
+        said(&ann.post(&house, &format!("{page}/decide"), &form, &fields).await, 3414);
+    }
+    assert!(!kinds(&house, id).await.contains(&"status_changed"));
+}
+
+/// R10: what is typed as a reason is read on pages and in the audit for years.
+#[tokio::test]
+async fn a_reason_is_kept_without_numbers_codes_and_addresses() {
+    let house = House::new().await;
+    let id = holder(&house).await;
+    let mut support = staff(&house, 1, &[Role::Support]).await;
+    let account = format!("/console/accounts/{id}");
+    let form = csrf(&support.get(&house, &account).await.succeeded());
+    let reason = "reason=called+from+%2B44+7400+123456,+code+482913,+ada%40mail.example";
+    for (act, what) in
+        [("reveal", "what=email"), ("protect", "act=freeze"), ("propose", "what=remove_number")]
+    {
+        support.post(&house, &format!("{account}/{act}"), &form, &format!("{what}&{reason}")).await;
+    }
+    let mut told = Vec::new();
+    for kind in ["address_revealed", "status_changed", "proposal_made"] {
+        let found = entries(&house, kind).await;
+        assert_eq!(found.len(), 1, "{kind}");
+        told.extend(found);
+    }
+    let page = support.get(&house, &account).await.succeeded();
+    let told = format!("{told:?}{}", page.text);
+    assert!(told.contains("called from +44 •••• ••••56, code •••, a•••@mail.example"), "{told}");
+    for typed in ["123456", "482913", "ada@mail.example"] {
+        assert!(!told.contains(typed), "{typed}: {told}");
+    }
 }

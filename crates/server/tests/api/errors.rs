@@ -443,8 +443,8 @@ async fn other_origins_are_not_let_in() {
 #[tokio::test]
 async fn all_bad_keys_are_answered_alike() {
     let house = House::new().await;
-    let revoked = house.flows.create_api_key(house.service_id, "old").await.unwrap();
-    house.flows.revoke_api_key(revoked.key.id).await.unwrap();
+    let revoked = house.flows.create_api_key(house.service_id, "old", &Caller::default()).await.unwrap();
+    house.flows.revoke_api_key(house.service_id, revoked.key.id, &Caller::default()).await.unwrap();
     let bad = [
         None,
         Some("Bearer".to_owned()),

@@ -16,7 +16,7 @@ use countersign_core::policy::Policy;
 use countersign_core::route::Carries;
 use countersign_core::time::Timestamp;
 use countersign_delivery::{Channel, Letter, Submitting};
-use countersign_flows::{Clock, Dispatcher, EgressPolicy, Flows, FlowsConfig, RouteChannel};
+use countersign_flows::{Caller, Clock, Dispatcher, EgressPolicy, Flows, FlowsConfig, RouteChannel};
 use countersign_server::{Server, ServerConfig};
 use countersign_storage::tables::{self, Rows};
 use countersign_storage::{Location, MasterKeys, Step, StorageError, Store, StoreConfig, Tx};
@@ -77,7 +77,7 @@ pub(crate) struct House {
     pub(crate) rows: Rows,
     pub(crate) service_id: ServiceId,
     pub(crate) key: String,
-    router: axum::Router,
+    pub(crate) router: axum::Router,
     clock: Arc<ManualClock>,
     letters: mpsc::UnboundedReceiver<Letter>,
     /// Codes that were sent and addresses they were sent to.
@@ -122,9 +122,11 @@ impl House {
             channels: vec![Way::Sms, Way::Email, Way::Voice],
             inbound_numbers: vec![TEXT_TO.to_owned()],
             app_hash: None,
+            identity: None,
         });
-        let service = flows.create_service("Acme", false).await.unwrap();
-        let key = flows.create_api_key(service.id, "test").await.unwrap().secret.expose().to_owned();
+        let service = flows.create_service("Acme", false, &Caller::default()).await.unwrap();
+        let made = flows.create_api_key(service.id, "test", &Caller::default()).await.unwrap();
+        let key = made.secret.expose().to_owned();
         let server = Server::new(ServerConfig {
             flows: flows.clone(),
             service_id: service.id,
@@ -218,9 +220,10 @@ impl House {
         let response = self.router.clone().oneshot(ask.request()).await.unwrap();
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let is_picture = head.headers.get("content-type").is_some_and(|kind| kind == "image/jpeg");
+        let text = if is_picture { String::new() } else { String::from_utf8(bytes.to_vec()).unwrap() };
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let reply = Reply { status: head.status, headers: head.headers, text, json };
+        let reply = Reply { status: head.status, headers: head.headers, bytes, text, json };
         self.nothing_leaks(&path, &reply);
         if path.starts_with("/v1") {
             conforms(&method, &path, &reply);
@@ -316,11 +319,12 @@ pub(crate) struct Ask {
     path: String,
     headers: Vec<(String, String)>,
     body: Bytes,
+    stream: Option<Body>,
 }
 
 impl Ask {
     pub(crate) fn new(method: Method, path: &str) -> Self {
-        Self { method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new() }
+        Self { method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new(), stream: None }
     }
 
     pub(crate) fn get(path: &str) -> Self {
@@ -345,12 +349,18 @@ impl Ask {
         self
     }
 
+    /// A body that comes bit by bit, in the place of one that is there.
+    pub(crate) fn stream(mut self, stream: Body) -> Self {
+        self.stream = Some(stream);
+        self
+    }
+
     fn request(self) -> Request<Body> {
         let mut request = Request::builder().method(self.method).uri(self.path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        request.body(Body::from(self.body)).unwrap()
+        request.body(self.stream.unwrap_or(Body::from(self.body))).unwrap()
     }
 }
 
@@ -359,6 +369,8 @@ impl Ask {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Bytes,
+    /// The body of anything but a picture.
     pub(crate) text: String,
     /// The body, or null if it is not JSON.
     pub(crate) json: Value,

@@ -9,8 +9,9 @@ use countersign_flows::Caller;
 use serde_json::{Value, json};
 
 async fn stranger(house: &House) -> String {
-    let service = house.flows.create_service("Bravo", false).await.unwrap();
-    house.flows.create_api_key(service.id, "b").await.unwrap().secret.expose().to_owned()
+    let service = house.flows.create_service("Bravo", false, &Caller::default()).await.unwrap();
+    let made = house.flows.create_api_key(service.id, "b", &Caller::default()).await.unwrap();
+    made.secret.expose().to_owned()
 }
 
 /// Everything an answer tells but the name of its request.

@@ -3,6 +3,7 @@
 use crate::holder::{ALL, holder, withdrawal};
 use crate::house::{Ask, House, Reply};
 use axum::http::Method;
+use countersign_flows::Caller;
 use serde_json::{Value, json};
 
 async fn put(house: &House, rates: Value) -> Reply {
@@ -56,8 +57,9 @@ async fn rates_are_kept_by_asset_and_service() {
     ] });
     assert_eq!(kept.json, wanted);
     assert_eq!(house.get("/v1/rates").await.succeeded().json, wanted);
-    let other = house.flows.create_service("Bravo", false).await.unwrap();
-    let key = house.flows.create_api_key(other.id, "b").await.unwrap().secret.expose().to_owned();
+    let other = house.flows.create_service("Bravo", false, &Caller::default()).await.unwrap();
+    let made = house.flows.create_api_key(other.id, "b", &Caller::default()).await.unwrap();
+    let key = made.secret.expose().to_owned();
     let theirs = house.send(Ask::get("/v1/rates").key(&key)).await.succeeded();
     assert_eq!(theirs.json, json!({ "data": [] }));
 }

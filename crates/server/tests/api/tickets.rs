@@ -7,7 +7,7 @@ use countersign_core::address::Address;
 use countersign_core::model::{Actor, Body as Words};
 use countersign_flows::Caller;
 
-const PASSWORD: &str = "quiet harbour lamp";
+pub(crate) const PASSWORD: &str = "quiet harbour lamp";
 
 fn form(text: &str) -> String {
     text.replace(' ', "+")
@@ -23,7 +23,7 @@ async fn next_code(house: &mut House) -> String {
 }
 
 /// Somebody signed in by email, with the token of their forms.
-async fn holder(house: &mut House, email: &str) -> (Browser, String) {
+pub(crate) async fn holder(house: &mut House, email: &str) -> (Browser, String) {
     let address = Address::from_exposed(email).unwrap();
     assert!(house.flows.import_account(house.service_id, address, PASSWORD, "en").await.unwrap());
     let mut browser = Browser::default();
@@ -37,7 +37,7 @@ async fn holder(house: &mut House, email: &str) -> (Browser, String) {
 }
 
 /// Asks; answers the path of the ticket.
-async fn ask(browser: &mut Browser, house: &House, token: &str, text: &str) -> String {
+pub(crate) async fn ask(browser: &mut Browser, house: &House, token: &str, text: &str) -> String {
     let fields = form(&format!("topic=other&title=My phone&text={text}"));
     let asked = browser.post(house, "/support/new", token, &fields).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);

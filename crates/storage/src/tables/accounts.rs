@@ -15,7 +15,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, service_id, status, email_sealed, password_hash_sealed, sms_enabled_at, locale,
-                 created_at, password_set_at, phrase_sealed, frozen_from
+                 created_at, password_set_at, phrase_sealed, frozen_from, frozen_by_staff_from, status_set_at
              FROM accounts WHERE ",
             $rest
         )
@@ -24,11 +24,12 @@ macro_rules! select {
 
 const INSERT: &str = "INSERT INTO accounts
     (id, service_id, status, email_sealed, email_index, password_hash_sealed, sms_enabled_at, locale,
-        password_set_at, phrase_sealed, frozen_from, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        password_set_at, phrase_sealed, frozen_from, frozen_by_staff_from, status_set_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const SAVE: &str =
     "UPDATE accounts SET status = $3, email_sealed = $4, email_index = $5, password_hash_sealed = $6,
-        sms_enabled_at = $7, locale = $8, password_set_at = $9, phrase_sealed = $10, frozen_from = $11
+        sms_enabled_at = $7, locale = $8, password_set_at = $9, phrase_sealed = $10, frozen_from = $11,
+        frozen_by_staff_from = $12, status_set_at = $13
     WHERE id = $1 AND service_id = $2";
 const LOAD: &str = select!("id = $1 AND service_id = $2");
 const LOCK: &str = select!("id = $1 AND service_id = $2 {FOR_UPDATE}");
@@ -72,7 +73,9 @@ fn bind_mutable<'a>(rows: &Rows, account: &'a Account, write: Write<'a>) -> Resu
         .bind(&account.locale)
         .bind(account.password_set_at)
         .bind_made_optional(phrase.map(|text| rows.seal(phrase_place(&account.id), text)).transpose()?)
-        .bind(account.frozen_from.map(AccountStatus::as_str)))
+        .bind(account.frozen_from.map(AccountStatus::as_str))
+        .bind(account.frozen_by_staff_from.map(AccountStatus::as_str))
+        .bind(account.status_set_at))
 }
 
 /// An account of this service.
@@ -129,6 +132,8 @@ fn read(rows: &Rows, row: &Row) -> Result<Account, StorageError> {
         // Rows of the first version do not say, and could not change it.
         password_set_at: if password_set_at == Timestamp::EPOCH { created_at } else { password_set_at },
         frozen_from: row.optional_named(10, AccountStatus::from_text)?,
+        frozen_by_staff_from: row.optional_named(11, AccountStatus::from_text)?,
+        status_set_at: row.optional_timestamp(12)?,
         locale: row.text(6)?.to_owned(),
         created_at,
     })

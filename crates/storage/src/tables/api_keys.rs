@@ -11,7 +11,8 @@ use countersign_core::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO api_keys (id, service_id, name, token, created_at, revoked_at)
     VALUES ($1, $2, $3, $4, $5, $6)";
-const REVOKE: &str = "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+const REVOKE: &str =
+    "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND service_id = $3 AND revoked_at IS NULL";
 const BY_TOKEN: &str = "SELECT id, service_id, name, token, created_at, revoked_at FROM api_keys
     WHERE token = $1 AND revoked_at IS NULL";
 const OF_SERVICE: &str = "SELECT id, service_id, name, token, created_at, revoked_at FROM api_keys
@@ -29,8 +30,8 @@ pub(super) fn insert(key: &ApiKey) -> Write<'_> {
         .bind(key.revoked_at)
 }
 
-pub(super) fn revoke(id: &ApiKeyId, at: Timestamp) -> Write<'_> {
-    Write::one("API key to revoke", REVOKE).bind(id).bind(at)
+pub(super) fn revoke<'a>(service_id: &'a ServiceId, id: &'a ApiKeyId, at: Timestamp) -> Write<'a> {
+    Write::one("API key to revoke", REVOKE).bind(id).bind(at).bind(service_id)
 }
 
 /// The key with this hash, unless it was revoked.

@@ -198,7 +198,7 @@ pub async fn of_service(
 /// How many cases are before the operators.
 pub async fn count_waiting(tx: &mut Tx, _rows: &Rows, service_id: ServiceId) -> Result<u64, StorageError> {
     let row = tx.row_optional(COUNT_WAITING, &[(&service_id).into()]).await?;
-    Ok(row.map_or(Ok(0), |row| row.int(0)).map(|count| u64::try_from(count).unwrap_or(0))?)
+    row.map_or(Ok(0), |row| row.int(0)).map(|count| u64::try_from(count).unwrap_or(0))
 }
 
 /// Cases that have waited for their holder too long, longest first.

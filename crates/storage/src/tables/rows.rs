@@ -240,4 +240,5 @@ ids_are_bytes! {
     ServiceId, ApiKeyId, OperatorId, AccountId, BindingId, VerificationId, MessageId, AttemptId,
     DeviceId, SessionId, JourneyId, EventId, AuthenticatorId, ActionId, HoldId, WebhookId,
     OperatorSessionId, EvidenceId, ProposalId, TicketId, TicketMessageId, CaseId,
+    IdentityCheckId,
 }

@@ -15,8 +15,8 @@ mod transactions;
 mod wakes;
 
 use tables::{
-    actions, audit, authenticators, cases, codes, desk, evidence, forgetting, people, proposals, protections,
-    receipts, roads, routes, secrecy, sending, staff, texts, tickets, upgrade, webhooks,
+    actions, audit, authenticators, cases, codes, desk, evidence, forgetting, identity, people, proposals,
+    protections, receipts, roads, routes, secrecy, sending, staff, texts, tickets, upgrade, webhooks,
 };
 
 /// Runs each listed test on each engine.
@@ -62,6 +62,8 @@ on_every_engine! {
     cases::a_voice_speaks_once_in_a_round_about_a_case,
     cases::cases_round_trip_one_open_of_a_kind,
     cases::cases_that_wait_for_their_holders_come_due,
+    identity::identity_checks_are_leased_and_come_to_an_end,
+    identity::identity_checks_round_trip_one_a_round_and_keep_their_answer,
     cases::of_many_that_decide_at_once_one_ends_the_case,
     codes::counters_answer_in_the_order_asked,
     codes::counters_lose_nothing_when_64_add_at_once,

@@ -10,6 +10,7 @@ pub(crate) mod desk;
 pub(crate) mod evidence;
 pub(crate) mod fixtures;
 pub(crate) mod forgetting;
+pub(crate) mod identity;
 pub(crate) mod people;
 pub(crate) mod proposals;
 pub(crate) mod protections;

@@ -14,6 +14,7 @@ use countersign_core::model::{AttemptStatus, Body, Channel, Message, MessageStat
 use countersign_core::outbox::{Leased, Submission, Verdict};
 use countersign_core::route::{Outcome, RouteWish, Why};
 use countersign_core::session::Scene;
+use countersign_core::ticket::mask;
 use countersign_core::time::{Timestamp, minutes};
 use countersign_delivery::Letter;
 use countersign_storage::tables::outbox::{self, Heard};
@@ -57,7 +58,7 @@ impl Flows {
         let control = RouteControl {
             route: route.to_owned(),
             wish,
-            reason: reason.to_owned(),
+            reason: mask::reason(reason),
             operator_id: caller.actor.operator(),
             changed_at: self.now(),
         };

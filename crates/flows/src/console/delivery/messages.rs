@@ -1,11 +1,13 @@
 //! Messages as operators see them: the newest, those to one address, and the way of one. Addresses leave masked.
 
-use crate::context::{Flows, Kit};
+use crate::console::desk::look_ups::{self, LookUp};
+use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::address::Address;
 use countersign_core::id::{MessageId, ServiceId, VerificationId};
-use countersign_core::model::{AttemptStatus, Channel, MessageStatus, Purpose};
+use countersign_core::model::{Actor, AttemptStatus, Channel, MessageStatus, Purpose};
 use countersign_core::route::Why;
+use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
 use countersign_storage::tables::outbox::{self, AttemptLine, MessageLine};
 use countersign_storage::tables::verifications;
@@ -86,13 +88,16 @@ impl Flows {
         self.read(Newest { kit: self.kit.clone(), service_id, route }).await
     }
 
-    /// The newest messages with codes to one address; what is no code is not found by its address.
+    /// The newest messages with codes to one address; what is no code is not found by its address. That it was asked is
+    /// written down, and counts as a look-up.
     pub async fn messages_to(
         &self,
         service_id: ServiceId,
         address: &Address,
-    ) -> Result<Vec<MessageView>, FlowError> {
-        self.read(To { kit: self.kit.clone(), service_id, address: address.clone() }).await
+        caller: &Caller,
+    ) -> Result<LookUp<Vec<MessageView>>, FlowError> {
+        let (address, actor, scene) = (address.clone(), caller.actor, caller.scene());
+        self.write(To { kit: self.kit.clone(), service_id, address, actor, scene }).await
     }
 
     /// One message of a service with its tries.
@@ -125,16 +130,22 @@ struct To {
     kit: Arc<Kit>,
     service_id: ServiceId,
     address: Address,
+    actor: Actor,
+    scene: Scene,
 }
 
 impl Step for To {
-    type Output = Vec<MessageView>;
+    type Output = LookUp<Vec<MessageView>>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
-        let rows = &self.kit.rows;
-        let index = rows.index(&self.address);
-        let lines = outbox::messages_to(tx, rows, self.service_id, index, LIST).await?;
-        views(tx, &self.kit, self.service_id, lines).await
+        let (kit, service_id, now) = (&self.kit, self.service_id, self.kit.clock.now());
+        if let Some(until) = look_ups::count(tx, kit, service_id, self.actor, now).await? {
+            return Ok(LookUp::Spent { until });
+        }
+        let index = kit.rows.index(&self.address);
+        let lines = outbox::messages_to(tx, &kit.rows, service_id, index, LIST).await?;
+        look_ups::note(tx, kit, service_id, &self.address, !lines.is_empty(), &self.scene, now).await?;
+        Ok(LookUp::Answered(views(tx, kit, service_id, lines).await?))
     }
 }
 

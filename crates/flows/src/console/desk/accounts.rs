@@ -88,7 +88,7 @@ pub struct AccountFile {
     pub id: AccountId,
     /// What it may do.
     pub status: AccountStatus,
-    /// Whether its holder froze it, and may open it.
+    /// Whether its holder froze it, and may open it; what is frozen otherwise takes two of staff.
     pub frozen_by_holder: bool,
     /// Masked email address.
     pub email: Option<String>,

@@ -1,6 +1,7 @@
 //! "Is this number blocked, and why?" in one step (section G): every check that a code to it would meet, read in one
 //! transaction that also writes down that it was asked. Nothing is counted and nothing is sent.
 
+use super::look_ups::{self, LookUp as Answer};
 use crate::console::delivery::messages::{self, MessageView};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
@@ -96,16 +97,16 @@ pub struct NumberReport {
 const LIST: u32 = 20;
 
 impl Flows {
-    /// Whether a number can receive codes, and why not. That it was asked is written down.
+    /// Whether a number can receive codes, and why not. That it was asked is written down, and counts as a look-up.
     pub async fn look_up_number(
         &self,
         service_id: ServiceId,
         number: &PhoneNumber,
         caller: &Caller,
-    ) -> Result<NumberReport, FlowError> {
-        let (live, scene) = (self.routes_live(), caller.scene());
+    ) -> Result<Answer<NumberReport>, FlowError> {
+        let (live, actor, scene) = (self.routes_live(), caller.actor, caller.scene());
         let number = number.clone();
-        self.write(LookUp { kit: self.kit.clone(), service_id, number, live, scene }).await
+        self.write(LookUp { kit: self.kit.clone(), service_id, number, live, actor, scene }).await
     }
 }
 
@@ -114,14 +115,34 @@ struct LookUp {
     service_id: ServiceId,
     number: PhoneNumber,
     live: Vec<RouteLive>,
+    actor: Actor,
     scene: Scene,
 }
 
 impl Step for LookUp {
-    type Output = NumberReport;
+    type Output = Answer<NumberReport>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<NumberReport, StorageError> {
-        let (kit, now, number) = (&self.kit, self.kit.clock.now(), &self.number);
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
+        let (kit, now) = (&self.kit, self.kit.clock.now());
+        if let Some(until) = look_ups::count(tx, kit, self.service_id, self.actor, now).await? {
+            return Ok(Answer::Spent { until });
+        }
+        let (report, owner_id) = self.report(tx, now).await?;
+        let asked = Event::NumberLookedUp { number: report.number.clone() };
+        let entry = self.scene.event(self.service_id, owner_id, asked, kit.world(&self.scene, now));
+        tables::apply(tx, &kit.rows, &[entry]).await?;
+        Ok(Answer::Answered(report))
+    }
+}
+
+impl LookUp {
+    /// What is known, and whose number it is.
+    async fn report(
+        &self,
+        tx: &mut Tx,
+        now: Timestamp,
+    ) -> Result<(NumberReport, Option<AccountId>), StorageError> {
+        let (kit, number) = (&self.kit, &self.number);
         let (rows, service_id) = (&kit.rows, self.service_id);
         let address = Address::Phone(number.clone());
         let index = rows.index(&address);
@@ -164,14 +185,9 @@ impl Step for LookUp {
             routes,
             reach,
         };
-        let asked = Event::NumberLookedUp { number: report.number.clone() };
-        let entry = self.scene.event(service_id, owner_id, asked, kit.world(&self.scene, now));
-        tables::apply(tx, rows, &[entry]).await?;
-        Ok(report)
+        Ok((report, owner_id))
     }
-}
 
-impl LookUp {
     async fn caps(
         &self,
         tx: &mut Tx,

@@ -4,15 +4,16 @@
 use super::{Names, Voice};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
+use countersign_core::address::Address;
 use countersign_core::id::{AccountId, ProposalId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::proposal::{
-    self, DecideRefusal, NewProposal, ProposeRefusal, Standing, Verdict, status_at, still_stands,
+    self, DecideRefusal, NewProposal, ProposeRefusal, Speaker, Standing, Verdict, status_at, still_stands,
 };
 use countersign_core::session::{self, Scene};
 use countersign_core::time::Timestamp;
 use countersign_storage::tables::{
-    self, accounts, authenticators, bindings, cases, factors, proposals, sessions,
+    self, accounts, authenticators, bindings, cases, factors, operators, proposals, sessions,
 };
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -151,6 +152,17 @@ pub(super) fn view_of(proposal: Proposal, names: &Names, now: Timestamp) -> Prop
     }
 }
 
+/// The address of a member of staff, by which an account would be their own.
+async fn address_of(
+    tx: &mut Tx,
+    kit: &Kit,
+    service_id: ServiceId,
+    actor: Actor,
+) -> Result<Option<Address>, StorageError> {
+    let Some(id) = actor.operator() else { return Ok(None) };
+    Ok(operators::load(tx, &kit.rows, service_id, id).await?.map(|operator| operator.email))
+}
+
 struct Propose {
     kit: Arc<Kit>,
     service_id: ServiceId,
@@ -184,7 +196,9 @@ impl Step for Propose {
         let open = cases::open_of_account(tx, rows, self.service_id, account.id).await?;
         let standing =
             Standing { account: &account, binding: binding.as_ref(), factors: &states, cases: &open };
-        let new = NewProposal { kind: self.kind, about: self.about, reason: &self.reason, by: self.by };
+        let own = address_of(tx, kit, self.service_id, self.by).await?;
+        let by = Speaker { actor: self.by, email: own.as_ref() };
+        let new = NewProposal { kind: self.kind, about: self.about, reason: &self.reason, by };
         match proposal::propose(new, &waiting, standing, world) {
             Ok(decision) => Ok(ProposeOutcome::Made(Box::new(kit.save(tx, decision).await?))),
             Err(refusal) => Ok(ProposeOutcome::Refused(refusal)),
@@ -223,8 +237,10 @@ impl Step for Decide {
         let open = cases::lock_open_of_account(tx, rows, service_id, account.id).await?;
         let standing =
             Standing { account: &account, binding: binding.as_ref(), factors: &states, cases: &open };
+        let own = address_of(tx, kit, service_id, self.by).await?;
+        let by = Speaker { actor: self.by, email: own.as_ref() };
         let world = kit.world(&self.scene, now);
-        match proposal::decide(&proposal, self.verdict, &self.note, self.by, standing, world) {
+        match proposal::decide(&proposal, self.verdict, &self.note, by, standing, world) {
             Ok(decision) => Ok(DecideOutcome::Ended(Box::new(kit.save(tx, decision).await?))),
             Err(refusal) => Ok(DecideOutcome::Refused(refusal)),
         }

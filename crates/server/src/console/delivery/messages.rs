@@ -2,7 +2,7 @@
 //! form's body and never stands in an address (R10).
 
 use super::here;
-use crate::console::Staff;
+use crate::console::{Staff, spent};
 use crate::web::form::Form;
 use crate::web::views::{
     AttemptShown, ConsoleMessage, ConsoleMessages, Fault, Field, MessageRow, MessageShown, Problem,
@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::address::{Address, read_identifier};
 use countersign_flows::core::id::MessageId;
-use countersign_flows::{AttemptView, FlowError, MessageTimeline, MessageView};
+use countersign_flows::{AttemptView, FlowError, LookUp, MessageTimeline, MessageView};
 
 /// What the list shows beside its rows.
 #[derive(Default)]
@@ -72,13 +72,20 @@ pub(crate) async fn find(Staff { visit, .. }: Staff, form: Form) -> Response {
     }
 }
 
+/// The field again, with what is wrong.
 fn wrong(typed: &str, problem: Problem) -> List {
     List { what: Field { value: typed.to_owned(), problem: Some(problem) }, ..List::default() }
 }
 
 async fn found_at(visit: &Visit, address: &Address) -> Response {
-    let found = visit.server.flows().messages_to(visit.server.service_id(), address).await;
-    show(visit, List { found: Some(Shown::new(address.masked())), ..List::default() }, found).await
+    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
+    let found = match flows.messages_to(service_id, address, &visit.caller()).await {
+        Err(error) => return visit.broke(error),
+        Ok(LookUp::Spent { until }) => return newest(visit, wrong("", spent(visit, until))).await,
+        Ok(LookUp::Answered(found)) => found,
+    };
+    let list = List { found: Some(Shown::new(address.masked())), ..List::default() };
+    show(visit, list, Ok(found)).await
 }
 
 /// `GET /console/delivery/messages/{id}`

@@ -1,7 +1,7 @@
 //! Finding an account, one account, and the three forms on its page.
 
 use super::reason_problem;
-use crate::console::Staff;
+use crate::console::{Staff, spent};
 use crate::web::activity;
 use crate::web::form::Form;
 use crate::web::views::{
@@ -18,7 +18,7 @@ use countersign_flows::core::event::Event;
 use countersign_flows::core::id::AccountId;
 use countersign_flows::core::model::{Factor, ProposalAbout, ProposalKind, Protection, Revealed};
 use countersign_flows::core::proposal::{Nothing, ProposeRefusal};
-use countersign_flows::{EntryView, ProposeOutcome, ProtectOutcome, RevealOutcome};
+use countersign_flows::{Among, EntryView, LookUp, ProposeOutcome, ProtectOutcome, RevealOutcome, Whose};
 
 /// `GET /console/accounts`
 pub(crate) async fn search(Staff { visit, .. }: Staff) -> Response {
@@ -40,14 +40,27 @@ pub(crate) async fn find(Staff { visit, .. }: Staff, form: Form) -> Response {
     let wrong = |problem| searched(&visit, Field { value: sent.shown("what"), problem: Some(problem) });
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
     let found = match (typed.parse::<AccountId>(), read_identifier(typed, None)) {
-        (Ok(id), _) => flows.account(service_id, id).await,
-        (Err(_), Ok(address)) => flows.find_account(service_id, address).await,
+        (Ok(id), _) => flows.account(service_id, id).await.map(|found| found.map(|view| view.account.id)),
+        (Err(_), Ok(address)) => {
+            let among = Among { accounts: true, staff: false };
+            match flows.look_up_address(service_id, address, among, &visit.caller()).await {
+                Err(error) => Err(error),
+                Ok(LookUp::Answered(Some(Whose::Account(id)))) => Ok(Some(id)),
+                Ok(LookUp::Answered(_)) => Ok(None),
+                Ok(LookUp::Spent { until }) => {
+                    return searched(
+                        &visit,
+                        Field { problem: Some(spent(&visit, until)), ..Field::default() },
+                    );
+                }
+            }
+        }
         (Err(_), Err(_)) => return wrong(Problem::AccountUnreadable),
     };
     match found {
         Err(error) => visit.broke(error),
         Ok(None) => wrong(Problem::AccountUnknown),
-        Ok(Some(view)) => visit.redirect(&format!("/console/accounts/{}", view.account.id)),
+        Ok(Some(id)) => visit.redirect(&path(id)),
     }
 }
 
@@ -185,6 +198,7 @@ fn why_not(refusal: ProposeRefusal) -> Problem {
     match refusal {
         ProposeRefusal::Reason => Problem::ReasonMissing,
         ProposeRefusal::Waits(_) => Problem::ProposalWaits,
+        ProposeRefusal::OwnAccount => Problem::OwnAccount,
         ProposeRefusal::Nothing(Nothing::BudgetSpent) => Problem::BudgetSpent,
         ProposeRefusal::Nothing(_) | ProposeRefusal::NotStaff => Problem::ProposalNothing,
     }

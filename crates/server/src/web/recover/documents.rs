@@ -66,6 +66,7 @@ async fn show(visit: &Visit, key: &CaseKey, path: &str, sent: &Sent, problems: P
         layout: visit.layout(&format!("{path}/documents")),
         note_code: case.note_code(flows.now()).unwrap_or_default().to_owned(),
         note_until_ms: case.file.note_until_ms,
+        provider: flows.identity_provider().map(str::to_owned),
         pictures: SLOTS.into_iter().map(picture).collect(),
         document: DocumentKind::from_text(sent.get("document")).or(case.file.document),
         name: Field { value: said("name", &case.file.name.0), problem: problems.name },

@@ -252,6 +252,8 @@ pub(crate) enum Event {
     AccountSeen,
     /// For staff: one of them looked the number up.
     NumberLookedUp,
+    /// For staff: one of them looked for whose an address is, or for what was sent to it.
+    AddressLookedUp,
     /// A ticket was opened.
     TicketOpened,
     /// The same by somebody who had the password and did not sign in.
@@ -280,6 +282,7 @@ impl Event {
                 | Event::AddressRevealed
                 | Event::AccountSeen
                 | Event::NumberLookedUp
+                | Event::AddressLookedUp
         )
     }
 
@@ -381,6 +384,7 @@ impl Event {
             Event::AddressRevealed => "event-address-revealed",
             Event::AccountSeen => "event-account-seen",
             Event::NumberLookedUp => "event-number-looked-up",
+            Event::AddressLookedUp => "event-address-looked-up",
             Event::TicketOpened => "event-ticket-opened",
             Event::TicketOpenedSignedOut => "event-ticket-opened-signed-out",
             Event::TicketReplied => "event-ticket-replied",

@@ -246,6 +246,8 @@ pub(crate) struct RecoverDocuments {
     pub(crate) note_code: String,
     /// Until when it is in force, Unix milliseconds.
     pub(crate) note_until_ms: i64,
+    /// Who besides us sees the pictures.
+    pub(crate) provider: Option<String>,
     /// A place for each picture.
     pub(crate) pictures: Vec<UploadField>,
     /// Which document, if it was said.

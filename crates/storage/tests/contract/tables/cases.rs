@@ -16,7 +16,7 @@ fn is_conflict(answer: &Result<(), StorageError>) -> bool {
     matches!(answer, Err(StorageError::Conflict { .. }))
 }
 
-fn case_of(world: &World, account: &Account, kind: CaseKind) -> Case {
+pub(super) fn case_of(world: &World, account: &Account, kind: CaseKind) -> Case {
     Case {
         id: CaseId::draw(NOW, world.entropy.as_ref()),
         service_id: account.service_id,

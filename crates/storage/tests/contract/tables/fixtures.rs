@@ -105,6 +105,8 @@ impl World {
             phrase: Some("blue heron at dusk".into()),
             password_set_at: NOW.before(days(2)),
             frozen_from: Some(AccountStatus::Active),
+            frozen_by_staff_from: None,
+            status_set_at: None,
             locale: "de-CH".into(),
             created_at: NOW.before(days(3)),
         }

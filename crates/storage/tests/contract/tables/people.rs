@@ -32,7 +32,10 @@ pub(crate) async fn services_keys_and_staff_round_trip(database: Database) {
     world.save([Change::InsertApiKey(key.clone())]).await.unwrap();
     let by_token = || world.read(|tx, r| Box::pin(api_keys::by_token(tx, r, TokenHash([9; 32]))));
     assert_eq!(by_token().await, Some(key.clone()));
-    let revoke = || world.save([Change::RevokeApiKey { id: key.id, at: NOW }]);
+    let revoke_of = |service_id| world.save([Change::RevokeApiKey { service_id, id: key.id, at: NOW }]);
+    assert!(is_conflict(&revoke_of(other).await), "another tenant revokes nothing here (R77)");
+    assert_eq!(by_token().await, Some(key.clone()));
+    let revoke = || revoke_of(service_id);
     assert_eq!(revoke().await, Ok(()));
     assert_eq!(by_token().await, None, "a revoked key opens nothing");
     assert!(is_conflict(&revoke().await), "revoked once");
@@ -75,6 +78,8 @@ pub(crate) async fn accounts_round_trip_and_stay_in_their_service(database: Data
         phrase: None,
         password_set_at: NOW,
         frozen_from: None,
+        frozen_by_staff_from: Some(AccountStatus::Flagged),
+        status_set_at: Some(NOW),
         locale: "fr".into(),
         ..account.clone()
     };

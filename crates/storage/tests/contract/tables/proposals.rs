@@ -19,8 +19,8 @@ fn is_conflict(answer: &Result<(), StorageError>) -> bool {
 fn proposal(world: &World, account: &Account, target: ProposalTarget) -> Proposal {
     let kind = match target {
         ProposalTarget::Binding(_) => ProposalKind::RemoveNumber,
-        ProposalTarget::Factor(_) => ProposalKind::LiftLock,
-        ProposalTarget::Status(_) => ProposalKind::ClearStatus,
+        ProposalTarget::Factor { .. } => ProposalKind::LiftLock,
+        ProposalTarget::Status { .. } => ProposalKind::ClearStatus,
         ProposalTarget::Case(_) => ProposalKind::EndCase,
     };
     Proposal {
@@ -38,6 +38,10 @@ fn proposal(world: &World, account: &Account, target: ProposalTarget) -> Proposa
         decided_at: None,
         decision_note: String::new(),
     }
+}
+
+fn lock_of(factor: Factor) -> ProposalTarget {
+    ProposalTarget::Factor { factor, since: NOW }
 }
 
 fn ended(proposal: &Proposal, status: ProposalStatus) -> Proposal {
@@ -62,8 +66,8 @@ pub(crate) async fn proposals_round_trip_and_stay_ended(database: Database) {
     let account = world.saved_account().await;
     let mut all = [
         ProposalTarget::Binding(BindingId::from_bytes([9; 16])),
-        ProposalTarget::Factor(Factor::Sms),
-        ProposalTarget::Status(AccountStatus::Restricted),
+        lock_of(Factor::Sms),
+        ProposalTarget::Status { status: AccountStatus::Restricted, since: NOW },
         ProposalTarget::Case(CaseId::from_bytes([4; 16])),
     ]
     .map(|target| proposal(&world, &account, target));
@@ -100,13 +104,15 @@ pub(crate) async fn proposals_round_trip_and_stay_ended(database: Database) {
 pub(crate) async fn the_same_proposal_waits_once(database: Database) {
     let world = World::new(&database).await;
     let (account, neighbour) = (world.saved_account().await, world.saved_account().await);
-    let make = |account| proposal(&world, account, ProposalTarget::Factor(Factor::Sms));
+    let make = |account| proposal(&world, account, lock_of(Factor::Sms));
     let first = make(&account);
     world.save([Change::InsertProposal(first.clone())]).await.unwrap();
     assert!(is_conflict(&world.save([Change::InsertProposal(make(&account))]).await));
     world.save([Change::InsertProposal(make(&neighbour))]).await.unwrap();
-    let totp = proposal(&world, &account, ProposalTarget::Factor(Factor::Totp));
+    let totp = proposal(&world, &account, lock_of(Factor::Totp));
     world.save([Change::InsertProposal(totp)]).await.unwrap();
+    let later = ProposalTarget::Factor { factor: Factor::Sms, since: NOW.after(hours(1)) };
+    world.save([Change::InsertProposal(proposal(&world, &account, later))]).await.unwrap();
     world.save([Change::SaveProposal(ended(&first, ProposalStatus::Declined))]).await.unwrap();
     world.save([Change::InsertProposal(make(&account))]).await.unwrap();
 }
@@ -114,7 +120,7 @@ pub(crate) async fn the_same_proposal_waits_once(database: Database) {
 pub(crate) async fn of_16_that_decide_one_proposal_one_counts(database: Database) {
     let world = World::new(&database).await;
     let account = world.saved_account().await;
-    let made = proposal(&world, &account, ProposalTarget::Factor(Factor::Sms));
+    let made = proposal(&world, &account, lock_of(Factor::Sms));
     world.save([Change::InsertProposal(made.clone())]).await.unwrap();
     let deciders = (0..16).map(|index| {
         let status = if index % 2 == 0 { ProposalStatus::Approved } else { ProposalStatus::Declined };

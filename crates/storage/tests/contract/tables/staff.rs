@@ -85,7 +85,7 @@ pub(crate) async fn an_operators_step_is_spent_once_and_one_app_is_live(database
     world.save([Change::InsertOperatorAuthenticator(app.clone())]).await.unwrap();
     let id = operator.id;
     let live = |service| world.read(move |tx, r| Box::pin(operator_authenticators::live(tx, r, service, id)));
-    assert_eq!(live(service_id).await, [app.clone()]);
+    assert_eq!(live(service_id).await, std::slice::from_ref(&app));
     assert_eq!(live(other).await, [], "another tenant sees nothing (R77)");
     let second = world.operator_totp(&operator);
     assert!(is_conflict(&world.save([Change::InsertOperatorAuthenticator(second.clone())]).await), "one app");

@@ -102,6 +102,8 @@ pub(crate) async fn what_version_1_wrote_is_read_and_goes_on(database: Database)
         // It could not be changed then.
         password_set_at: NOW.before(days(3)),
         frozen_from: None,
+        frozen_by_staff_from: None,
+        status_set_at: None,
         locale: "de".into(),
         created_at: NOW.before(days(3)),
     };

@@ -5,7 +5,8 @@
 
 use askama::Template;
 use countersign_flows::core::model::{
-    AccountStatus, CaseCheck, CaseKind, CaseStage, DocumentKind, EvidenceSlot, Factor, RejectReason,
+    AccountStatus, CaseCheck, CaseKind, CaseStage, DocumentKind, EvidenceSlot, Factor, IdentityFinding,
+    IdentityState, RejectReason,
 };
 
 use crate::web::views::recover::{document_key, reason_key, slot_key};
@@ -145,6 +146,47 @@ impl CaseVoiceRow {
     }
 }
 
+/// What an identity provider was asked and said.
+pub(crate) struct CaseCheckRow {
+    /// Its name.
+    pub(crate) provider: String,
+    /// Where it stands.
+    pub(crate) state: IdentityState,
+    /// What it found.
+    pub(crate) finding: Option<IdentityFinding>,
+    /// The points that do not hold.
+    pub(crate) failed: Vec<CaseCheck>,
+    /// Its own name for its work.
+    pub(crate) reference: String,
+    /// When it last moved, Unix milliseconds.
+    pub(crate) at_ms: Option<i64>,
+}
+
+impl CaseCheckRow {
+    fn key(&self) -> &'static str {
+        match (self.state, self.finding) {
+            (IdentityState::Answered, Some(IdentityFinding::Match)) => "case-provider-match",
+            (IdentityState::Answered, Some(IdentityFinding::Mismatch)) => "case-provider-mismatch",
+            (IdentityState::Answered, _) => "case-provider-unclear",
+            (IdentityState::Due, _) => "case-provider-due",
+            (IdentityState::Asked, _) => "case-provider-asked",
+            (IdentityState::GivenUp, _) => "case-provider-given-up",
+        }
+    }
+
+    fn at(&self) -> Option<Moment> {
+        self.at_ms.map(Moment::full)
+    }
+
+    fn is_against(&self) -> bool {
+        self.finding == Some(IdentityFinding::Mismatch) || !self.failed.is_empty()
+    }
+
+    fn check_key(&self, check: &CaseCheck) -> &'static str {
+        check_key(*check)
+    }
+}
+
 /// The decision as it was sent, shown again with what is wrong.
 #[derive(Default)]
 pub(crate) struct CaseDraft {
@@ -202,6 +244,8 @@ pub(crate) struct ConsoleCase {
     pub(crate) devices: Vec<(String, i64)>,
     /// Until when value is held, Unix milliseconds.
     pub(crate) hold_ms: Option<i64>,
+    /// What an identity provider says.
+    pub(crate) check: Option<CaseCheckRow>,
     /// Its other cases.
     pub(crate) others: Vec<CaseRow>,
     /// What was said, as far as the reader may see it.
@@ -275,6 +319,7 @@ impl ConsoleCase {
             (young, "case-risk-young"),
             (self.hold_ms.is_some(), "case-risk-hold"),
             (self.status != AccountStatus::Active, "case-risk-status"),
+            (self.check.as_ref().is_some_and(CaseCheckRow::is_against), "case-risk-provider"),
             (!self.others.is_empty(), "case-risk-earlier"),
         ];
         signs.into_iter().filter_map(|(is, key)| is.then_some(key)).collect()

@@ -23,6 +23,7 @@ use crate::web::views::{
     AccountForm, ActivityRow, ConsoleAccount, ConsoleAccounts, ConsoleHolds, ConsoleLockouts, ConsoleNumbers,
     ConsoleProposal, ConsoleProposals, ConsoleToday, EntryRow, Event, Field, Problem, in_trouble,
 };
+use crate::web::words::Moment;
 
 pub(super) fn problems() -> Vec<Problem> {
     vec![
@@ -66,8 +67,8 @@ impl Samples {
     fn proposal_view(&self, target: ProposalTarget, status: ProposalStatus) -> ProposalView {
         let kind = match target {
             ProposalTarget::Binding(_) => ProposalKind::RemoveNumber,
-            ProposalTarget::Factor(_) => ProposalKind::LiftLock,
-            ProposalTarget::Status(_) => ProposalKind::ClearStatus,
+            ProposalTarget::Factor { .. } => ProposalKind::LiftLock,
+            ProposalTarget::Status { .. } => ProposalKind::ClearStatus,
             ProposalTarget::Case(_) => ProposalKind::EndCase,
         };
         let has_ended = status != ProposalStatus::Waiting;
@@ -91,6 +92,10 @@ impl Samples {
             by: self.operator(),
             decided_by: has_ended.then(|| Voice { actor: Actor::CommandLine, name: String::new() }),
         }
+    }
+
+    fn sms_lock(&self) -> ProposalTarget {
+        ProposalTarget::Factor { factor: Factor::Sms, since: self.at(15 * MINUTE_MS) }
     }
 
     fn hold(&self, cause: HoldCause) -> Hold {
@@ -151,7 +156,7 @@ impl Samples {
             messages: vec![],
             cases: vec![],
             tickets: vec![],
-            proposals: vec![self.proposal_view(ProposalTarget::Factor(Factor::Sms), ProposalStatus::Waiting)],
+            proposals: vec![self.proposal_view(self.sms_lock(), ProposalStatus::Waiting)],
         }
     }
 
@@ -171,6 +176,7 @@ impl Samples {
             Event::AddressRevealed,
             Event::AccountSeen,
             Event::NumberLookedUp,
+            Event::AddressLookedUp,
         ];
         let row = |(event, by): (Event, Voice)| EntryRow {
             row: ActivityRow {
@@ -335,6 +341,8 @@ impl Samples {
             proposals: vec![],
             ..self.account_file()
         };
+        let frozen = AccountFile { status: AccountStatus::Frozen, ..self.account_file() };
+        let spent = Problem::LookUpsSpent { until: Moment::near(self.now_ms + DAY_MS, self.now_ms) };
         let revealed = ConsoleAccount {
             revealed: Some(self.address("+447400123456")),
             ..self.account_page(self.account_file(), None)
@@ -344,7 +352,9 @@ impl Samples {
             ("console-accounts", &search(Field::default())),
             ("console-accounts-unknown", &search(self.typed("ada", Some(Problem::AccountUnknown)))),
             ("console-account", &self.account_page(self.account_file(), None)),
+            ("console-accounts-spent", &search(self.typed("", Some(spent)))),
             ("console-account-bare", &self.account_page(bare, None)),
+            ("console-account-frozen", &self.account_page(frozen, None)),
             ("console-account-revealed", &revealed),
             ("console-account-reveal", &page(AccountForm::Reveal, Problem::ReasonMissing)),
             ("console-account-protect", &page(AccountForm::Protect, Problem::ProtectedAlready)),
@@ -392,8 +402,9 @@ impl Samples {
     fn desk_proposals(&self) -> Drawn {
         let targets = [
             ProposalTarget::Binding(countersign_flows::core::id::BindingId::from_bytes([5; 16])),
-            ProposalTarget::Factor(Factor::Sms),
-            ProposalTarget::Status(AccountStatus::Flagged),
+            self.sms_lock(),
+            ProposalTarget::Status { status: AccountStatus::Flagged, since: self.at(-DAY_MS) },
+            ProposalTarget::Status { status: AccountStatus::Frozen, since: self.at(-DAY_MS) },
             ProposalTarget::Case(countersign_flows::core::id::CaseId::from_bytes([6; 16])),
         ];
         let waiting = |target| self.proposal_view(target, ProposalStatus::Waiting);
@@ -409,6 +420,10 @@ impl Samples {
             note: self.typed("", Some(Problem::ReasonMissing)),
             ..self.proposal_page(waiting(targets[2]), false)
         };
+        let mine = ConsoleProposal {
+            problem: Some(Problem::OwnAccount),
+            ..self.proposal_page(waiting(targets[3]), false)
+        };
         let approved = self.proposal_view(targets[0], ProposalStatus::Approved);
         draw(vec![
             ("console-proposals", &list(targets.map(waiting).into(), ended.collect())),
@@ -417,7 +432,8 @@ impl Samples {
             ("console-proposal-own", &self.proposal_page(waiting(targets[1]), true)),
             ("console-proposal-refused", &refused),
             ("console-proposal-unsaid", &unsaid),
-            ("console-proposal-case", &self.proposal_page(waiting(targets[3]), false)),
+            ("console-proposal-case", &self.proposal_page(waiting(targets[4]), false)),
+            ("console-proposal-frozen", &mine),
             ("console-proposal-ended", &self.proposal_page(approved, false)),
         ])
     }

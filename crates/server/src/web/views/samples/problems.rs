@@ -38,6 +38,7 @@ impl Samples {
             Problem::CodesLocked { until },
             Problem::ReasonLong { characters_max: 300 },
             Problem::CapReached { until },
+            Problem::LookUpsSpent { until },
             Problem::RegionRefused { region: self.text("Nigeria") },
             Problem::NumberDenied { reference: self.text("7F3K") },
         ];

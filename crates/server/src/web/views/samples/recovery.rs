@@ -3,7 +3,8 @@
 //! Decides nothing: made-up facts.
 
 use countersign_flows::core::model::{
-    AccountStatus, CaseCheck, CaseKind, CaseStage, DocumentKind, EvidenceSlot, Factor, RejectReason,
+    AccountStatus, CaseCheck, CaseKind, CaseStage, DocumentKind, EvidenceSlot, Factor, IdentityFinding,
+    IdentityState, RejectReason,
 };
 
 use super::{Drawn, Samples, draw};
@@ -26,7 +27,7 @@ pub(super) fn problems() -> [Problem; 16] {
         Problem::VerdictMissing,
         Problem::CaseChecksMissing,
         Problem::CaseDecidedTwice,
-        Problem::CaseOwn,
+        Problem::OwnAccount,
         Problem::CaseMoved,
         Problem::CaseAccessUnprovable,
         Problem::SecondFactorNone,
@@ -70,6 +71,7 @@ impl Samples {
             path: "/recover/cas_00".to_owned(),
             note_code: "7k3f-9q2m".to_owned(),
             note_until_ms: self.now_ms + HOUR_MS,
+            provider: Some(self.text("Idents Ltd")),
             pictures: slots.into_iter().map(asked).collect(),
             document: Some(DocumentKind::Passport),
             name: Field { value: self.text("Ada Byron"), problem: None },
@@ -157,6 +159,17 @@ impl Samples {
         }
     }
 
+    fn case_check(&self, state: IdentityState, finding: Option<IdentityFinding>) -> CaseCheckRow {
+        CaseCheckRow {
+            provider: self.text("Idents Ltd"),
+            state,
+            finding,
+            failed: if finding.is_some() { CaseCheck::ALL.to_vec() } else { vec![] },
+            reference: if finding.is_some() { self.text("ref-0815") } else { String::new() },
+            at_ms: finding.map(|_| self.now_ms - HOUR_MS),
+        }
+    }
+
     fn console_case(&self, stage: CaseStage, voices: u32, draft: CaseDraft) -> ConsoleCase {
         let picture = |slot| CasePicture {
             slot,
@@ -193,6 +206,7 @@ impl Samples {
             device: self.text("Firefox on Linux"),
             devices: vec![(self.text("Chrome on Android"), self.now_ms - 400 * HOUR_MS)],
             hold_ms: Some(self.now_ms + HOUR_MS),
+            check: Some(self.case_check(IdentityState::Asked, None)),
             others: vec![self.case_row(CaseKind::Identity, CaseStage::Rejected, 0)],
             said: if voices == 0 {
                 vec![]
@@ -216,12 +230,23 @@ impl Samples {
             checks: CaseCheck::ALL.to_vec(),
             problem: Some(Problem::CaseMoved),
         };
-        draw(vec![
+        let mut drawn = Drawn::new();
+        for state in IdentityState::ALL.iter().copied() {
+            for finding in IdentityFinding::ALL.iter().copied() {
+                let said = (state == IdentityState::Answered).then_some(finding);
+                let check = Some(self.case_check(state, said));
+                let page =
+                    ConsoleCase { check, ..self.console_case(CaseStage::Review, 1, CaseDraft::default()) };
+                drawn.extend(draw(vec![("console-case-checked", &page)]));
+            }
+        }
+        drawn.extend(draw(vec![
             ("console-cases", &list(false, rows)),
             ("console-cases-none", &list(true, vec![])),
             ("console-case", &self.console_case(CaseStage::Review, 0, CaseDraft::default())),
             ("console-case-wrong", &self.console_case(CaseStage::Review, 1, wrong)),
             ("console-case-over", &self.console_case(CaseStage::Approved, 2, CaseDraft::default())),
-        ])
+        ]));
+        drawn
     }
 }

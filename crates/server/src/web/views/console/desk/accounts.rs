@@ -221,7 +221,7 @@ impl ConsoleAccount {
     fn proposal<'w>(&self, view: &ProposalView, words: &'w Words) -> Sentence<'w> {
         words
             .say("desk-proposal-line")
-            .set("what", words.text(kind_key(view.proposal.kind)))
+            .set("what", super::proposals::what(view, words).plain())
             .set("status", words.text(proposal_status_key(view.status)))
     }
 
@@ -270,10 +270,15 @@ impl ConsoleAccount {
             let label = words.say("desk-lift-lock-of").set("factor", name).plain();
             offers.push(Offer { value: lift(factor.factor), label });
         }
-        if matches!(self.file.status, AccountStatus::Restricted | AccountStatus::Flagged) {
-            let kind = ProposalKind::ClearStatus;
-            offers.push(Offer { value: kind.as_str().to_owned(), label: label(kind) });
-        }
+        let kind = ProposalKind::ClearStatus;
+        let label = match self.file.status {
+            AccountStatus::Restricted | AccountStatus::Flagged => Some(label(kind)),
+            AccountStatus::Frozen if !self.file.frozen_by_holder => {
+                Some(words.text("desk-open-frozen").into_owned())
+            }
+            AccountStatus::Active | AccountStatus::Frozen => None,
+        };
+        offers.extend(label.map(|label| Offer { value: kind.as_str().to_owned(), label }));
         for case in self.file.cases.iter().filter(|case| !case.stage.is_over()) {
             let label = words.say("desk-end-case-of").set("kind", words.text(kind_key_of_case(case.kind)));
             offers.push(Offer { value: end_of(case), label: label.plain() });

@@ -13,7 +13,8 @@ use crate::web::views::console::status_key;
 use crate::web::views::{Field, Layout, Page};
 use crate::web::words::{Address, Moment, Sentence, Words};
 
-/// `GET /console/numbers`; posts `number` to itself, so that no number stands in an address.
+/// `GET /console/numbers`; posts `number` to itself, so that no number stands in an address. The command bar posts it
+/// as `what`.
 #[derive(Template)]
 #[template(path = "console/desk/numbers.html")]
 pub(crate) struct ConsoleNumbers {
@@ -207,5 +208,6 @@ fn cap_key(kind: LimitKind) -> &'static str {
         LimitKind::Prefix => "desk-cap-prefix",
         LimitKind::Country => "desk-cap-country",
         LimitKind::Money => "desk-cap-money",
+        LimitKind::StaffLookUp => "desk-cap-staff-look-up",
     }
 }

@@ -1,7 +1,7 @@
 //! Proposals: what waits, what has ended, and one of them with what approving it would do.
 
 use askama::Template;
-use countersign_flows::core::model::{ProposalKind, ProposalStatus, ProposalTarget};
+use countersign_flows::core::model::{AccountStatus, ProposalStatus, ProposalTarget};
 use countersign_flows::core::proposal::DecideRefusal;
 use countersign_flows::{ProposalFile, ProposalView, Voice};
 
@@ -130,11 +130,16 @@ impl ConsoleProposal {
                     said.push(words.say("desk-effect-email"));
                 }
             }
-            ProposalTarget::Factor(factor) => {
+            ProposalTarget::Factor { factor, .. } => {
                 let factor = words.text(factor_key(factor));
                 said.push(words.say("desk-effect-lock").set("factor", factor));
             }
-            ProposalTarget::Status(status) => {
+            ProposalTarget::Status { status: AccountStatus::Frozen, .. } => {
+                said.push(words.say("desk-effect-open"));
+                said.push(words.say("desk-effect-open-hold"));
+                said.push(words.say("desk-effect-open-told"));
+            }
+            ProposalTarget::Status { status, .. } => {
                 let status = words.text(status_key(status));
                 said.push(words.say("desk-effect-status").set("status", status));
             }
@@ -161,6 +166,7 @@ impl ConsoleProposal {
 pub(crate) fn decide_problem(refusal: DecideRefusal) -> Problem {
     match refusal {
         DecideRefusal::OwnProposal | DecideRefusal::NotStaff => Problem::ProposalOwn,
+        DecideRefusal::OwnAccount => Problem::OwnAccount,
         DecideRefusal::NotYours => Problem::ProposalNotYours,
         DecideRefusal::Note => Problem::ReasonMissing,
         DecideRefusal::Ended(_) => Problem::ProposalEnded,
@@ -168,12 +174,12 @@ pub(crate) fn decide_problem(refusal: DecideRefusal) -> Problem {
     }
 }
 
-fn what<'w>(view: &ProposalView, words: &'w Words) -> Sentence<'w> {
+pub(super) fn what<'w>(view: &ProposalView, words: &'w Words) -> Sentence<'w> {
     match (view.proposal.kind, view.proposal.target) {
-        (_, ProposalTarget::Factor(factor)) => {
+        (_, ProposalTarget::Factor { factor, .. }) => {
             words.say("desk-lift-lock-of").set("factor", words.text(factor_key(factor)))
         }
-        (ProposalKind::RemoveNumber, _) => words.say("desk-remove-number"),
+        (_, ProposalTarget::Status { status: AccountStatus::Frozen, .. }) => words.say("desk-open-frozen"),
         (kind, _) => words.say(kind_key(kind)),
     }
 }
