@@ -232,7 +232,9 @@ fn check(raw: Raw) -> Result<Config, String> {
 fn service_name(text: &str) -> Result<String, String> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > 30 {
-        return Err("service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned());
+        return Err(
+            "service: the brand's name, 1 to 30 characters, as holders read it in messages".to_owned()
+        );
     }
     Ok(name.to_owned())
 }

@@ -253,7 +253,7 @@ pub fn set_phrase(
 }
 
 /// Sets the password; what it asks for was proved. Every session but `except` ends, value is held, and every address
-/// is told (R47, R48, R64).
+/// is told (R47, R48, R64). Where nobody stays signed in it was forgotten: then no browser stays known either.
 pub fn set_password(
     account: &Account,
     binding: Option<&Binding>,
@@ -267,6 +267,9 @@ pub fn set_password(
         Change::EndSessions { account_id: account.id, except, at: world.now },
         world.scene.event(account.service_id, Some(account.id), Event::PasswordChanged, world),
     ];
+    if except.is_none() {
+        changes.push(Change::ForgetDevices { account_id: account.id, except: None, at: world.now });
+    }
     changes.append(&mut hold::begin(&changed, HoldCause::PasswordChanged, world));
     changes.extend(notice_everywhere(&changed, binding, Notice::PasswordChanged, "", world));
     Decision { outcome: changed, changes }

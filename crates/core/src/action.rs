@@ -355,10 +355,9 @@ pub fn note_proof(
 fn reason_of(refusal: &Refusal) -> CancelReason {
     match refusal {
         Refusal::Frozen | Refusal::Restricted => CancelReason::Frozen,
-        Refusal::Held { .. }
-        | Refusal::Policy
-        | Refusal::FactorsMissing(_)
-        | Refusal::Settling { .. } => CancelReason::Held,
+        Refusal::Held { .. } | Refusal::Policy | Refusal::FactorsMissing(_) | Refusal::Settling { .. } => {
+            CancelReason::Held
+        }
     }
 }
 

@@ -7,11 +7,12 @@ use crate::address::Address;
 use crate::change::Change;
 use crate::event::Event;
 use crate::hold;
-use crate::id::{BindingId, SessionId};
+use crate::id::BindingId;
 use crate::lock;
 use crate::model::*;
 use crate::notice::{notice, tell};
 use crate::policy::{Policy, TakenNumber};
+use crate::session::Here;
 use crate::verification::World;
 use countersign_numbers::{LineKind, PhoneNumber};
 
@@ -138,6 +139,13 @@ pub fn needs_second_proof(account: &Account, owners: &Ownership, recycled: Recyc
     owners.had_other_owner || (others && recycled == Recycled::Yes)
 }
 
+/// Whether the last binding of a number, though it has ended, still says whose sign-in it is: nobody else has had the
+/// number since, and the account has neither an email address nor another number. It passed to no other owner (B6).
+pub fn still_names(newest: &Binding, account: &Account, live: Option<&Binding>) -> bool {
+    let removed = newest.ended_at.is_some() && newest.suspended_at.is_none();
+    removed && newest.account_id == account.id && account.email.is_none() && live.is_none()
+}
+
 /// What binding came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BindOutcome {
@@ -148,14 +156,14 @@ pub enum BindOutcome {
 }
 
 /// Binds a number whose code was right. Takes it from an account that lost it to recycling; never from one that
-/// still has it. With `replaces`, it takes the place of the account's own number: the old number is told, every other
-/// session ends, and value is held (section F).
+/// still has it. With `replaces`, it takes the place of the account's own number: the old number is told, every session
+/// but this one ends, no other browser stays known, and value is held (section F).
 pub fn bind(
     account: &Account,
     number: &PhoneNumber,
     owners: &Ownership,
     recycled: Recycled,
-    replaces: Option<SessionId>,
+    replaces: Option<Here>,
     sms: FactorState,
     world: World<'_>,
 ) -> Decision<BindOutcome> {
@@ -182,9 +190,9 @@ pub fn bind(
         ended_at: None,
     };
     match (&owners.mine, replaces) {
-        (Some(old), Some(session)) => {
+        (Some(old), Some(here)) => {
             changes.push(Change::SaveBinding(Binding { ended_at: Some(world.now), ..old.clone() }));
-            changes.append(&mut replaced(account, old, &binding, session, world));
+            changes.append(&mut replaced(account, old, &binding, here, world));
         }
         _ => {
             let bound = Event::NumberBound { number: number.masked() };
@@ -223,18 +231,13 @@ fn may_bind(
 }
 
 /// What follows when one number takes the place of another: both are told, and the email address (R62).
-fn replaced(
-    account: &Account,
-    old: &Binding,
-    new: &Binding,
-    session: SessionId,
-    world: World<'_>,
-) -> Vec<Change> {
+fn replaced(account: &Account, old: &Binding, new: &Binding, here: Here, world: World<'_>) -> Vec<Change> {
     let (from, to) = (old.number.masked(), new.number.masked());
     let event = Event::NumberChanged { from, to: to.clone() };
     let mut changes = vec![
         world.scene.event(account.service_id, Some(account.id), event, world),
-        Change::EndSessions { account_id: account.id, except: Some(session), at: world.now },
+        Change::EndSessions { account_id: account.id, except: Some(here.session), at: world.now },
+        Change::ForgetDevices { account_id: account.id, except: Some(here.device), at: world.now },
     ];
     changes.append(&mut hold::begin(account, HoldCause::PhoneChanged, world));
     changes.extend(notice(account, Notice::NumberChanged, to.clone(), world));

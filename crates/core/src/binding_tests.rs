@@ -6,7 +6,7 @@ use super::*;
 use crate::address::Address;
 use crate::code::CodeKey;
 use crate::entropy::testing::Counting;
-use crate::id::{AccountId, ServiceId};
+use crate::id::{AccountId, DeviceId, ServiceId, SessionId};
 use crate::policy::PolicyFile;
 use crate::session::Scene;
 use crate::stage;
@@ -315,8 +315,11 @@ fn an_account_with_a_number_binds_neither_it_nor_another() {
 // Replacing a number (section F).
 
 fn replaced_by(account: &Account, e164: &str, owners: &Ownership) -> Decision<BindOutcome> {
-    let session = Some(SessionId::from_bytes([6; 16]));
-    bind(account, &number(e164), owners, Recycled::No, session, sms(), world())
+    bind(account, &number(e164), owners, Recycled::No, Some(here()), sms(), world())
+}
+
+fn here() -> Here {
+    Here { session: SessionId::from_bytes([6; 16]), device: DeviceId::from_bytes([7; 16]) }
 }
 
 #[test]
@@ -338,9 +341,10 @@ fn a_new_number_takes_the_place_of_the_old_one_which_is_told_and_value_is_held_f
     let notice = Notice::NumberChanged;
     let everyone = [("ada@example.com", notice, to), (TH_MOBILE, notice, to), (GB_MOBILE, notice, to)];
     assert_eq!(stage::notices(&decision.changes), everyone);
-    // R47: whoever else is signed in is not any more.
-    let except = Some(SessionId::from_bytes([6; 16]));
-    place(&Change::EndSessions { account_id: account_id(1), except, at: START });
+    // R47: whoever else is signed in is not any more, and proves a second factor before they are again.
+    let (session, device) = (Some(here().session), Some(here().device));
+    place(&Change::EndSessions { account_id: account_id(1), except: session, at: START });
+    place(&Change::ForgetDevices { account_id: account_id(1), except: device, at: START });
     assert_eq!(stage::told_kinds(&decision.changes), [WebhookKind::HoldStarted]);
     assert_eq!(stage::saved_factor(&decision.changes).unwrap().rebound_at, Some(START));
 }
@@ -381,7 +385,9 @@ fn a_first_number_holds_nothing_and_ends_no_session() {
         assert!(matches!(decision.outcome, BindOutcome::Bound(_)));
         assert_eq!(stage::event_kinds(&decision.changes), ["number_bound"]);
         assert!(stage::holds(&decision.changes).is_empty());
-        assert!(!decision.changes.iter().any(|change| matches!(change, Change::EndSessions { .. })));
+        let ends =
+            |change: &Change| matches!(change, Change::EndSessions { .. } | Change::ForgetDevices { .. });
+        assert!(!decision.changes.iter().any(ends));
     }
 }
 
@@ -430,5 +436,23 @@ fn t7_no_decision_prints_a_number_or_an_address() {
     }
     for secret in ["7400123456", "7400 123456", "812345678", "81 234", "ada@example.com", "argon2"] {
         assert!(!printed.contains(secret), "{secret} is printed");
+    }
+}
+
+#[test]
+fn a_removed_number_names_an_account_that_has_nothing_else_to_be_named_by() {
+    let nameless = Account { email: None, ..account() };
+    let removed = Binding { ended_at: Some(START), ..bound(1, TH_MOBILE) };
+    assert!(still_names(&removed, &nameless, None));
+    let lost = Binding { suspended_at: Some(START), ..removed.clone() };
+    for (newest, account, live, why) in [
+        (bound(1, TH_MOBILE), &nameless, None, "a live one is found as such"),
+        (bound(2, TH_MOBILE), &nameless, None, "somebody else has it"),
+        (Binding { ended_at: Some(START), ..bound(2, TH_MOBILE) }, &nameless, None, "somebody else had it"),
+        (lost, &nameless, None, "it passed to another owner"),
+        (removed.clone(), &account(), None, "there is an email address"),
+        (removed, &nameless, Some(bound(1, GB_MOBILE)), "there is another number"),
+    ] {
+        assert!(!still_names(&newest, account, live.as_ref()), "{why}");
     }
 }

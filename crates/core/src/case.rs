@@ -2,24 +2,31 @@
 //! operators agree, and what ends it. A case never changes a factor by itself: it lets its holder in, and a hold
 //! begins (R66). Pictures are judged by people; here it is only known which of them are there.
 
+mod access;
+mod ending;
+
+pub use access::{ACCESS_FAILURES_MAX, Access, judge_access, opens, replace_access};
+pub use ending::{
+    WithdrawnBy, begin_finish, cancel, expire, finish, holds_back, let_in, may_finish, waits_until,
+};
+
 use crate::Decision;
 use crate::change::Change;
-use crate::event::Event;
-use crate::hold;
+use crate::event::{CaseTurn, Event};
 use crate::id::CaseId;
 use crate::model::*;
 use crate::notice::{notice, tell};
 use crate::recovery::{self, RecoveryCode};
 use crate::session::hash_token;
-use crate::time::{Timestamp, days, minutes, seconds};
+use crate::staff;
+use crate::time::{Timestamp, days, seconds};
 use crate::verification::World;
-
-/// Wrong access codes before a pause, and how long that is.
-pub const ACCESS_FAILURES_MAX: u32 = 10;
-const ACCESS_PAUSE: std::time::Duration = minutes(15);
 
 /// Voices that must agree (R57).
 const VOICES: usize = 2;
+
+/// Cases that may be opened in a day, whatever became of them: each of them tells every address of the account.
+pub const OPENINGS_PER_DAY_MAX: usize = 10;
 
 /// Longest name and remark of a holder, and note of an operator, in characters.
 pub const NAME_LENGTH_MAX: usize = 120;
@@ -85,6 +92,10 @@ pub fn open(
             round_since_ms: now.unix_ms(),
             rejected_for: None,
             device: world.scene.device().to_owned(),
+            unproved: false,
+            finish_from_ms: 0,
+            let_in: None,
+            status: Some(account.status),
         },
         opened_at: now,
         submitted_at: None,
@@ -109,53 +120,22 @@ fn refusal_to_open(kind: CaseKind, ground: &Ground<'_>, world: World<'_>) -> Opt
     if let Some(open) = ground.cases.iter().find(|case| case.kind == kind && !case.stage.is_over()) {
         return Some(OpenRefusal::Open(open.id));
     }
-    let since = world.now.before(days(30));
-    let lately = ground.cases.iter().filter(|case| case.opened_at > since).count();
-    (lately as u64 >= world.policy.cases_per_account_max).then_some(OpenRefusal::TooMany)
+    let since = |span| ground.cases.iter().filter(move |case| case.opened_at > world.now.before(days(span)));
+    // The password alone opens a case and withdraws it: that must not use up what its holder may ask for.
+    let asked = since(30).filter(|case| !came_to_nothing(case)).count() as u64;
+    let too_many = asked >= world.policy.cases_per_account_max || since(1).count() >= OPENINGS_PER_DAY_MAX;
+    too_many.then_some(OpenRefusal::TooMany)
 }
 
-/// What came of an access code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// It is the case's.
-    Right,
-    /// It is not.
-    Wrong,
-    /// It was not looked at.
-    Locked(Timestamp),
-}
-
-/// Whether this is the hash of the case's access code, compared in constant time (R9).
-pub fn opens(case: &Case, access: TokenHash) -> bool {
-    bool::from(subtle::ConstantTimeEq::ct_eq(&case.access.0[..], &access.0[..]))
-}
-
-/// Judges an access code and counts it.
-pub fn judge_access(mut case: Case, typed: TokenHash, world: World<'_>) -> Decision<Access> {
-    if let Some(until) = case.access_locked_until.filter(|until| world.now < *until) {
-        return Decision::only(Access::Locked(until));
-    }
-    if opens(&case, typed) {
-        let counted = case.access_failures > 0 || case.access_locked_until.is_some();
-        (case.access_failures, case.access_locked_until) = (0, None);
-        // What is over is looked at, and never saved again.
-        let changes =
-            if counted && !case.stage.is_over() { vec![Change::SaveCase(case)] } else { Vec::new() };
-        return Decision { outcome: Access::Right, changes };
-    }
-    case.access_failures += 1;
-    if case.access_failures >= ACCESS_FAILURES_MAX {
-        (case.access_failures, case.access_locked_until) = (0, Some(world.now.after(ACCESS_PAUSE)));
-    }
-    let changes = if case.stage.is_over() { Vec::new() } else { vec![Change::SaveCase(case)] };
-    Decision { outcome: Access::Wrong, changes }
+/// Ended without ever having been handed in.
+fn came_to_nothing(case: &Case) -> bool {
+    matches!(case.stage, CaseStage::Canceled | CaseStage::Expired) && case.submitted_at.is_none()
 }
 
 /// Notes what was proved of what the account has, and goes on to the documents. One factor besides the password is the
 /// least (R60); what was not proved counts as lost, and operators see it.
 pub fn verified(mut case: Case, proved: &[Factor], held: &[Factor], world: World<'_>) -> Decision<bool> {
-    let counts = proved.iter().any(|factor| !matches!(factor, Factor::Password | Factor::Sms));
-    if case.stage != CaseStage::Verify || !counts {
+    if case.stage != CaseStage::Verify || !proves(proved) {
         return Decision::only(false);
     }
     case.file.proved = proved.to_vec();
@@ -164,6 +144,36 @@ pub fn verified(mut case: Case, proved: &[Factor], held: &[Factor], world: World
     case.file.round_since_ms = world.now.unix_ms();
     let event = Event::CaseVerified { case: case.id.to_string(), factors: proved.to_vec() };
     Decision { outcome: true, changes: vec![happened(&case, event, world), Change::SaveCase(case)] }
+}
+
+/// Whether one of these counts besides the password and the lost phone (R60).
+fn proves(proved: &[Factor]) -> bool {
+    proved.iter().any(|factor| !matches!(factor, Factor::Password | Factor::Sms))
+}
+
+/// Goes on to the documents without a proof: whatever else the account has was lost with the phone. R60 then asks for
+/// the identity alone, so operators see it, everybody is told, and the new value is set only after a wait in which
+/// whoever still has one of them can end the case.
+pub fn unproved(
+    mut case: Case,
+    held: &[Factor],
+    account: &Account,
+    binding: Option<&Binding>,
+    world: World<'_>,
+) -> Decision<bool> {
+    if case.stage != CaseStage::Verify {
+        return Decision::only(false);
+    }
+    case.file.lost = held.to_vec();
+    case.file.unproved = true;
+    case.file.finish_from_ms = world.now.after(seconds(world.policy.case_alone_wait_s)).unix_ms();
+    case.file.round_since_ms = world.now.unix_ms();
+    case.stage = CaseStage::Documents;
+    let event = Event::CaseTurn(CaseTurn::Unproved { case: case.id.to_string(), factors: held.to_vec() });
+    let mut changes = vec![happened(&case, event, world)];
+    changes.extend(everybody_hears(account, binding, Notice::RecoveryUnproved, &case, world));
+    changes.push(Change::SaveCase(case));
+    Decision { outcome: true, changes }
 }
 
 /// The note's code: the one in force, or a new one once its time is over (R63).
@@ -190,7 +200,7 @@ pub struct Pictures {
     /// Its back.
     pub back: bool,
     /// The photo with the note: the code that was in force when its upload began.
-    pub note: Option<String>,
+    pub note: Option<Redacted>,
 }
 
 /// What the holder says about the pictures.
@@ -199,9 +209,9 @@ pub struct Claims {
     /// Which document.
     pub document: DocumentKind,
     /// The name on it.
-    pub name: String,
+    pub name: Redacted,
     /// Anything else.
-    pub remark: String,
+    pub remark: Redacted,
 }
 
 /// What is missing before a case can be handed in.
@@ -228,12 +238,12 @@ pub fn submit(
     pictures: &Pictures,
     world: World<'_>,
 ) -> Decision<Result<Case, SubmitRefusal>> {
-    let name = claims.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let note = pictures.note.as_ref().filter(|note| case.file.note_codes.iter().any(|c| c.0 == **note));
+    let name = claims.name.0.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = pictures.note.as_ref().filter(|note| case.file.note_codes.contains(note));
     let refusal = match () {
         () if case.stage != CaseStage::Documents => Some(SubmitRefusal::Stage),
         () if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX => Some(SubmitRefusal::Name),
-        () if claims.remark.chars().count() > REMARK_LENGTH_MAX => Some(SubmitRefusal::Remark),
+        () if claims.remark.0.chars().count() > REMARK_LENGTH_MAX => Some(SubmitRefusal::Remark),
         () if !pictures.front => Some(SubmitRefusal::Front),
         () if claims.document.has_back() && !pictures.back => Some(SubmitRefusal::Back),
         () if note.is_none() => Some(SubmitRefusal::Note),
@@ -245,7 +255,7 @@ pub fn submit(
     case.stage = CaseStage::Review;
     case.file.document = Some(claims.document);
     case.file.name = Redacted(name);
-    case.file.remark = Redacted(claims.remark.trim().to_owned());
+    case.file.remark = Redacted(claims.remark.0.trim().to_owned());
     case.submitted_at = Some(world.now);
     case.promised_by = Some(world.now.after(seconds(world.policy.case_promise_s)));
     let event = Event::CaseSubmitted { case: case.id.to_string() };
@@ -298,8 +308,17 @@ pub struct Say {
     pub seen: Option<PictureSet>,
 }
 
+/// Whether what a voice said still counts: an operator's only while they are of the staff and may decide.
+pub fn counts(voice: Voice, operators: &[Operator]) -> bool {
+    let may = |one: &Operator| one.disabled_at.is_none() && staff::may(&one.roles, Right::CasesDecide);
+    match voice {
+        Voice::CommandLine => true,
+        Voice::Operator(id) => operators.iter().any(|one| one.id == id && may(one)),
+    }
+}
+
 /// Takes one voice's decision; two that agree, about the same pictures, end the round (R57). `before` are those of this
-/// round.
+/// round that still count.
 pub fn decide(
     case: Case,
     account: &Account,
@@ -364,35 +383,47 @@ fn approve(
     let id = case.id.to_string();
     case.decided_at = Some(world.now);
     case.stage = CaseStage::Approved;
-    case.expires_at = world.now.after(days(world.policy.case_wait_days));
+    let from = world.now.max(Timestamp::from_unix_ms(case.file.finish_from_ms));
+    case.expires_at = from.after(days(world.policy.case_wait_days));
     let mut changes = vec![happened(&case, Event::CaseApproved { case: id }, world)];
+    let mut what = Notice::RecoveryApproved;
     if case.kind == CaseKind::Identity {
-        changes.extend(lift(&mut case, account, world));
+        let (told, lifted) = lift(&mut case, account, world);
+        what = told;
+        changes.extend(lifted);
     }
-    changes.extend(everybody_hears(account, binding, Notice::RecoveryApproved, &case, world));
+    changes.extend(everybody_hears(account, binding, what, &case, world));
     let stage = case.stage;
     changes.push(Change::SaveCase(case));
     Decision { outcome: stage, changes }
 }
 
-/// The holder is who they say: what was restricted or flagged is so no more. What is frozen stays frozen.
-fn lift(case: &mut Case, account: &Account, world: World<'_>) -> Vec<Change> {
+/// The holder is who they say: what the account was restricted or flagged for when they asked is lifted. What was set
+/// since then was set for another reason, which nobody has looked into here: it stays. What is frozen stays frozen.
+fn lift(case: &mut Case, account: &Account, world: World<'_>) -> (Notice, Vec<Change>) {
     (case.stage, case.ended_at) = (CaseStage::Done, Some(world.now));
-    let forgotten = forget_later(case, world);
-    if !matches!(account.status, AccountStatus::Restricted | AccountStatus::Flagged) {
-        return vec![forgotten];
+    let mut changes = vec![forget_later(case, world)];
+    let (id, status) = (case.id.to_string(), account.status);
+    if status == AccountStatus::Active {
+        return (Notice::RecoveryApproved, changes);
+    }
+    let is_older = account.status_set_at.is_none_or(|at| at <= case.opened_at);
+    let is_same = case.file.status == Some(status) && is_older;
+    if !is_same || status == AccountStatus::Frozen {
+        changes.push(happened(case, Event::CaseTurn(CaseTurn::StatusKept { case: id }), world));
+        return (Notice::RecoveryStatusKept, changes);
     }
     let active = crate::account::with_status(account, AccountStatus::Active, world.now);
     let event = Event::StatusChanged {
         status: AccountStatus::Active.as_str().to_owned(),
         reason: format!("case {}", case.id),
     };
-    vec![
-        forgotten,
+    changes.extend([
         world.scene.event(account.service_id, Some(account.id), event, world),
         Change::SaveAccount(active),
-        happened(case, Event::CaseFinished { case: case.id.to_string() }, world),
-    ]
+        happened(case, Event::CaseFinished { case: id }, world),
+    ]);
+    (Notice::RecoveryApproved, changes)
 }
 
 /// The gravest of the reasons counts: better pictures are asked for only if that would help with both.
@@ -430,70 +461,6 @@ fn reject(
     let stage = case.stage;
     changes.push(Change::SaveCase(case));
     Decision { outcome: stage, changes }
-}
-
-/// Withdraws a case that is not over: by its holder, or because the account was frozen.
-pub fn cancel(
-    mut case: Case,
-    account: &Account,
-    binding: Option<&Binding>,
-    frozen: bool,
-    world: World<'_>,
-) -> Decision<bool> {
-    if case.stage.is_over() {
-        return Decision::only(false);
-    }
-    (case.stage, case.ended_at) = (CaseStage::Canceled, Some(world.now));
-    let event = Event::CaseCanceled { case: case.id.to_string(), frozen };
-    let mut changes = vec![happened(&case, event, world), forget_later(&case, world)];
-    // Whoever froze the account hears of that; two messages at once would hide the graver one.
-    if !frozen {
-        changes.extend(everybody_hears(account, binding, Notice::RecoveryCanceled, &case, world));
-    }
-    changes.push(Change::SaveCase(case));
-    Decision { outcome: true, changes }
-}
-
-/// Ends a case that waited for its holder too long.
-pub fn expire(mut case: Case, account: &Account, world: World<'_>) -> Decision<bool> {
-    let waits = matches!(case.stage, CaseStage::Verify | CaseStage::Documents | CaseStage::Approved);
-    if !waits || world.now < case.expires_at {
-        return Decision::only(false);
-    }
-    (case.stage, case.ended_at) = (CaseStage::Expired, Some(world.now));
-    let event = Event::CaseExpired { case: case.id.to_string() };
-    let mut changes = vec![happened(&case, event, world), forget_later(&case, world)];
-    changes.extend(notice(account, Notice::RecoveryExpired, case.id.to_string(), world));
-    changes.push(Change::SaveCase(case));
-    Decision { outcome: true, changes }
-}
-
-/// Lets the holder of an approved case in: the hold begins now, whatever they do next (R64, R66), and nobody else stays
-/// signed in. None when the case is not approved any more. A case is used as often as its holder needs until it ends.
-pub fn begin_finish(case: &Case, account: &Account, world: World<'_>) -> Decision<bool> {
-    let usable = case.stage == CaseStage::Approved && world.now < case.expires_at;
-    if !usable || account.status == AccountStatus::Frozen {
-        return Decision::only(false);
-    }
-    let mut changes = vec![
-        happened(case, Event::CaseUsed { case: case.id.to_string() }, world),
-        Change::EndSessions { account_id: account.id, except: None, at: world.now },
-    ];
-    changes.extend(hold::begin(account, HoldCause::Recovered, world));
-    Decision { outcome: true, changes }
-}
-
-/// Ends an approved case whose new value stands. `old` is the number that was lost.
-pub fn finish(mut case: Case, account: &Account, old: Option<&Binding>, world: World<'_>) -> Decision<bool> {
-    if case.stage != CaseStage::Approved {
-        return Decision::only(false);
-    }
-    (case.stage, case.ended_at) = (CaseStage::Done, Some(world.now));
-    let event = Event::CaseFinished { case: case.id.to_string() };
-    let mut changes = vec![happened(&case, event, world), forget_later(&case, world)];
-    changes.extend(everybody_hears(account, old, Notice::RecoveryFinished, &case, world));
-    changes.push(Change::SaveCase(case));
-    Decision { outcome: true, changes }
 }
 
 /// Pictures are kept for a while after the end, for whoever asks what happened, and then deleted (R63).

@@ -1,9 +1,11 @@
 //! Recovery cases: what opens, what is asked, how two agree, what ends one.
 
 use super::*;
-use crate::id::{EvidenceId, OperatorId};
+use crate::address::Address;
+use crate::id::{DeviceId, EvidenceId, OperatorId, SessionId};
+use crate::session::Here;
 use crate::stage::*;
-use crate::time::hours;
+use crate::time::{hours, minutes};
 
 fn ground<'a>(account: &'a Account, cases: &'a [Case], held: &'a [Factor]) -> Ground<'a> {
     Ground { account, binding: None, cases, held }
@@ -19,6 +21,14 @@ fn in_review() -> Case {
 
 fn voice(number: u8) -> Voice {
     Voice::Operator(OperatorId::from_bytes([number; 16]))
+}
+
+fn text(of: &str) -> Redacted {
+    Redacted(of.to_owned())
+}
+
+fn here(which: u8) -> Here {
+    Here { session: SessionId::from_bytes([which; 16]), device: DeviceId::from_bytes([which; 16]) }
 }
 
 fn say(voice: Voice, verdict: Verdict) -> Say {
@@ -153,9 +163,8 @@ fn a_note_code_lives_an_hour_and_only_a_code_of_this_round_makes_a_photo_count()
     assert_eq!(first.note_code(stage.now), None);
     let second = note_code(first, stage.world()).outcome.unwrap();
     assert_ne!(second.note_code(stage.now), Some(code.as_str()));
-    let claims =
-        Claims { document: DocumentKind::Passport, name: " Ada  Byron ".to_owned(), remark: String::new() };
-    let whole = Pictures { front: true, back: false, note: Some(code) };
+    let claims = Claims { document: DocumentKind::Passport, name: text(" Ada  Byron "), remark: text("") };
+    let whole = Pictures { front: true, back: false, note: Some(Redacted(code)) };
     let hand_in = |claims: &Claims, pictures: &Pictures| {
         submit(second.clone(), claims.clone(), pictures, stage.world()).outcome
     };
@@ -165,9 +174,9 @@ fn a_note_code_lives_an_hour_and_only_a_code_of_this_round_makes_a_photo_count()
     let card = Claims { document: DocumentKind::IdentityCard, ..claims.clone() };
     assert_eq!(hand_in(&card, &whole), Err(SubmitRefusal::Back));
     assert_eq!(hand_in(&claims, &Pictures { front: false, ..whole.clone() }), Err(SubmitRefusal::Front));
-    let elsewhere = Pictures { note: Some("zzzz-zzzz".to_owned()), ..whole };
+    let elsewhere = Pictures { note: Some(text("zzzz-zzzz")), ..whole };
     assert_eq!(hand_in(&claims, &elsewhere), Err(SubmitRefusal::Note));
-    let nameless = Claims { name: " ".to_owned(), ..claims };
+    let nameless = Claims { name: text(" "), ..claims };
     assert_eq!(hand_in(&nameless, &elsewhere), Err(SubmitRefusal::Name));
 }
 
@@ -203,8 +212,9 @@ fn one_person_is_one_voice_and_so_is_the_command_line() {
 
 #[test]
 fn nobody_decides_their_own_case_without_looking_or_without_a_word() {
+    let stage = Stage::new();
     let refused =
-        |say: Say| decide(in_review(), &account(), None, &[], say, Stage::new().world()).outcome.unwrap_err();
+        |say: Say| decide(in_review(), &account(), None, &[], say, stage.world()).outcome.unwrap_err();
     let yes = say(voice(1), YES);
     assert_eq!(refused(Say { email: account().email, ..yes.clone() }), DecideRefusal::OwnAccount);
     assert_eq!(refused(Say { note: " ".to_owned(), ..yes.clone() }), DecideRefusal::Note);
@@ -215,30 +225,214 @@ fn nobody_decides_their_own_case_without_looking_or_without_a_word() {
 fn letting_in_begins_the_long_hold_and_ends_every_session_and_a_frozen_account_stays_shut() {
     let stage = Stage::new();
     let approved = Case { stage: CaseStage::Approved, ..in_review() };
-    let decision = begin_finish(&approved, &account(), stage.world());
+    let begin = |case: &Case, account: &Account, now: Timestamp| {
+        begin_finish(case, account, now, Stage::at(now).world()).outcome
+    };
+    let decision = begin_finish(&approved, &account(), START, stage.world());
     assert!(decision.outcome);
     assert_eq!(holds(&decision.changes)[0].ends_at, START.after(hours(48)));
-    let all = Change::EndSessions { account_id: account_id(1), except: None, at: START };
-    assert!(decision.changes.contains(&all));
+    let (account_id, at) = (account_id(1), START);
+    assert!(decision.changes.contains(&Change::EndSessions { account_id, except: None, at }));
+    assert!(decision.changes.contains(&Change::ForgetDevices { account_id, except: None, at }));
     let frozen = Account { status: AccountStatus::Frozen, ..account() };
-    assert!(!begin_finish(&approved, &frozen, stage.world()).outcome);
-    assert!(!begin_finish(&in_review(), &account(), stage.world()).outcome);
-    assert!(!begin_finish(&approved, &account(), Stage::at(approved.expires_at).world()).outcome);
+    assert!(!begin(&approved, &frozen, START));
+    assert!(!begin(&in_review(), &account(), START));
+    assert!(!begin(&approved, &account(), approved.expires_at));
 }
 
 #[test]
-fn an_identity_that_was_verified_opens_what_was_restricted_and_nothing_that_was_frozen() {
-    for (status, opens) in
-        [(AccountStatus::Restricted, true), (AccountStatus::Flagged, true), (AccountStatus::Frozen, false)]
-    {
-        let case = Case { kind: CaseKind::Identity, ..in_review() };
-        let holder = Account { status, ..account() };
-        let approved = approve(case, &holder, None, Stage::new().world());
-        let saved = approved.changes.iter().any(
-            |change| matches!(change, Change::SaveAccount(saved) if saved.status == AccountStatus::Active),
-        );
-        assert_eq!((approved.outcome, saved), (CaseStage::Done, opens), "{status:?}");
+fn without_any_proof_everybody_is_told_and_nothing_is_finished_for_a_day() {
+    let (account, binding, mut stage) = (account(), binding(), Stage::new());
+    let held = [Factor::Email, Factor::Totp];
+    let (case, _) = opened(CaseKind::PhoneLost, &held);
+    let decision = unproved(case, &held, &account, Some(&binding), stage.world());
+    assert!(decision.outcome);
+    let Some(Change::SaveCase(saved)) = decision.changes.last() else { panic!("saved") };
+    assert_eq!((saved.stage, saved.file.unproved), (CaseStage::Documents, true));
+    assert_eq!((saved.file.proved.as_slice(), saved.file.lost.as_slice()), (&[][..], &held[..]));
+    let id = saved.id.to_string();
+    let told = [(EMAIL, Notice::RecoveryUnproved, id.as_str()), (PHONE, Notice::RecoveryUnproved, "")];
+    assert_eq!(notices(&decision.changes), told);
+    assert_eq!(event_kinds(&decision.changes), ["case_unproved"]);
+    assert!(!unproved(saved.clone(), &held, &account, None, stage.world()).outcome, "once");
+    // Approved after an hour: the day is not over.
+    stage.wait(hours(1));
+    let approval = approve(Case { stage: CaseStage::Review, ..saved.clone() }, &account, None, stage.world());
+    let Some(Change::SaveCase(approved)) = approval.changes.last() else { panic!("saved") };
+    let day = START.after(hours(24));
+    assert_eq!(waits_until(approved, stage.now), Some(day));
+    assert_eq!(approved.expires_at, day.after(days(7)), "the wait takes nothing from the week");
+    assert!(!may_finish(approved, day.before(MOMENT), day.before(MOMENT)));
+    assert!(!may_finish(approved, day.before(MOMENT), day), "a clock that was set forward ends no wait");
+    assert!(may_finish(approved, day, day));
+    let proved = Case { file: CaseFile { finish_from_ms: 0, ..approved.file.clone() }, ..approved.clone() };
+    assert!(may_finish(&proved, START, START), "who has proved something waits for nobody");
+}
+
+#[test]
+fn a_browser_that_was_let_in_leaves_with_its_case_and_is_known_only_once_it_is_finished() {
+    let (stage, id, at) = (Stage::new(), account_id(1), START);
+    let approved = Case { stage: CaseStage::Approved, ..in_review() };
+    let Change::SaveCase(used) = let_in(approved.clone(), here(1).device) else { panic!("saved") };
+    assert!(holds_back(std::slice::from_ref(&used), here(1).device));
+    assert!(!holds_back(std::slice::from_ref(&used), here(2).device));
+    let ends = |changes: &[Change], except: Option<Here>| {
+        let (session, device) = (except.map(|here| here.session), except.map(|here| here.device));
+        changes.contains(&Change::EndSessions { account_id: id, except: session, at })
+            && changes.contains(&Change::ForgetDevices { account_id: id, except: device, at })
+    };
+    let cancel_by = |case: &Case, by| cancel(case.clone(), &account(), None, by, stage.world()).changes;
+    for by in [WithdrawnBy::Key, WithdrawnBy::Staff, WithdrawnBy::Freeze, WithdrawnBy::Holder(here(1))] {
+        assert!(ends(&cancel_by(&used, by), None), "{by:?}: whoever was let in does not stay by cancelling");
     }
+    assert!(ends(&cancel_by(&used, WithdrawnBy::Holder(here(2))), Some(here(2))));
+    let untouched = cancel_by(&approved, WithdrawnBy::Key);
+    let signs_out = |change: &Change| matches!(change, Change::EndSessions { .. });
+    assert!(!untouched.iter().any(signs_out), "nobody was let in");
+    let late = Case { expires_at: START, ..used.clone() };
+    assert!(ends(&expire(late, &account(), stage.world()).changes, None));
+    let done = finish(used, &account(), None, here(1), stage.world());
+    assert!(done.outcome && ends(&done.changes, Some(here(1))));
+}
+
+#[test]
+fn a_new_access_code_kills_the_old_one_and_begins_a_round_in_which_nothing_of_the_old_holders_is_left() {
+    let (account, stage) = (account(), Stage::new());
+    let held = [Factor::Email, Factor::Totp];
+    for at in CaseStage::ALL.iter().copied() {
+        let file = CaseFile {
+            name: text("Mallory"),
+            note_codes: vec![text("aaaa-bbbb")],
+            unproved: true,
+            finish_from_ms: START.unix_ms(),
+            let_in: Some(StoredId([1; 16])),
+            ..in_review().file
+        };
+        let case = Case { stage: at, file, ..in_review() };
+        let replaced = replace_access(case.clone(), &[Factor::Email], &held, &account, None, stage.world());
+        let Some((new, code)) = replaced.outcome else {
+            assert!(at.is_over(), "{at:?}");
+            continue;
+        };
+        assert_eq!((new.stage, new.round), (CaseStage::Documents, case.round + 1), "{at:?}");
+        assert!(opens(&new, hash_token(code.normal())) && new.access != case.access);
+        assert_eq!((new.file.name.0.as_str(), new.file.note_codes.len()), ("", 0));
+        assert_eq!((new.file.unproved, new.file.finish_from_ms, new.file.let_in), (false, 0, None));
+        assert_eq!((new.file.proved, new.file.lost), (vec![Factor::Email], vec![Factor::Totp]));
+        assert_eq!(event_kinds(&replaced.changes), ["case_access_replaced"]);
+        let id = case.id.to_string();
+        assert_eq!(notices(&replaced.changes), [(EMAIL, Notice::RecoveryAccessReplaced, id.as_str())]);
+        let everywhere = Change::ForgetDevices { account_id: account.id, except: None, at: START };
+        assert!(replaced.changes.contains(&everywhere), "whoever the old code let in leaves");
+    }
+    let try_with = |case: Case, proved: &[Factor]| {
+        replace_access(case, proved, &held, &account, None, stage.world()).outcome.is_some()
+    };
+    for nothing in [&[][..], &[Factor::Password], &[Factor::Sms]] {
+        assert!(!try_with(in_review(), nothing), "{nothing:?}");
+    }
+    assert!(!try_with(Case { kind: CaseKind::Identity, ..in_review() }, &[Factor::Email]));
+}
+
+#[test]
+fn what_was_never_handed_in_uses_nothing_up_and_a_day_has_an_end_all_the_same() {
+    let stage = Stage::new();
+    let over = |ended, handed_in: bool| Case {
+        stage: ended,
+        submitted_at: handed_in.then_some(START),
+        ..opened(CaseKind::PhoneLost, &[]).0
+    };
+    let ask = |cases: &[Case]| {
+        open(CaseKind::PhoneLost, &ground(&account(), cases, &[]), stage.world()).outcome.err()
+    };
+    for ended in [CaseStage::Canceled, CaseStage::Expired] {
+        assert_eq!(ask(&vec![over(ended, false); 9]), None, "{ended:?}");
+        assert_eq!(ask(&vec![over(ended, true); 3]), Some(OpenRefusal::TooMany), "{ended:?}");
+    }
+    let burst = vec![over(CaseStage::Canceled, false); OPENINGS_PER_DAY_MAX];
+    assert_eq!(ask(&burst), Some(OpenRefusal::TooMany), "each of them tells every address");
+    let yesterday: Vec<Case> =
+        burst.into_iter().map(|case| Case { opened_at: START.before(days(1)), ..case }).collect();
+    assert_eq!(ask(&yesterday), None);
+}
+
+#[test]
+fn a_voice_counts_while_its_operator_may_decide() {
+    let operator = |roles: &[Role], disabled_at| Operator {
+        id: OperatorId::from_bytes([1; 16]),
+        service_id: service_id(1),
+        email: Address::from_exposed(EMAIL).unwrap(),
+        name: String::new(),
+        password_hash: String::new(),
+        roles: roles.to_vec(),
+        created_at: START,
+        disabled_at,
+        decides_from: None,
+    };
+    for (staff, wanted) in [
+        (operator(&[Role::Reviewer], None), true),
+        (operator(&[Role::Reviewer], Some(START)), false),
+        (operator(&[Role::Support], None), false),
+    ] {
+        assert_eq!(counts(voice(1), std::slice::from_ref(&staff)), wanted, "{:?}", staff.roles);
+        assert!(!counts(voice(2), &[staff]), "somebody else's");
+    }
+    assert!(counts(Voice::CommandLine, &[]));
+}
+
+#[test]
+fn an_identity_case_lifts_what_stood_when_it_was_opened_and_nothing_that_came_later() {
+    use AccountStatus::{Active, Flagged, Frozen, Restricted};
+    let later = START.after(MOMENT);
+    for (then, now, since, what) in [
+        (Restricted, Restricted, Some(START), Notice::RecoveryApproved),
+        (Flagged, Flagged, None, Notice::RecoveryApproved),
+        (Restricted, Active, Some(later), Notice::RecoveryApproved),
+        (Restricted, Flagged, Some(later), Notice::RecoveryStatusKept),
+        (Restricted, Restricted, Some(later), Notice::RecoveryStatusKept),
+        (Restricted, Frozen, None, Notice::RecoveryStatusKept),
+    ] {
+        let file = CaseFile { status: Some(then), ..in_review().file };
+        let case = Case { kind: CaseKind::Identity, file, ..in_review() };
+        let holder = Account { status: now, status_set_at: since, ..account() };
+        let approved = approve(case, &holder, None, Stage::at(later).world());
+        let opens = |change: &Change| matches!(change, Change::SaveAccount(saved) if saved.status == Active);
+        let lifted = approved.changes.iter().any(opens);
+        let told = notices(&approved.changes)[0].1;
+        assert_eq!((approved.outcome, told), (CaseStage::Done, what), "{then:?} {now:?} {since:?}");
+        assert_eq!(lifted, what == Notice::RecoveryApproved && now != Active, "{then:?} {now:?} {since:?}");
+        let kept = event_kinds(&approved.changes).contains(&"case_status_kept");
+        assert_eq!(kept, what == Notice::RecoveryStatusKept);
+    }
+}
+
+#[test]
+fn neither_a_name_nor_a_code_is_ever_printed() {
+    let claims = Claims { document: DocumentKind::Passport, name: text("Ada Byron"), remark: text("lost") };
+    let pictures = Pictures { front: true, back: true, note: Some(text("7k3f-9q2m")) };
+    let printed = format!("{claims:?} {pictures:?}");
+    for secret in ["Ada", "lost", "7k3f"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+#[test]
+fn a_turn_of_a_case_is_kept_under_a_kind_of_its_own() {
+    let case = || "cas_1".to_owned();
+    for turn in [
+        CaseTurn::Unproved { case: case(), factors: vec![Factor::Email] },
+        CaseTurn::AccessReplaced { case: case() },
+        CaseTurn::StatusKept { case: case() },
+    ] {
+        let event = Event::CaseTurn(turn);
+        let kept = serde_json::to_string(&event).unwrap();
+        assert!(kept.starts_with(&format!(r#"{{"kind":"{}","#, event.kind())), "{kept}");
+        assert_eq!(serde_json::from_str::<Event>(&kept).unwrap(), event);
+    }
+    let unknown = serde_json::from_str::<Event>(r#"{"kind":"case_forgotten","case":"cas_1"}"#);
+    assert!(unknown.is_err());
+    let other: Event = serde_json::from_str(r#"{"kind":"case_used","case":"cas_1"}"#).unwrap();
+    assert_eq!(other, Event::CaseUsed { case: case() });
 }
 
 #[test]
@@ -248,7 +442,8 @@ fn what_waits_for_its_holder_ends_and_what_waits_for_us_does_not() {
         let ended = expire(Case { stage: *stage, ..in_review() }, &account(), late.world()).outcome;
         let waits = matches!(stage, CaseStage::Verify | CaseStage::Documents | CaseStage::Approved);
         assert_eq!(ended, waits, "{stage:?}");
-        let canceled = cancel(Case { stage: *stage, ..in_review() }, &account(), None, false, late.world());
+        let case = Case { stage: *stage, ..in_review() };
+        let canceled = cancel(case, &account(), None, WithdrawnBy::Key, late.world());
         assert_eq!(canceled.outcome, !stage.is_over(), "{stage:?}");
     }
 }

@@ -93,6 +93,15 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// Forgets every browser that an account knows, but one: the next sign-in there asks for a second factor again.
+    ForgetDevices {
+        /// The account.
+        account_id: AccountId,
+        /// The one that stays, if any.
+        except: Option<DeviceId>,
+        /// When.
+        at: Timestamp,
+    },
     /// An entry of what happened.
     InsertEvent(EventEntry),
     /// A new service.

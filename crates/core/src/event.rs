@@ -1,11 +1,8 @@
-//! What happened, as one typed list (R76): the holder's activity page, the audit and the notices are all read from
-//! it. An event never holds a code, a token or a full address; whoever builds one passes masked forms.
+//! What happened, as one typed list (R76). No event holds a code, a token or a full address: they come in masked.
 
 mod kinds;
-
-use crate::model::*;
-use crate::route::RouteWish;
-pub use kinds::Group;
+use crate::{model::*, route::RouteWish};
+pub use kinds::{CaseTurn, Group};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened to an account or an address.
@@ -598,4 +595,7 @@ pub enum Event {
     OperatorPasswordChanged,
     /// A member of staff is called something else now.
     OperatorRenamed,
+    /// A recovery case took a turn of its own. The last of all: its kind stands in what it holds.
+    #[serde(untagged)]
+    CaseTurn(CaseTurn),
 }

@@ -58,7 +58,9 @@ pub use identity::{IdentityAnswer, IdentityCheck, IdentityFinding, IdentityState
 pub use journey::{Journey, JourneyStage, Redacted, Setting, StoredHash, StoredId};
 pub use message::{Body, Message, Notice};
 pub use operator_session::OperatorSession;
-pub use proposal::{Proposal, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed};
+pub use proposal::{
+    Proposal, ProposalAbout, ProposalKind, ProposalStatus, ProposalTarget, Protection, Revealed,
+};
 pub use staff::{
     Actor, InvitationPurpose, OperatorAuthenticator, OperatorInvitation, Right, Role, StaffPlan, StaffWish,
 };

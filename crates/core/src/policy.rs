@@ -181,6 +181,8 @@ policy! {
     case_wait_days = 7 in 1..=30;
     /// Recovery cases that an account may open in thirty days.
     cases_per_account_max = 3 in 1..=20;
+    /// Seconds before a recovery for which nothing could be proved may be finished, from when its holder said so.
+    case_alone_wait_s = 86400 in 43200..=604800;
     /// Seconds that the code for the note beside the holder's face is in force (R63).
     note_code_life_s = 3600 in 600..=86400;
     /// Seconds after which a rate is too old to say how much is leaving.

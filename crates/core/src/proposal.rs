@@ -13,6 +13,7 @@
 use crate::Decision;
 use crate::account::with_status;
 use crate::address::Address;
+use crate::case::{self, WithdrawnBy};
 use crate::change::Change;
 use crate::event::Event;
 use crate::freeze;
@@ -43,6 +44,8 @@ pub struct Standing<'a> {
     pub binding: Option<&'a Binding>,
     /// Its factors, every lane of each, that are locked or disabled or were.
     pub factors: &'a [FactorState],
+    /// Its recovery cases that are not over.
+    pub cases: &'a [Case],
 }
 
 /// Why there is nothing to propose, or nothing left to carry out.
@@ -56,6 +59,8 @@ pub enum Nothing {
     BudgetSpent,
     /// The account is neither restricted nor flagged, nor frozen by anybody but its holder.
     NoStatus,
+    /// The account has no such case, or it is over.
+    NoCase,
 }
 
 /// Whose word it is.
@@ -120,13 +125,13 @@ pub enum Verdict {
     Withdraw,
 }
 
-/// What a proposal of this kind would be about now. `factor`: the locked one, for `LiftLock`.
+/// What a proposal of this kind would be about now.
 ///
 /// # Errors
 /// [`Nothing`] where there is nothing to propose.
 pub fn target(
     kind: ProposalKind,
-    factor: Option<Factor>,
+    about: ProposalAbout,
     standing: Standing<'_>,
     policy: &Policy,
     now: Timestamp,
@@ -136,7 +141,7 @@ pub fn target(
             standing.binding.map(|binding| ProposalTarget::Binding(binding.id)).ok_or(Nothing::NoNumber)
         }
         ProposalKind::LiftLock => {
-            let factor = factor.ok_or(Nothing::NoLock)?;
+            let ProposalAbout::Factor(factor) = about else { return Err(Nothing::NoLock) };
             let of_factor = || standing.factors.iter().filter(|state| state.factor == factor);
             if of_factor().any(|state| lock::budget_is_spent(state, policy)) {
                 return Err(Nothing::BudgetSpent);
@@ -156,6 +161,11 @@ pub fn target(
                 Ok(ProposalTarget::Status { status, since })
             }
         },
+        ProposalKind::EndCase => {
+            let open = |case: &&Case| about == ProposalAbout::Case(case.id) && !case.stage.is_over();
+            let found = standing.cases.iter().find(open);
+            found.map(|case| ProposalTarget::Case(case.id)).ok_or(Nothing::NoCase)
+        }
     }
 }
 
@@ -164,8 +174,8 @@ pub fn target(
 pub struct NewProposal<'a> {
     /// What.
     pub kind: ProposalKind,
-    /// The locked factor, for `LiftLock`.
-    pub factor: Option<Factor>,
+    /// Which of several.
+    pub about: ProposalAbout,
     /// Why.
     pub reason: &'a str,
     /// Who.
@@ -190,7 +200,7 @@ pub fn propose(
     }
     let reason = said(new.reason).ok_or(ProposeRefusal::Reason)?;
     let target =
-        target(new.kind, new.factor, standing, world.policy, world.now).map_err(ProposeRefusal::Nothing)?;
+        target(new.kind, new.about, standing, world.policy, world.now).map_err(ProposeRefusal::Nothing)?;
     let is_same = |one: &&Proposal| {
         (one.kind, one.target) == (new.kind, target) && status_at(one, world.now) == ProposalStatus::Waiting
     };
@@ -310,11 +320,12 @@ pub fn still_stands(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(), DecideRefusal> {
-    let factor = match proposal.target {
-        ProposalTarget::Factor { factor, .. } => Some(factor),
-        ProposalTarget::Binding(_) | ProposalTarget::Status { .. } => None,
+    let about = match proposal.target {
+        ProposalTarget::Factor { factor, .. } => ProposalAbout::Factor(factor),
+        ProposalTarget::Case(id) => ProposalAbout::Case(id),
+        ProposalTarget::Binding(_) | ProposalTarget::Status { .. } => ProposalAbout::One,
     };
-    match target(proposal.kind, factor, standing, policy, now).map_err(DecideRefusal::Nothing)?
+    match target(proposal.kind, about, standing, policy, now).map_err(DecideRefusal::Nothing)?
         == proposal.target
     {
         true => Ok(()),
@@ -336,10 +347,15 @@ fn carry_out(
         (ProposalTarget::Binding(_), None) => return Err(DecideRefusal::Stale),
         (ProposalTarget::Factor { factor, .. }, _) => lift(proposal, factor, standing, world),
         (ProposalTarget::Status { .. }, _) => clear(proposal, standing, world),
+        (ProposalTarget::Case(id), binding) => {
+            let case = standing.cases.iter().find(|case| case.id == id).ok_or(DecideRefusal::Stale)?;
+            case::cancel(case.clone(), standing.account, binding, WithdrawnBy::Staff, world).changes
+        }
     })
 }
 
-/// As after a recovery: old number and email address are told, every session ends, value is held for 48 hours.
+/// As after a recovery: old number and email address are told, every session ends, no browser stays known, value is
+/// held for 48 hours.
 fn remove_number(proposal: &Proposal, account: &Account, binding: &Binding, world: World<'_>) -> Vec<Change> {
     let number = binding.number.masked();
     let without = Account { sms_enabled_at: None, ..account.clone() };
@@ -349,6 +365,7 @@ fn remove_number(proposal: &Proposal, account: &Account, binding: &Binding, worl
         Change::SaveAccount(without.clone()),
         entry(proposal, removed, world),
         Change::EndSessions { account_id: account.id, except: None, at: world.now },
+        Change::ForgetDevices { account_id: account.id, except: None, at: world.now },
         webhook::factor_changed(&without, WebhookKind::FactorRemoved, Factor::Sms, world),
     ];
     changes.append(&mut hold::begin(&without, HoldCause::Recovered, world));

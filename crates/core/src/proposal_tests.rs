@@ -1,7 +1,7 @@
 //! Four eyes: who may propose and decide, what still holds when it is decided, and what each act changes.
 
 use super::*;
-use crate::id::{BindingId, OperatorId};
+use crate::id::{BindingId, CaseId, OperatorId};
 use crate::lock::record_failure;
 use crate::stage::*;
 use crate::time::{hours, minutes};
@@ -33,20 +33,56 @@ struct Cast {
     account: Account,
     binding: Option<Binding>,
     factors: Vec<FactorState>,
+    cases: Vec<Case>,
+}
+
+fn case() -> Case {
+    Case {
+        id: CaseId::from_bytes([0xC; 16]),
+        service_id: service_id(1),
+        account_id: account_id(1),
+        kind: CaseKind::PhoneLost,
+        stage: CaseStage::Documents,
+        round: 1,
+        access: TokenHash([3; 32]),
+        access_failures: 0,
+        access_locked_until: None,
+        file: CaseFile::default(),
+        opened_at: START,
+        submitted_at: None,
+        promised_by: None,
+        decided_at: None,
+        expires_at: START.after(hours(24 * 7)),
+        ended_at: None,
+    }
+}
+
+fn about(kind: ProposalKind) -> ProposalAbout {
+    match kind {
+        ProposalKind::LiftLock => ProposalAbout::Factor(Factor::Sms),
+        ProposalKind::EndCase => ProposalAbout::Case(case().id),
+        ProposalKind::RemoveNumber | ProposalKind::ClearStatus => ProposalAbout::One,
+    }
 }
 
 impl Cast {
     fn new() -> Self {
         let account = Account { status: AccountStatus::Flagged, ..account() };
-        Self { account, binding: Some(binding()), factors: vec![locked(Factor::Sms, START)] }
+        let factors = vec![locked(Factor::Sms, START)];
+        Self { account, binding: Some(binding()), factors, cases: vec![case()] }
     }
 
     fn standing(&self) -> Standing<'_> {
-        Standing { account: &self.account, binding: self.binding.as_ref(), factors: &self.factors }
+        Standing {
+            account: &self.account,
+            binding: self.binding.as_ref(),
+            factors: &self.factors,
+            cases: &self.cases,
+        }
     }
 
     fn made(&self, kind: ProposalKind, by: Actor, stage: &Stage) -> Proposal {
-        let new = NewProposal { kind, factor: Some(Factor::Sms), reason: " phone stolen ", by: says(by) };
+        let new = NewProposal { kind, about: about(kind), reason: " phone stolen ", by: says(by) };
         propose(new, &[], self.standing(), stage.world()).unwrap().outcome
     }
 
@@ -71,6 +107,7 @@ fn a_proposal_names_exactly_what_it_is_about_and_waits_three_days() {
         (ProposalKind::RemoveNumber, ProposalTarget::Binding(binding().id)),
         (ProposalKind::LiftLock, ProposalTarget::Factor { factor: Factor::Sms, since }),
         (ProposalKind::ClearStatus, flagged),
+        (ProposalKind::EndCase, ProposalTarget::Case(case().id)),
     ];
     for (kind, target) in targets {
         let made = cast.made(kind, ann(), &stage);
@@ -90,18 +127,20 @@ fn there_must_be_something_to_propose_a_reason_for_it_and_not_the_same_twice() {
     let ask = |new: NewProposal<'_>, waiting: &[Proposal], standing: Standing<'_>| {
         propose(new, waiting, standing, stage.world()).map(|made| made.outcome.kind)
     };
-    let new = |kind, reason| NewProposal { kind, factor: Some(Factor::Sms), reason, by: says(ben()) };
+    let new = |kind, reason| NewProposal { kind, about: about(kind), reason, by: says(ben()) };
     let lift = new(ProposalKind::LiftLock, "again");
     let same = ProposeRefusal::Waits(waiting[0].id);
     assert_eq!(ask(lift, &waiting, cast.standing()), Err(same));
-    let elsewhere = NewProposal { factor: Some(Factor::Totp), ..lift };
+    let elsewhere = NewProposal { about: ProposalAbout::Factor(Factor::Totp), ..lift };
     let nothing = |what| Err(ProposeRefusal::Nothing(what));
     assert_eq!(ask(elsewhere, &waiting, cast.standing()), nothing(Nothing::NoLock));
-    let bare = Cast { account: account(), binding: None, factors: vec![] };
+    let over = Case { stage: CaseStage::Done, ended_at: Some(START), ..case() };
+    let bare = Cast { account: account(), binding: None, factors: vec![], cases: vec![over] };
     for (kind, refusal) in [
         (ProposalKind::RemoveNumber, Nothing::NoNumber),
         (ProposalKind::LiftLock, Nothing::NoLock),
         (ProposalKind::ClearStatus, Nothing::NoStatus),
+        (ProposalKind::EndCase, Nothing::NoCase),
     ] {
         assert_eq!(ask(new(kind, "why"), &[], bare.standing()), nothing(refusal));
     }
@@ -174,7 +213,7 @@ fn what_has_ended_or_run_out_of_time_is_not_decided() {
     let expired = expire(&made, stage.world()).unwrap();
     assert_eq!((expired.outcome.status, expired.outcome.decided_by), (ProposalStatus::Expired, None));
     // The same may be proposed again, though no timer has written down that the first one ran out.
-    let new = NewProposal { kind: made.kind, factor: None, reason: "still", by: says(ann()) };
+    let new = NewProposal { kind: made.kind, about: ProposalAbout::One, reason: "still", by: says(ann()) };
     assert!(propose(new, std::slice::from_ref(&made), cast.standing(), stage.world()).is_ok());
 }
 
@@ -190,6 +229,8 @@ fn a_removed_number_is_followed_by_all_that_follows_a_recovery() {
     assert!(changes.contains(&Change::SaveAccount(without)), "no code is asked for that cannot come");
     let all = Change::EndSessions { account_id: cast.account.id, except: None, at: START };
     assert!(changes.contains(&all));
+    let everywhere = Change::ForgetDevices { account_id: cast.account.id, except: None, at: START };
+    assert!(changes.contains(&everywhere), "whoever removed it for a reason trusts no browser of before");
     let held: Vec<_> = holds(changes).iter().map(|hold| (hold.cause, hold.ends_at)).collect();
     assert_eq!(held, [(HoldCause::Recovered, START.after(hours(48)))]);
     let masked = binding().number.masked();
@@ -229,6 +270,22 @@ fn what_changed_since_it_was_proposed_is_not_touched() {
     assert_eq!(gone.unwrap_err(), DecideRefusal::Nothing(Nothing::NoNumber));
     let frozen = cast.decided(&status, Verdict::Approve, ben(), &stage);
     assert_eq!(frozen.unwrap_err(), DecideRefusal::Nothing(Nothing::NoStatus));
+}
+
+#[test]
+fn two_of_staff_end_a_case_whose_access_code_is_lost_and_its_holder_may_open_another() {
+    let (mut cast, stage) = (Cast::new(), Stage::new());
+    let made = cast.made(ProposalKind::EndCase, ann(), &stage);
+    let done = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap();
+    let ended = Case { stage: CaseStage::Canceled, ended_at: Some(START), ..case() };
+    assert!(done.changes.contains(&Change::SaveCase(ended)));
+    let id = case().id.to_string();
+    let told = [(EMAIL, Notice::RecoveryCanceled, id.as_str()), (PHONE, Notice::RecoveryCanceled, "")];
+    assert_eq!(notices(&done.changes), told, "nobody ends one behind its holder's back");
+    assert_eq!(event_kinds(&done.changes), ["proposal_ended", "case_canceled"]);
+    cast.cases[0].stage = CaseStage::Rejected;
+    let late = cast.decided(&made, Verdict::Approve, ben(), &stage).unwrap_err();
+    assert_eq!(late, DecideRefusal::Nothing(Nothing::NoCase));
 }
 
 #[test]
@@ -332,7 +389,7 @@ fn nobody_has_a_say_about_their_own_account() {
     let own = cast.account.email.clone();
     let herself = |actor| Speaker { actor, email: own.as_ref() };
     for kind in ProposalKind::ALL {
-        let new = NewProposal { kind: *kind, factor: Some(Factor::Sms), reason: "mine", by: herself(ann()) };
+        let new = NewProposal { kind: *kind, about: about(*kind), reason: "mine", by: herself(ann()) };
         let refused = propose(new, &[], cast.standing(), stage.world());
         assert_eq!(refused.unwrap_err(), ProposeRefusal::OwnAccount);
         let made = cast.made(*kind, ann(), &stage);
@@ -344,8 +401,8 @@ fn nobody_has_a_say_about_their_own_account() {
     // Who has no address has nobody's account: two without one are not the same person.
     let nameless = Account { email: None, ..cast.account.clone() };
     let standing = Standing { account: &nameless, ..cast.standing() };
-    let new =
-        NewProposal { kind: ProposalKind::LiftLock, factor: Some(Factor::Sms), reason: "x", by: says(ann()) };
+    let kind = ProposalKind::LiftLock;
+    let new = NewProposal { kind, about: about(kind), reason: "x", by: says(ann()) };
     assert!(propose(new, &[], standing, stage.world()).is_ok());
 }
 
@@ -354,8 +411,8 @@ fn nobody_has_a_say_about_their_own_account() {
 fn a_reason_leaves_no_number_code_or_address_in_what_is_kept() {
     let (cast, stage) = (Cast::new(), Stage::new());
     let typed = "called from +44 7400 123456, code 482913, mail ada@example.com";
-    let by = says(ann());
-    let new = NewProposal { kind: ProposalKind::LiftLock, factor: Some(Factor::Sms), reason: typed, by };
+    let (kind, by) = (ProposalKind::LiftLock, says(ann()));
+    let new = NewProposal { kind, about: about(kind), reason: typed, by };
     let made = propose(new, &[], cast.standing(), stage.world()).unwrap();
     let ended =
         decide(&made.outcome, Verdict::Decline, typed, says(ben()), cast.standing(), stage.world()).unwrap();

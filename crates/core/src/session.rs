@@ -132,6 +132,22 @@ pub fn worth_touching(session: &Session, now: Timestamp) -> bool {
     now.since(session.last_seen_at) >= minutes(1)
 }
 
+/// The browser in which something is done that ends whatever is signed in, or known, elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Here {
+    /// Its session.
+    pub session: SessionId,
+    /// Itself.
+    pub device: DeviceId,
+}
+
+impl Here {
+    /// Where this session is.
+    pub const fn of(session: &Session) -> Self {
+        Self { session: session.id, device: session.device_id }
+    }
+}
+
 /// A session, and the device it belongs to, opened after a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {

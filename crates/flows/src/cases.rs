@@ -1,6 +1,7 @@
 //! Recovery cases, for holders: opened signed out after the password, or signed in after a proof; followed with a
 //! link and an access code; finished by a session that begins with a hold. Operators' side is `console::cases`.
 
+pub(crate) mod access;
 pub(crate) mod documents;
 pub(crate) mod finish;
 pub(crate) mod look;
@@ -8,10 +9,11 @@ pub(crate) mod open;
 pub(crate) mod verify;
 
 use crate::context::Kit;
-use countersign_core::case;
+use countersign_core::case::{self, WithdrawnBy};
 use countersign_core::id::{AccountId, CaseId, ServiceId};
 use countersign_core::model::*;
-use countersign_core::session::hash_token;
+use countersign_core::session::{self, hash_token};
+use countersign_core::time::Timestamp;
 use countersign_core::verification::World;
 use countersign_storage::tables::{accounts, bindings, cases};
 use countersign_storage::{StorageError, Tx};
@@ -93,7 +95,23 @@ pub(crate) async fn cancel_for_freeze(
     let Some(account) = accounts::lock(tx, &kit.rows, service_id, account_id).await? else { return Ok(()) };
     let binding = bindings::live_of_account(tx, &kit.rows, service_id, account_id).await?;
     for case in cases::lock_open_of_account(tx, &kit.rows, service_id, account_id).await? {
-        kit.save(tx, case::cancel(case, &account, binding.as_ref(), true, world)).await?;
+        kit.save(tx, case::cancel(case, &account, binding.as_ref(), WithdrawnBy::Freeze, world)).await?;
     }
     Ok(())
+}
+
+/// Whether an account knows a browser, so that its password is enough there (R24). One that a case let in is not known
+/// before the case's new value stands.
+pub(crate) async fn knows(
+    tx: &mut Tx,
+    kit: &Kit,
+    device: &Device,
+    account_id: AccountId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    if !session::is_known(device, account_id, &kit.policy, now) {
+        return Ok(false);
+    }
+    let open = cases::open_of_account(tx, &kit.rows, device.service_id, account_id).await?;
+    Ok(!case::holds_back(&open, device.id))
 }

@@ -3,13 +3,14 @@
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use crate::sessions::SignedIn;
+use countersign_core::case;
 use countersign_core::change::Change;
 use countersign_core::event::Event;
 use countersign_core::id::{DeviceId, SessionId};
 use countersign_core::model::*;
 use countersign_core::session::{self, Scene};
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{self, devices, sessions};
+use countersign_storage::tables::{self, cases, devices, sessions};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -90,11 +91,13 @@ impl Step for List {
         let account = &self.signed_in.account;
         let open = open_sessions(tx, kit, account, now).await?;
         let known = devices::of_account(tx, &kit.rows, account.service_id, account.id).await?;
+        let recoveries = cases::open_of_account(tx, &kit.rows, account.service_id, account.id).await?;
         let mut entries: Vec<DeviceEntry> = known
             .into_iter()
             .map(|device| DeviceEntry {
                 is_this: device.id == self.signed_in.device.id,
-                is_known: session::is_known(&device, account.id, &kit.policy, now),
+                is_known: session::is_known(&device, account.id, &kit.policy, now)
+                    && !case::holds_back(&recoveries, device.id),
                 sessions: open
                     .iter()
                     .filter(|session| session.device_id == device.id)

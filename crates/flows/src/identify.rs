@@ -2,7 +2,7 @@
 
 use crate::context::Kit;
 use countersign_core::address::Address;
-use countersign_core::binding::Ownership;
+use countersign_core::binding::{Ownership, still_names};
 use countersign_core::id::{AccountId, ServiceId};
 use countersign_core::model::{Account, FactorState};
 use countersign_core::model::{Binding, Factor, Subject};
@@ -25,6 +25,26 @@ pub(crate) async fn account_by_identifier(
             None => Ok(None),
         },
     }
+}
+
+/// The same for somebody who types it with the account's password: a number that staff have removed goes on naming an
+/// account that has nothing else to be named by, so that its holder finds the way to a recovery. No code goes there.
+pub(crate) async fn account_at_sign_in(
+    tx: &mut Tx,
+    kit: &Kit,
+    service_id: ServiceId,
+    address: &Address,
+) -> Result<Option<Account>, StorageError> {
+    let found = account_by_identifier(tx, kit, service_id, address).await?;
+    if found.is_some() || address.phone().is_none() {
+        return Ok(found);
+    }
+    let rows = &kit.rows;
+    let newest = bindings::newest_by_number(tx, rows, service_id, rows.index(address)).await?;
+    let Some(newest) = newest else { return Ok(None) };
+    let account = accounts::load(tx, rows, service_id, newest.account_id).await?;
+    let live = bindings::live_of_account(tx, rows, service_id, newest.account_id).await?;
+    Ok(account.filter(|account| still_names(&newest, account, live.as_ref())))
 }
 
 /// What is known of a number's owners, seen from one account.

@@ -121,12 +121,11 @@ fn can_go_on(journey: &Journey, now: Timestamp) -> bool {
 pub(crate) fn verification_of(stage: &JourneyStage) -> Option<VerificationId> {
     match stage {
         JourneyStage::SignUp { verification, .. }
-        | JourneyStage::SignIn { verification, .. }
         | JourneyStage::BindCode { verification, .. }
         | JourneyStage::PasswordForgotten { verification, .. } => {
             Some(VerificationId::from_bytes(verification.0))
         }
-        JourneyStage::BindProve { verification, .. } => {
+        JourneyStage::BindProve { verification, .. } | JourneyStage::SignIn { verification, .. } => {
             verification.map(|id| VerificationId::from_bytes(id.0))
         }
         JourneyStage::BindNumber { .. }

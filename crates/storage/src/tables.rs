@@ -53,6 +53,7 @@ use crate::error::StorageError;
 use crate::tx::Tx;
 use crate::wake::Topic;
 use countersign_core::change::Change;
+use operator_invitations as invitations;
 use write::Write;
 
 /// Saves what was decided, in the order it was decided. Wakes those who send and tell once committed.
@@ -109,6 +110,7 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::InsertSession(session) => sessions::insert(rows, session)?,
         Change::SaveSession(session) => sessions::save(session),
         Change::EndSessions { account_id, except, at } => sessions::end_all(account_id, except.as_ref(), *at),
+        Change::ForgetDevices { account_id, except, at } => devices::forget(account_id, except.as_ref(), *at),
         Change::InsertEvent(entry) => events::insert(entry)?,
         Change::InsertService(service) => services::insert(service),
         Change::InsertApiKey(key) => api_keys::insert(key),
@@ -117,12 +119,10 @@ fn write<'a>(rows: &Rows, change: &'a Change, shard: i64) -> Result<Write<'a>, S
         Change::SaveOperator(operator) => operators::save(rows, operator)?,
         Change::InsertOperatorAuthenticator(one) => operator_authenticators::insert(rows, one)?,
         Change::SaveOperatorAuthenticator(one) => operator_authenticators::save(rows, one)?,
-        Change::InsertOperatorInvitation(invitation) => operator_invitations::insert(invitation),
-        Change::UseOperatorInvitation { token, service_id, at } => {
-            operator_invitations::spend(token, service_id, *at)
-        }
+        Change::InsertOperatorInvitation(invitation) => invitations::insert(invitation),
+        Change::UseOperatorInvitation { token, service_id, at } => invitations::spend(token, service_id, *at),
         Change::EndOperatorInvitations { service_id, operator_id, at } => {
-            operator_invitations::end_all(service_id, operator_id, *at)
+            invitations::end_all(service_id, operator_id, *at)
         }
         Change::EndOperatorSessions { service_id, operator_id, except, at } => {
             operator_sessions::end_all(service_id, operator_id, except.as_ref(), *at)

@@ -6,7 +6,8 @@ use clap::Subcommand;
 use countersign_core::case::{DecideRefusal, Decided};
 use countersign_core::id::CaseId;
 use countersign_core::model::{
-    Actor, Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, Redacted, RejectReason, Service, Verdict,
+    Actor, Case, CaseCheck, EvidenceOwner, EvidenceSlot, IdentityCheck, Redacted, RejectReason, Service,
+    Verdict,
 };
 use countersign_flows::{Caller, CaseTake, CaseWord, Flows};
 use serde_json::{Value, json};
@@ -66,13 +67,15 @@ fn case_json(case: &Case, voices: usize) -> Value {
         "stage": case.stage.as_str(),
         "round": case.round,
         "voices": voices,
+        "unproved": case.file.unproved,
         "opened_at_ms": case.opened_at.unix_ms(),
         "promised_by_ms": case.promised_by.map(|at| at.unix_ms()),
     })
 }
 
 fn case_line(case: &Case, voices: usize) -> String {
-    format!("{}  {:16} {:10} {voices} decided", case.id, case.kind.as_str(), case.stage.as_str())
+    let unproved = if case.file.unproved { "  WITHOUT A PROOF" } else { "" };
+    format!("{}  {:16} {:10} {voices} decided{unproved}", case.id, case.kind.as_str(), case.stage.as_str())
 }
 
 /// Lists cases: those before the operators first, or those that are over.

@@ -9,7 +9,9 @@ use countersign_core::address::{Address, read_identifier};
 use countersign_core::id::{AccountId, ProposalId};
 use countersign_core::lock::Refusal;
 use countersign_core::look_up::Blocked;
-use countersign_core::model::{Actor, Factor, Hold, ProposalKind, Protection, Revealed, Service};
+use countersign_core::model::{
+    Actor, Factor, Hold, ProposalAbout, ProposalKind, Protection, Revealed, Service,
+};
 use countersign_core::proposal::{DecideRefusal, Nothing, ProposeRefusal, Verdict};
 use countersign_core::time::Timestamp;
 use countersign_flows::{
@@ -81,6 +83,14 @@ pub(super) enum Proposed {
     },
     /// Make a restricted or flagged account active; open one that staff or the relying party froze.
     ClearStatus(Target),
+    /// End a recovery case that is not over: its access code is lost, or somebody else opened it.
+    EndCase {
+        #[command(flatten)]
+        target: Target,
+        /// Which (`cas_…`).
+        #[arg(long)]
+        case: String,
+    },
 }
 
 /// Which account, and why.
@@ -219,16 +229,20 @@ impl Desk<'_> {
     }
 
     async fn propose(&self, what: Proposed) -> Result<(), String> {
-        let (kind, target, factor) = match what {
-            Proposed::RemoveNumber(target) => (ProposalKind::RemoveNumber, target, None),
-            Proposed::ClearStatus(target) => (ProposalKind::ClearStatus, target, None),
+        let (kind, target, about) = match what {
+            Proposed::RemoveNumber(target) => (ProposalKind::RemoveNumber, target, ProposalAbout::One),
+            Proposed::ClearStatus(target) => (ProposalKind::ClearStatus, target, ProposalAbout::One),
+            Proposed::EndCase { target, case } => {
+                let id = case.parse().map_err(|_| format!("{case:?} is not a case's id (cas_…)"))?;
+                (ProposalKind::EndCase, target, ProposalAbout::Case(id))
+            }
             Proposed::LiftLock { target, factor } => {
                 let known = Factor::from_text(&factor).ok_or_else(|| format!("{factor:?} is no factor"))?;
-                (ProposalKind::LiftLock, target, Some(known))
+                (ProposalKind::LiftLock, target, ProposalAbout::Factor(known))
             }
         };
         let id = self.find(&target.account).await?;
-        let made = self.flows.propose(self.service.id, id, kind, factor, &target.reason, &caller()).await;
+        let made = self.flows.propose(self.service.id, id, kind, about, &target.reason, &caller()).await;
         match made.map_err(broken)? {
             ProposeOutcome::Made(made) => {
                 let line = json!({"id": made.id.to_string(), "status": made.status.as_str()});
@@ -303,6 +317,7 @@ fn nothing_to_do(nothing: Nothing) -> &'static str {
         Nothing::NoLock => "the factor is neither locked nor disabled",
         Nothing::BudgetSpent => "the failures of a year are used up: the factor must be bound again",
         Nothing::NoStatus => "the account is neither restricted nor flagged, nor frozen but by its holder",
+        Nothing::NoCase => "the account has no such case, or it is over",
     }
 }
 

@@ -1,6 +1,8 @@
 //! What each kind of event is called, and where a holder looks for it: two tables, complete by the compiler's word.
 
 use super::Event;
+use crate::model::Factor;
+use serde::{Deserialize, Serialize};
 
 /// What a holder narrows the list of events to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,32 @@ pub enum Group {
     Changes,
     /// Withdrawals, sales and whatever else was to be authorised.
     Actions,
+}
+
+/// What a recovery case may come to besides its stages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum CaseTurn {
+    /// Its holder says that nothing is left to prove.
+    #[serde(rename = "case_unproved")]
+    Unproved {
+        /// Which.
+        case: String,
+        /// Which factors the account has.
+        factors: Vec<Factor>,
+    },
+    /// It has a new access code; the one before is dead.
+    #[serde(rename = "case_access_replaced")]
+    AccessReplaced {
+        /// Which.
+        case: String,
+    },
+    /// Its holder showed who they are; the account stays what it was made since they asked.
+    #[serde(rename = "case_status_kept")]
+    StatusKept {
+        /// Which.
+        case: String,
+    },
 }
 
 /// One function from a table of patterns.
@@ -80,6 +108,9 @@ table! {
         Event::CannedAnswerChanged { .. } => "canned_answer_changed",
         Event::CaseOpened { .. } => "case_opened",
         Event::CaseVerified { .. } => "case_verified",
+        Event::CaseTurn(CaseTurn::Unproved { .. }) => "case_unproved",
+        Event::CaseTurn(CaseTurn::AccessReplaced { .. }) => "case_access_replaced",
+        Event::CaseTurn(CaseTurn::StatusKept { .. }) => "case_status_kept",
         Event::CaseSubmitted { .. } => "case_submitted",
         Event::CaseSeen { .. } => "case_seen",
         Event::CaseDecided { .. } => "case_decided",
@@ -187,6 +218,7 @@ table! {
         | Event::CannedAnswerChanged { .. }
         | Event::CaseOpened { .. }
         | Event::CaseVerified { .. }
+        | Event::CaseTurn(_)
         | Event::CaseSubmitted { .. }
         | Event::CaseSeen { .. }
         | Event::CaseDecided { .. }

@@ -1,7 +1,7 @@
 //! Recovery cases: what a holder who lost the phone, or another proof, brings forward, and what operators made of
 //! it. Plain data; `case.rs` of the core decides.
 
-use super::{Evidence, Factor, Redacted, TokenHash};
+use super::{AccountStatus, Evidence, Factor, Redacted, StoredId, TokenHash};
 use crate::id::{AccountId, CaseId, EvidenceId, OperatorId, ServiceId};
 use crate::time::{Timestamp, minutes};
 use serde::{Deserialize, Serialize};
@@ -195,7 +195,7 @@ pub struct CaseDecision {
 }
 
 /// What a case holds besides where it stands. Sealed at rest, as one record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseFile {
     /// Factors that were proved besides the password.
     pub proved: Vec<Factor>,
@@ -219,6 +219,18 @@ pub struct CaseFile {
     pub rejected_for: Option<RejectReason>,
     /// Browser and system in which it was opened.
     pub device: String,
+    /// The holder says that nothing of what the account has is left to prove: documents alone speak.
+    #[serde(default)]
+    pub unproved: bool,
+    /// The new value is set no earlier than this, Unix milliseconds; zero: as soon as the case is approved.
+    #[serde(default)]
+    pub finish_from_ms: i64,
+    /// The device that was let in last: it is not known before the new value stands.
+    #[serde(default)]
+    pub let_in: Option<StoredId>,
+    /// What its account was when the case was opened: an identity case lifts that, and nothing that came later.
+    #[serde(default)]
+    pub status: Option<AccountStatus>,
 }
 
 /// One recovery case.

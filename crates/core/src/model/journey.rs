@@ -45,8 +45,8 @@ pub enum JourneyStage {
         account: StoredId,
         /// Which factor is being proved.
         factor: Factor,
-        /// Its code.
-        verification: StoredId,
+        /// Its code; none where none could be sent.
+        verification: Option<StoredId>,
     },
     /// Binding: another factor is being proved first (R27).
     BindProve {

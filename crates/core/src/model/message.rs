@@ -156,6 +156,12 @@ named! {
         RecoveryExpired = "recovery_expired",
         /// It was carried out.
         RecoveryFinished = "recovery_finished",
+        /// Whoever asked for it says that nothing else of the account is left to prove.
+        RecoveryUnproved = "recovery_unproved",
+        /// It has a new access code; the one before is dead.
+        RecoveryAccessReplaced = "recovery_access_replaced",
+        /// The holder showed who they are, and the account stays what it was made since they asked.
+        RecoveryStatusKept = "recovery_status_kept",
         /// Nothing happened: operators look whether a route delivers.
         RouteTest = "route_test",
     }

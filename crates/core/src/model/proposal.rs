@@ -2,7 +2,7 @@
 //! `proposal.rs` and `protect.rs` decide.
 
 use super::{AccountStatus, Actor, Factor};
-use crate::id::{AccountId, BindingId, ProposalId, ServiceId};
+use crate::id::{AccountId, BindingId, CaseId, ProposalId, ServiceId};
 use crate::time::Timestamp;
 
 named! {
@@ -14,6 +14,8 @@ named! {
         LiftLock = "lift_lock",
         /// Make a restricted or flagged account active; open one that staff or the relying party froze.
         ClearStatus = "clear_status",
+        /// End a recovery case that is not over.
+        EndCase = "end_case",
     }
 }
 
@@ -57,6 +59,18 @@ named! {
     }
 }
 
+/// What of an account a proposal is about, where the account may have several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProposalAbout {
+    /// It has one at most.
+    #[default]
+    One,
+    /// This locked factor, for `LiftLock`.
+    Factor(Factor),
+    /// This case, for `EndCase`.
+    Case(CaseId),
+}
+
 /// What exactly a proposal is about: as it was when it was made, so that it cannot be carried out on anything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProposalTarget {
@@ -76,13 +90,15 @@ pub enum ProposalTarget {
         /// When it was set; the epoch where that was not kept.
         since: Timestamp,
     },
+    /// The case that is to end.
+    Case(CaseId),
 }
 
 impl ProposalTarget {
     /// Stable text, as stored and as compared: `flagged@1800000000000`.
     pub fn to_text(self) -> String {
         match self {
-            ProposalTarget::Binding(_) => self.name(),
+            ProposalTarget::Binding(_) | ProposalTarget::Case(_) => self.name(),
             ProposalTarget::Factor { since, .. } | ProposalTarget::Status { since, .. } => {
                 format!("{}@{}", self.name(), since.unix_ms())
             }
@@ -95,13 +111,16 @@ impl ProposalTarget {
             ProposalTarget::Binding(id) => id.to_string(),
             ProposalTarget::Factor { factor, .. } => factor.as_str().to_owned(),
             ProposalTarget::Status { status, .. } => status.as_str().to_owned(),
+            ProposalTarget::Case(id) => id.to_string(),
         }
     }
 
     /// The target of this kind and text.
     pub fn from_text(kind: ProposalKind, text: &str) -> Option<Self> {
-        if kind == ProposalKind::RemoveNumber {
-            return text.parse().ok().map(ProposalTarget::Binding);
+        match kind {
+            ProposalKind::RemoveNumber => return text.parse().ok().map(ProposalTarget::Binding),
+            ProposalKind::EndCase => return text.parse().ok().map(ProposalTarget::Case),
+            ProposalKind::LiftLock | ProposalKind::ClearStatus => {}
         }
         let (name, since) = text.split_once('@')?;
         let since = Timestamp::from_unix_ms(since.parse().ok()?);

@@ -139,7 +139,9 @@ fn notice_mail(
         _ if notice.is_for_admins() => "mail-next-admins",
         Notice::RecoveryReturned => "mail-next-returned",
         Notice::RecoveryApproved => "mail-next-approved",
-        Notice::RecoveryOpened => "mail-next-recovery",
+        Notice::RecoveryOpened | Notice::RecoveryUnproved | Notice::RecoveryAccessReplaced => {
+            "mail-next-recovery"
+        }
         _ => "mail-next-support",
     };
     paragraphs.push(words.say(next).text());
@@ -189,6 +191,9 @@ fn holds(notice: Notice) -> bool {
         | Notice::RecoveryRejected
         | Notice::RecoveryCanceled
         | Notice::RecoveryExpired
+        | Notice::RecoveryUnproved
+        | Notice::RecoveryAccessReplaced
+        | Notice::RecoveryStatusKept
         | Notice::RouteTest => false,
     }
 }
@@ -204,5 +209,8 @@ fn is_recovery(notice: Notice) -> bool {
             | Notice::RecoveryCanceled
             | Notice::RecoveryExpired
             | Notice::RecoveryFinished
+            | Notice::RecoveryUnproved
+            | Notice::RecoveryAccessReplaced
+            | Notice::RecoveryStatusKept
     )
 }

@@ -14,6 +14,7 @@ use countersign_core::freeze;
 use countersign_core::id::{AuthenticatorId, CaseId, SessionId};
 use countersign_core::model::*;
 use countersign_core::notice::notice;
+use countersign_core::recovery::RecoveryCode;
 use countersign_core::session::{self, Opened, Token};
 use countersign_core::totp;
 use countersign_core::verification::World;
@@ -36,6 +37,8 @@ pub enum Effect {
     ChoosePassword(Token),
     /// What a recovery case waits for was proved.
     CaseVerified(CaseId),
+    /// A recovery case has a new access code, which is shown once.
+    CaseAccess(Box<Case>, RecoveryCode),
     /// A recovery case was asked for.
     CaseAsked(CaseOpen),
     /// The setting is changed.
@@ -68,6 +71,10 @@ pub(crate) async fn settle(
         return Ok(Some(Effect::ChoosePassword(token)));
     }
     if action.kind == ActionKind::Recovery {
+        if cases::access::is_asked_by(&action) {
+            let replaced = cases::access::replace(tx, kit, &action, standing, world).await?;
+            return Ok(replaced.map(|(case, access)| Effect::CaseAccess(Box::new(case), access)));
+        }
         let noted = cases::verify::note(tx, kit, &action, standing, world).await?;
         return Ok(noted.map(Effect::CaseVerified));
     }

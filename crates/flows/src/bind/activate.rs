@@ -13,9 +13,10 @@ use countersign_core::account::PasswordOutcome;
 use countersign_core::address::Address;
 use countersign_core::binding::{self, BindOutcome, NumberRefusal, Recycled, needs_second_proof};
 use countersign_core::change::Change;
-use countersign_core::id::{SessionId, VerificationId};
+use countersign_core::id::VerificationId;
 use countersign_core::lock::Refusal;
 use countersign_core::model::*;
+use countersign_core::session::Here;
 use countersign_core::verification::CheckOutcome;
 use countersign_storage::tables::{self, accounts, factors};
 use countersign_storage::{Step, StorageError, Tx};
@@ -130,7 +131,7 @@ impl Step for Activate {
             tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
             return Ok(ActivateOutcome::NeedsPassword);
         }
-        finish(tx, kit, journey, &holder, number, self.owner.session.id, &self.caller).await
+        finish(tx, kit, journey, &holder, number, Here::of(&self.owner.session), &self.caller).await
     }
 }
 
@@ -161,7 +162,7 @@ impl Step for ConfirmPassword {
         let device = Some(self.owner.session.device_id);
         match judge_own_password(tx, kit, &holder, device, right, &self.caller).await? {
             PasswordOutcome::Right => {
-                finish(tx, kit, journey, &holder, number, self.owner.session.id, &self.caller).await
+                finish(tx, kit, journey, &holder, number, Here::of(&self.owner.session), &self.caller).await
             }
             PasswordOutcome::Wrong => Ok(ActivateOutcome::PasswordWrong),
             PasswordOutcome::Refused(refusal) => Ok(ActivateOutcome::PasswordLocked(refusal)),
@@ -179,23 +180,29 @@ async fn finish(
     mut journey: Journey,
     holder: &Account,
     number: Address,
-    session: SessionId,
+    here: Here,
     caller: &Caller,
 ) -> Result<ActivateOutcome, StorageError> {
     let Some(phone) = number.phone() else { return Ok(ActivateOutcome::Gone) };
     let now = kit.clock.now();
     let (rows, service_id) = (&kit.rows, holder.service_id);
+    // First of all: a case that was withdrawn, or ran out of time, since it let its holder in binds nothing.
+    let finishes = cases::finish::lock_for(tx, kit, holder, case_of(&journey.stage), now).await?;
+    let Some(finishes) = finishes else {
+        journey.stage = JourneyStage::Done;
+        tables::apply(tx, rows, &[Change::SaveJourney(journey)]).await?;
+        return Ok(ActivateOutcome::Gone);
+    };
     let owners = ownership(tx, kit, service_id, holder.id, &number).await?;
     let subject = Subject::Account(holder.id);
     let sms = factors::lock(tx, rows, service_id, subject, Factor::Sms, None, now).await?;
     let scene = caller.scene();
-    let replaces = replaces(&journey.stage).then_some(session);
+    let replaces = replaces(&journey.stage).then_some(here);
     let world = kit.world(&scene, now);
     let bound = binding::bind(holder, phone, &owners, Recycled::Unknown, replaces, sms, world);
     let (outcome, stage) = match kit.save(tx, bound).await? {
         BindOutcome::Bound(binding) => {
-            let case = case_of(&journey.stage);
-            cases::finish::conclude(tx, kit, holder, case, owners.mine.as_ref(), world).await?;
+            cases::finish::conclude(tx, kit, holder, finishes, owners.mine.as_ref(), here, world).await?;
             (ActivateOutcome::Bound(Box::new(binding)), JourneyStage::Done)
         }
         BindOutcome::Refused(refusal) => (ActivateOutcome::Refused(refusal), number_again(&journey.stage)),

@@ -138,7 +138,7 @@ impl Step for Submit {
         let pictures = Pictures {
             front: of(EvidenceSlot::DocumentFront).is_some(),
             back: of(EvidenceSlot::DocumentBack).is_some(),
-            note: of(EvidenceSlot::NotePhoto).map(|picture| picture.note.clone()),
+            note: of(EvidenceSlot::NotePhoto).map(|picture| Redacted(picture.note.clone())),
         };
         let scene = self.caller.scene();
         let world = kit.world(&scene, kit.clock.now());

@@ -14,7 +14,8 @@ use countersign_core::id::CaseId;
 use countersign_core::lock::Refusal;
 use countersign_core::model::*;
 use countersign_core::notice::notice;
-use countersign_core::session::{self, Opened, Token};
+use countersign_core::session::{self, Here, Opened, Token};
+use countersign_core::time::Timestamp;
 use countersign_core::verification::World;
 use countersign_storage::tables::{self, accounts, bindings, cases};
 use countersign_storage::{Step, StorageError, Tx};
@@ -81,7 +82,10 @@ impl Step for Finish {
         let Some((case, account)) = lock_by_key(tx, kit, &self.key).await? else {
             return Ok(CaseFinish::Gone);
         };
-        if case.stage != CaseStage::Approved || account.status == AccountStatus::Frozen {
+        // Before the password is judged, so that a case that is not open for it is no place to guess at one.
+        let earliest = kit.clock.earliest();
+        let may_finish = case::may_finish(&case, earliest, kit.clock.now());
+        if !may_finish || account.status == AccountStatus::Frozen {
             return Ok(CaseFinish::Gone);
         }
         let right = self.right && account.password_hash == self.hash;
@@ -95,10 +99,11 @@ impl Step for Finish {
         }
         let scene = self.caller.scene();
         let world = kit.world(&scene, kit.clock.now());
-        if !kit.save(tx, case::begin_finish(&case, &account, world)).await? {
+        let begun = case::begin_finish(&case, &account, earliest, world);
+        if !kit.save(tx, begun).await? {
             return Ok(CaseFinish::Gone);
         }
-        self.let_in(tx, &case, &account, world).await
+        self.let_in(tx, case, &account, world).await
     }
 }
 
@@ -106,7 +111,7 @@ impl Finish {
     async fn let_in(
         &self,
         tx: &mut Tx,
-        case: &Case,
+        case: Case,
         account: &Account,
         world: World<'_>,
     ) -> Result<CaseFinish, StorageError> {
@@ -138,24 +143,49 @@ impl Finish {
         changes.push(world.scene.event(account.service_id, Some(account.id), event, world));
         changes.extend(notice(account, Notice::NewSignIn, world.scene.device().to_owned(), world));
         changes.push(Change::InsertJourney(journey));
+        let kind = case.kind;
+        changes.push(case::let_in(case, opened.session.device_id));
         tables::apply(tx, &kit.rows, &changes).await?;
-        Ok(CaseFinish::In(Box::new(opened), case.kind, token))
+        Ok(CaseFinish::In(Box::new(opened), kind, token))
     }
 }
 
-/// Ends the case that a journey was for, its new value being in place. `old` is the number before.
-pub(crate) async fn conclude(
+/// What a journey finishes besides itself.
+pub(crate) enum Finishes {
+    /// Nothing: its holder proved what it asks for.
+    Nothing,
+    /// This case, which is locked and may be finished.
+    Case(Box<Case>),
+}
+
+/// The case that a journey was opened by; none when it may not be finished any more, and then nothing is set by it. The
+/// account is locked.
+pub(crate) async fn lock_for(
     tx: &mut Tx,
     kit: &Kit,
     account: &Account,
     case: Option<StoredId>,
+    now: Timestamp,
+) -> Result<Option<Finishes>, StorageError> {
+    let Some(id) = case.map(|id| CaseId::from_bytes(id.0)) else { return Ok(Some(Finishes::Nothing)) };
+    let found = cases::lock(tx, &kit.rows, account.service_id, id).await?;
+    let own = found
+        .filter(|case| case.account_id == account.id && case::may_finish(case, kit.clock.earliest(), now));
+    Ok(own.map(|case| Finishes::Case(Box::new(case))))
+}
+
+/// Ends that case, its new value being in place. `old` is the number before.
+pub(crate) async fn conclude(
+    tx: &mut Tx,
+    kit: &Kit,
+    account: &Account,
+    finishes: Finishes,
     old: Option<&Binding>,
+    here: Here,
     world: World<'_>,
 ) -> Result<(), StorageError> {
-    let Some(id) = case.map(|id| CaseId::from_bytes(id.0)) else { return Ok(()) };
-    let found = cases::lock(tx, &kit.rows, account.service_id, id).await?;
-    if let Some(case) = found.filter(|case| case.account_id == account.id) {
-        kit.save(tx, case::finish(case, account, old, world)).await?;
+    if let Finishes::Case(case) = finishes {
+        kit.save(tx, case::finish(*case, account, old, here, world)).await?;
     }
     Ok(())
 }

@@ -4,13 +4,13 @@ use super::{CaseKey, load_by_key, lock_by_key, lock_with_account};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::sessions::SignedIn;
-use countersign_core::case::{self, Access};
+use countersign_core::case::{self, Access, WithdrawnBy};
 use countersign_core::id::{AccountId, CaseId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::recovery::RecoveryCode;
-use countersign_core::session::hash_token;
+use countersign_core::session::{Here, hash_token};
 use countersign_core::time::Timestamp;
-use countersign_storage::tables::{accounts, bindings, cases};
+use countersign_storage::tables::{accounts, bindings, cases, operators};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CaseEntry {
     /// In: the browser keeps the code, without dashes.
-    In(CaseId, String),
+    In(CaseId, Redacted),
     /// No such case, or not its code: the two look alike (R46).
     Wrong,
     /// Too many wrong codes.
@@ -34,6 +34,8 @@ pub struct CaseView {
     pub voices: usize,
     /// Its account is frozen: nothing goes on.
     pub frozen: bool,
+    /// Until when it cannot be finished, though it were approved.
+    pub waits_until: Option<Timestamp>,
 }
 
 impl Flows {
@@ -50,7 +52,7 @@ impl Flows {
         let (Some(id), Ok(code)) = (id, RecoveryCode::lenient(typed)) else { return Ok(CaseEntry::Wrong) };
         let step = Enter { kit: self.kit.clone(), service_id, id, hash: hash_token(code.normal()), caller };
         Ok(match self.write(step).await? {
-            Some(Access::Right) => CaseEntry::In(id, code.normal().to_owned()),
+            Some(Access::Right) => CaseEntry::In(id, Redacted(code.normal().to_owned())),
             Some(Access::Locked(until)) => CaseEntry::Locked(until),
             Some(Access::Wrong) | None => CaseEntry::Wrong,
         })
@@ -91,7 +93,8 @@ impl Flows {
         id: CaseId,
         caller: Caller,
     ) -> Result<bool, FlowError> {
-        let whose = Whose::Account(signed_in.account.service_id, signed_in.account.id, id);
+        let (account, here) = (&signed_in.account, Here::of(&signed_in.session));
+        let whose = Whose::Account(account.service_id, account.id, id, here);
         self.write(Cancel { kit: self.kit.clone(), whose, caller }).await
     }
 }
@@ -131,9 +134,12 @@ impl Step for Look {
         let Some(case) = load_by_key(tx, &self.kit, &self.key).await? else { return Ok(None) };
         let account = accounts::load(tx, rows, case.service_id, case.account_id).await?;
         let decisions = cases::decisions(tx, rows, case.service_id, case.id).await?;
-        let voices = decisions.iter().filter(|decision| decision.round == case.round).count();
+        let staff = operators::of_service(tx, rows, case.service_id).await?;
+        let counts = |one: &&CaseDecision| one.round == case.round && case::counts(one.voice, &staff);
+        let voices = decisions.iter().filter(counts).count();
         let frozen = account.is_none_or(|account| account.status == AccountStatus::Frozen);
-        Ok(Some(CaseView { case, voices, frozen }))
+        let waits_until = case::waits_until(&case, self.kit.clock.earliest());
+        Ok(Some(CaseView { case, voices, frozen, waits_until }))
     }
 }
 
@@ -153,7 +159,7 @@ impl Step for List {
 
 enum Whose {
     Key(CaseKey),
-    Account(ServiceId, AccountId, CaseId),
+    Account(ServiceId, AccountId, CaseId, Here),
 }
 
 struct Cancel {
@@ -167,17 +173,17 @@ impl Step for Cancel {
 
     async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
         let kit = &self.kit;
-        let found = match &self.whose {
-            Whose::Key(key) => lock_by_key(tx, kit, key).await?,
-            Whose::Account(service_id, account_id, id) => {
+        let (found, by) = match &self.whose {
+            Whose::Key(key) => (lock_by_key(tx, kit, key).await?, WithdrawnBy::Key),
+            Whose::Account(service_id, account_id, id, here) => {
                 let found = lock_with_account(tx, kit, *service_id, *id).await?;
-                found.filter(|(case, _)| case.account_id == *account_id)
+                (found.filter(|(case, _)| case.account_id == *account_id), WithdrawnBy::Holder(*here))
             }
         };
         let Some((case, account)) = found else { return Ok(false) };
         let binding = bindings::live_of_account(tx, &kit.rows, account.service_id, account.id).await?;
         let scene = self.caller.scene();
         let world = kit.world(&scene, kit.clock.now());
-        kit.save(tx, case::cancel(case, &account, binding.as_ref(), false, world)).await
+        kit.save(tx, case::cancel(case, &account, binding.as_ref(), by, world)).await
     }
 }

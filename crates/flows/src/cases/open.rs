@@ -4,22 +4,19 @@
 use crate::actions::Standing;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use crate::journeys;
 use crate::sessions::SignedIn;
-use countersign_core::action;
+use crate::sign_in::door::{self, SignInDoor};
 use countersign_core::case::{self, Ground, OpenRefusal};
-use countersign_core::change::Change;
-use countersign_core::id::{AccountId, ActionId, ServiceId};
+use countersign_core::id::{AccountId, ServiceId};
 use countersign_core::model::*;
 use countersign_core::recovery::RecoveryCode;
-use countersign_core::session::hash_token;
 use countersign_core::verification::World;
 use countersign_storage::tables::{self, accounts, cases};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
 
-/// Cases of an account that are looked at before another is opened.
-const EARLIER_MAX: u32 = 30;
+/// Cases of an account that are looked at before another is opened: more than can be opened in thirty days.
+const EARLIER_MAX: u32 = 400;
 
 /// What came of asking for a case.
 #[derive(Clone, Debug)]
@@ -32,21 +29,12 @@ pub enum CaseOpen {
     Gone,
 }
 
-/// The sign-in whose password was right.
-#[derive(Clone, Debug)]
-pub enum CaseDoor {
-    /// One that waits for a code, by the token of its journey.
-    Journey(String),
-    /// One that waits on a confirm page, by its action and the token of the browser's confirm pages.
-    Action(ActionId, String),
-}
-
 impl Flows {
     /// Opens a case for a lost phone from a sign-in in progress, which ends with it.
     pub async fn open_phone_case(
         &self,
         service_id: ServiceId,
-        door: CaseDoor,
+        door: SignInDoor,
         caller: Caller,
     ) -> Result<CaseOpen, FlowError> {
         self.write(OpenAtSignIn { kit: self.kit.clone(), service_id, door, caller }).await
@@ -66,7 +54,7 @@ impl Flows {
 struct OpenAtSignIn {
     kit: Arc<Kit>,
     service_id: ServiceId,
-    door: CaseDoor,
+    door: SignInDoor,
     caller: Caller,
 }
 
@@ -76,45 +64,13 @@ impl Step for OpenAtSignIn {
     async fn run(&self, tx: &mut Tx) -> Result<CaseOpen, StorageError> {
         let scene = self.caller.scene();
         let world = self.kit.world(&scene, self.kit.clock.now());
-        let Some((account_id, used)) = self.account(tx, world).await? else { return Ok(CaseOpen::Gone) };
+        let found = door::lock(tx, &self.kit, self.service_id, &self.door, world).await?;
+        let Some((account_id, used)) = found else { return Ok(CaseOpen::Gone) };
         let opened = open(tx, &self.kit, self.service_id, account_id, CaseKind::PhoneLost, world).await?;
         if matches!(opened, CaseOpen::Opened(..)) {
             tables::apply(tx, &self.kit.rows, &used).await?;
         }
         Ok(opened)
-    }
-}
-
-impl OpenAtSignIn {
-    /// Whose sign-in it is, and what uses it up.
-    async fn account(
-        &self,
-        tx: &mut Tx,
-        world: World<'_>,
-    ) -> Result<Option<(AccountId, Vec<Change>)>, StorageError> {
-        let (kit, now) = (&self.kit, world.now);
-        match &self.door {
-            CaseDoor::Journey(token) => {
-                let found = journeys::lock(tx, kit, self.service_id, token, now).await?;
-                let Some(mut journey) = found else { return Ok(None) };
-                let JourneyStage::SignIn { account, .. } = journey.stage else { return Ok(None) };
-                journey.stage = JourneyStage::Done;
-                Ok(Some((AccountId::from_bytes(account.0), vec![Change::SaveJourney(journey)])))
-            }
-            CaseDoor::Action(id, page) => {
-                let found = crate::actions::lock_with_account(tx, kit, self.service_id, *id).await?;
-                let own = found.filter(|(action, _)| {
-                    action.kind == ActionKind::SignIn
-                        && action.origin == ActionOrigin::SecurityCenter
-                        && action.page == Some(hash_token(page))
-                        && action::is_open(action, now)
-                });
-                Ok(own.map(|(action, account)| {
-                    let canceled = action::cancel(action, CancelReason::Declined, world);
-                    (account.id, canceled.changes)
-                }))
-            }
-        }
     }
 }
 

@@ -39,6 +39,11 @@ impl Flows {
         let (key, page) = (key.clone(), hash_token(page));
         self.write(AskProof { kit: self.kit.clone(), key, page, caller }).await
     }
+
+    /// Goes on without a proof, all that the account has being lost; false if the case does not wait for one.
+    pub async fn go_on_unproved(&self, key: &CaseKey, caller: Caller) -> Result<bool, FlowError> {
+        self.write(GoOn { kit: self.kit.clone(), key: key.clone(), caller }).await
+    }
 }
 
 struct AskProof {
@@ -57,23 +62,64 @@ impl Step for AskProof {
         let Some((case, account)) = found.filter(|(case, _)| case.stage == CaseStage::Verify) else {
             return Ok(CaseProof::Gone);
         };
-        let wanted = Wanted {
-            kind: ActionKind::Recovery,
-            origin: ActionOrigin::SecurityCenter,
-            details: ActionDetails(BTreeMap::from([("case".to_owned(), case.id.to_string())])),
-            audience: case.service_id.to_string(),
-            return_url: None,
-            locale: account.locale.clone(),
-            link: None,
-            page: Some(self.page),
-        };
         let scene = self.caller.scene();
-        let context = Context { new_device: Some(true), ..Context::default() };
         let world = kit.world(&scene, kit.clock.now());
-        Ok(match crate::actions::open::open(tx, kit, account, wanted, &context, world).await? {
-            Ok(action) => CaseProof::Confirm(Box::new(action)),
-            Err(refusal) => CaseProof::Refused(refusal),
-        })
+        ask(tx, kit, account, &case, &[], self.page, world).await
+    }
+}
+
+/// Opens the confirm page on which something that a case asks for is proved. `more` says what for, if not for itself.
+pub(super) async fn ask(
+    tx: &mut Tx,
+    kit: &Kit,
+    account: Account,
+    case: &Case,
+    more: &[(&str, &str)],
+    page: TokenHash,
+    world: World<'_>,
+) -> Result<CaseProof, StorageError> {
+    let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    let mut details: BTreeMap<String, String> = more.iter().map(owned).collect();
+    details.insert("case".to_owned(), case.id.to_string());
+    let wanted = Wanted {
+        kind: ActionKind::Recovery,
+        origin: ActionOrigin::SecurityCenter,
+        details: ActionDetails(details),
+        audience: case.service_id.to_string(),
+        return_url: None,
+        locale: account.locale.clone(),
+        link: None,
+        page: Some(page),
+    };
+    let context = Context { new_device: Some(true), ..Context::default() };
+    Ok(match crate::actions::open::open(tx, kit, account, wanted, &context, world).await? {
+        Ok(action) => CaseProof::Confirm(Box::new(action)),
+        Err(refusal) => CaseProof::Refused(refusal),
+    })
+}
+
+struct GoOn {
+    kit: Arc<Kit>,
+    key: CaseKey,
+    caller: Caller,
+}
+
+impl Step for GoOn {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+        let (kit, now) = (&self.kit, self.kit.clock.now());
+        let Some((case, account)) = lock_by_key(tx, kit, &self.key).await? else { return Ok(false) };
+        // Frozen in between: its holder, or staff, wanted nothing to happen (R67).
+        if account.status == AccountStatus::Frozen {
+            return Ok(false);
+        }
+        let scene = self.caller.scene();
+        let world = kit.world(&scene, now);
+        let standing = Standing::load(tx, kit, account, now).await?;
+        let held = provable(&standing, kit, world);
+        let (account, binding) = (&standing.account, standing.binding.as_ref());
+        kit.save(tx, case::unproved(case, &held, account, binding, world)).await
     }
 }
 

@@ -155,6 +155,11 @@ const fn voice_of(actor: Actor) -> Option<Voice> {
     }
 }
 
+/// Whether this was said in the case's present round, and still counts.
+fn is_of_now(one: &CaseDecision, case: &Case, staff: &[Operator]) -> bool {
+    one.round == case.round && case::counts(one.voice, staff)
+}
+
 struct List {
     kit: Arc<Kit>,
     service_id: ServiceId,
@@ -167,12 +172,14 @@ impl Step for List {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
         let rows = &self.kit.rows;
+        let staff = operators::of_service(tx, rows, self.service_id).await?;
         let mut lines = Vec::new();
         for case in cases::of_service(tx, rows, self.service_id, self.closed, LIST_MAX).await? {
             let account = accounts::load(tx, rows, self.service_id, case.account_id).await?;
             let binding = bindings::live_of_account(tx, rows, self.service_id, case.account_id).await?;
             let said = cases::decisions(tx, rows, self.service_id, case.id).await?;
-            let now: Vec<&CaseDecision> = said.iter().filter(|one| one.round == case.round).collect();
+            let counts = |one: &&CaseDecision| is_of_now(one, &case, &staff);
+            let now: Vec<&CaseDecision> = said.iter().filter(counts).collect();
             let email = account.and_then(|account| account.email);
             let shown = email.or(binding.map(|binding| binding.number));
             lines.push(CaseLine {
@@ -217,13 +224,13 @@ impl Step for Look {
         };
         let standing = Standing::load(tx, kit, account, kit.clock.now()).await?;
         let said = cases::decisions(tx, rows, service_id, case.id).await?;
-        let voices = said.iter().filter(|one| one.round == case.round).count();
+        let staff = operators::of_service(tx, rows, service_id).await?;
+        let voices = said.iter().filter(|one| is_of_now(one, &case, &staff)).count();
         let (own, open) = (voice_of(self.actor), case.stage == CaseStage::Review);
         let is_mine = |one: &CaseDecision| Some(one.voice) == own;
         let mine = said.iter().any(|one| one.round == case.round && is_mine(one));
         // Blind until one's own word is given (R57).
         let shown = |one: &CaseDecision| !open || one.round < case.round || is_mine(one);
-        let staff = operators::of_service(tx, rows, service_id).await?;
         let voice = |decision: CaseDecision| {
             let id = match decision.voice {
                 Voice::Operator(id) => Some(id),
@@ -308,12 +315,15 @@ impl Step for Decide {
         let Some((case, account)) = lock_with_account(tx, kit, service_id, self.id).await? else {
             return Ok(CaseTake::Gone);
         };
-        let email = match voice {
-            Voice::Operator(id) => operators::load(tx, rows, service_id, id).await?.map(|who| who.email),
-            Voice::CommandLine => None,
-        };
+        // Whoever has left the staff since, or may decide no more, is no voice.
+        let staff = operators::of_service(tx, rows, service_id).await?;
+        if !case::counts(voice, &staff) {
+            return Ok(CaseTake::Gone);
+        }
+        let own = staff.iter().find(|one| voice == Voice::Operator(one.id));
+        let email = own.map(|own| own.email.clone());
         let mut before = cases::decisions(tx, rows, service_id, case.id).await?;
-        before.retain(|one| one.round == case.round);
+        before.retain(|one| is_of_now(one, &case, &staff));
         let binding = bindings::live_of_account(tx, rows, service_id, account.id).await?;
         let pictures = PictureSet::of(&of_this_round(tx, kit, &case).await?);
         let word = self.word.clone();

@@ -10,6 +10,7 @@ use countersign_core::account;
 use countersign_core::enrolment::{New, Refusal};
 use countersign_core::model::*;
 use countersign_core::password::{self, PasswordProblem};
+use countersign_core::session::Here;
 use countersign_core::trading_password::{self, TradingPasswordProblem};
 use countersign_storage::tables::{self, accounts, bindings};
 use countersign_storage::{Step, StorageError, Tx};
@@ -150,11 +151,21 @@ impl Step for SetTradingPassword {
             JourneyStage::Setting { case, .. } => *case,
             _ => None,
         };
+        let (service_id, id) = (self.owner.account.service_id, self.owner.account.id);
+        let Some(account) = accounts::lock(tx, &self.kit.rows, service_id, id).await? else {
+            return Ok(SecretSet::Gone);
+        };
+        // First of all: a case that was withdrawn, or ran out of time, since it let its holder in sets nothing.
+        let finishes = cases::finish::lock_for(tx, &self.kit, &account, case, now).await?;
+        let Some(finishes) = finishes else {
+            tables::apply(tx, &self.kit.rows, &[done(journey)]).await?;
+            return Ok(SecretSet::Gone);
+        };
         Ok(match enrol(tx, &self.kit, &self.owner, journey, new, &self.caller).await? {
             Ok(_) => {
-                let scene = self.caller.scene();
-                let (account, world) = (&self.owner.account, self.kit.world(&scene, now));
-                cases::finish::conclude(tx, &self.kit, account, case, None, world).await?;
+                let (scene, here) = (self.caller.scene(), Here::of(&self.owner.session));
+                let world = self.kit.world(&scene, now);
+                cases::finish::conclude(tx, &self.kit, &account, finishes, None, here, world).await?;
                 SecretSet::Set
             }
             Err(refusal) => SecretSet::Refused(refusal),

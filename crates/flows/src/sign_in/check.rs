@@ -56,7 +56,9 @@ impl Step for Check {
         let Some(mut journey) = journeys::lock(tx, kit, self.service_id, &self.token, now).await? else {
             return Ok(SignInCheck::Gone);
         };
-        let JourneyStage::SignIn { account, factor, verification } = journey.stage.clone() else {
+        let JourneyStage::SignIn { account, factor, verification: Some(verification) } =
+            journey.stage.clone()
+        else {
             return Ok(SignInCheck::Gone);
         };
         let account_id = AccountId::from_bytes(account.0);

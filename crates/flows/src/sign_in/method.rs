@@ -1,11 +1,10 @@
 //! "Use another method": the second factors that could be proved instead, and switching to one of them.
 
-use super::start::{send_to, waiting};
+use super::start::{methods_of, send_to, waiting};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use crate::identify::second_factor_facts;
 use crate::journeys;
-use countersign_core::account::{self, Method};
+use countersign_core::account::Method;
 use countersign_core::change::Change;
 use countersign_core::id::{AccountId, ServiceId, VerificationId};
 use countersign_core::model::*;
@@ -69,8 +68,7 @@ impl Step for List {
         let Some(account) = accounts::load(tx, &kit.rows, self.service_id, account_id).await? else {
             return Ok(None);
         };
-        let (binding, states) = second_factor_facts(tx, kit, &account, now).await?;
-        Ok(Some((account::second_factors(&account, binding.as_ref(), &states, &kit.policy, now), factor)))
+        Ok(Some((methods_of(tx, kit, &account, now).await?, factor)))
     }
 }
 
@@ -97,8 +95,7 @@ impl Step for Switch {
         let Some(account) = accounts::lock(tx, &kit.rows, self.service_id, account_id).await? else {
             return Ok(MethodOutcome::Gone);
         };
-        let (binding, states) = second_factor_facts(tx, kit, &account, now).await?;
-        let methods = account::second_factors(&account, binding.as_ref(), &states, &kit.policy, now);
+        let methods = methods_of(tx, kit, &account, now).await?;
         let Some(method) = methods.into_iter().find(|method| method.factor == self.factor) else {
             return Ok(MethodOutcome::NotOffered);
         };
@@ -110,11 +107,12 @@ impl Step for Switch {
             Err(refusal) => return Ok(MethodOutcome::Refused(refusal)),
         };
         // The code that was out before stops working: one factor is being proved at a time.
-        let earlier = VerificationId::from_bytes(earlier.0);
-        if let Some(pending) = verifications::lock(tx, &kit.rows, self.service_id, earlier).await? {
+        if let Some(earlier) = earlier.map(|id| VerificationId::from_bytes(id.0))
+            && let Some(pending) = verifications::lock(tx, &kit.rows, self.service_id, earlier).await?
+        {
             kit.save(tx, verification::cancel(pending, now)).await?;
         }
-        journey.stage = waiting(&account, method.factor, verification);
+        journey.stage = waiting(&account, method.factor, Some(verification));
         tables::apply(tx, &kit.rows, &[Change::SaveJourney(journey)]).await?;
         Ok(MethodOutcome::Sent)
     }

@@ -2,9 +2,10 @@
 //! one count on the identifier, one answer (R46). No code is sent before the password is right (T15, R24).
 
 use crate::actions::open::Context;
+use crate::cases;
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use crate::identify::{account_by_identifier, second_factor_facts};
+use crate::identify::{account_at_sign_in, second_factor_facts};
 use crate::journeys;
 use crate::sending::{self, Asker, Send};
 use countersign_core::account::{self, Method, PasswordOutcome};
@@ -36,8 +37,9 @@ pub enum SignInStart {
     Wrong,
     /// Too many failures; nothing was compared.
     Locked(Refusal),
-    /// The password was right; no second factor can be asked for now.
-    NoMethod(Option<SendRefusal>),
+    /// The password was right; no second factor can be asked for now. The token belongs in the browser: from here a
+    /// recovery case is opened and support is asked.
+    NoMethod(Option<SendRefusal>, Token),
 }
 
 impl Flows {
@@ -67,7 +69,7 @@ impl Step for Find {
     type Output = Option<Account>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Output, StorageError> {
-        account_by_identifier(tx, &self.kit, self.service_id, &self.address).await
+        account_at_sign_in(tx, &self.kit, self.service_id, &self.address).await
     }
 }
 
@@ -85,7 +87,7 @@ impl Step for Start {
 
     async fn run(&self, tx: &mut Tx) -> Result<SignInStart, StorageError> {
         let (kit, now) = (&self.kit, self.kit.clock.now());
-        let account = account_by_identifier(tx, kit, self.service_id, &self.address).await?;
+        let account = account_at_sign_in(tx, kit, self.service_id, &self.address).await?;
         let device = self.known_device(tx, account.as_ref(), now).await?;
         let subject = Subject::Address(kit.rows.index(&self.address));
         let lane = device.as_ref().map(|device| device.id);
@@ -114,8 +116,10 @@ impl Start {
         now: Timestamp,
     ) -> Result<Option<Device>, StorageError> {
         let (Some(account), Some(token)) = (account, &self.caller.device_token) else { return Ok(None) };
-        let device = devices::by_token(tx, &self.kit.rows, self.service_id, hash_token(token)).await?;
-        Ok(device.filter(|device| session::is_known(device, account.id, &self.kit.policy, now)))
+        let kit = &self.kit;
+        let found = devices::by_token(tx, &kit.rows, self.service_id, hash_token(token)).await?;
+        let Some(device) = found else { return Ok(None) };
+        Ok(cases::knows(tx, kit, &device, account.id, now).await?.then_some(device))
     }
 
     async fn go_on(
@@ -149,14 +153,16 @@ impl Start {
         for method in methods {
             match send_to(tx, kit, &account, &method, journey.token, &self.caller, world).await? {
                 Ok(verification) => {
-                    journey.stage = waiting(&account, method.factor, verification);
+                    journey.stage = waiting(&account, method.factor, Some(verification));
                     tables::apply(tx, &kit.rows, &[Change::InsertJourney(journey)]).await?;
                     return Ok(SignInStart::SecondFactor(token));
                 }
                 Err(refusal) => first_refusal = first_refusal.or(Some(refusal)),
             }
         }
-        Ok(SignInStart::NoMethod(first_refusal))
+        journey.stage = waiting(&account, Factor::Sms, None);
+        tables::apply(tx, &kit.rows, &[Change::InsertJourney(journey)]).await?;
+        Ok(SignInStart::NoMethod(first_refusal, token))
     }
 }
 
@@ -181,19 +187,44 @@ impl Start {
             page: Some(page.hash()),
         };
         let context = Context { new_device: Some(true), ..Context::default() };
-        Ok(match crate::actions::open::open(tx, kit, account, wanted, &context, world).await? {
-            Ok(action) => SignInStart::Confirm(Box::new(action), page),
-            Err(_) => SignInStart::NoMethod(None),
-        })
+        let stuck = waiting(&account, Factor::Sms, None);
+        match crate::actions::open::open(tx, kit, account, wanted, &context, world).await? {
+            Ok(action) => Ok(SignInStart::Confirm(Box::new(action), page)),
+            Err(_) => {
+                let (journey, token) = journeys::open(kit, self.service_id, stuck, world.now);
+                tables::apply(tx, &kit.rows, &[Change::InsertJourney(journey)]).await?;
+                Ok(SignInStart::NoMethod(None, token))
+            }
+        }
     }
 }
 
-/// The stage of a sign-in that waits for a code.
-pub(super) fn waiting(account: &Account, factor: Factor, verification: VerificationId) -> JourneyStage {
+/// Second factors that a sign-in in progress may send a code for. An account with an app or a passkey has none: it is
+/// asked on the confirm page, and failures there are no way to be asked for less here (R54).
+pub(super) async fn methods_of(
+    tx: &mut Tx,
+    kit: &Kit,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Vec<Method>, StorageError> {
+    let enrolled = authenticators::live_of_account(tx, &kit.rows, account.service_id, account.id).await?;
+    if enrolled.iter().any(|authenticator| authenticator.factor.replaces_sms()) {
+        return Ok(Vec::new());
+    }
+    let (binding, states) = second_factor_facts(tx, kit, account, now).await?;
+    Ok(account::second_factors(account, binding.as_ref(), &states, &kit.policy, now))
+}
+
+/// The stage of a sign-in that waits for a code; without one it waits for its holder to find another way.
+pub(super) fn waiting(
+    account: &Account,
+    factor: Factor,
+    verification: Option<VerificationId>,
+) -> JourneyStage {
     JourneyStage::SignIn {
         account: StoredId(*account.id.as_bytes()),
         factor,
-        verification: StoredId(*verification.as_bytes()),
+        verification: verification.map(|id| StoredId(*id.as_bytes())),
     }
 }
 

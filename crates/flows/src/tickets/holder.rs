@@ -3,8 +3,8 @@
 use super::{LIST_MAX, TicketKey, TicketSaid, TicketView};
 use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
-use crate::journeys;
 use crate::opening;
+use crate::sign_in::door::{self, SignInDoor};
 use countersign_core::id::{AccountId, ServiceId, TicketId};
 use countersign_core::model::*;
 use countersign_core::ticket::{self, NewTicket, TicketAccess, TicketGround, TicketOpened, TicketRefusal};
@@ -41,11 +41,11 @@ impl Flows {
     pub async fn open_ticket_signed_out(
         &self,
         service_id: ServiceId,
-        journey_token: &str,
+        door: SignInDoor,
         new: NewTicket,
         caller: Caller,
     ) -> Result<TicketOpen, FlowError> {
-        let whose = Whose::SignIn(journey_token.to_owned());
+        let whose = Whose::SignIn(door);
         self.write(Open { kit: self.kit.clone(), service_id, whose, new, caller }).await
     }
 
@@ -112,7 +112,7 @@ impl Flows {
 
 enum Whose {
     Account(AccountId),
-    SignIn(String),
+    SignIn(SignInDoor),
 }
 
 struct Open {
@@ -130,11 +130,9 @@ impl Step for Open {
         let (kit, now, service_id) = (&self.kit, self.kit.clock.now(), self.service_id);
         let (account_id, signed_out) = match &self.whose {
             Whose::Account(id) => (*id, false),
-            Whose::SignIn(token) => match journeys::load(tx, kit, service_id, token, now).await? {
-                Some(Journey { stage: JourneyStage::SignIn { account, .. }, .. }) => {
-                    (AccountId::from_bytes(account.0), true)
-                }
-                _ => return Ok(TicketOpen::Gone),
+            Whose::SignIn(door) => match door::account_behind(tx, kit, service_id, door, now).await? {
+                Some(id) => (id, true),
+                None => return Ok(TicketOpen::Gone),
             },
         };
         // Locked, so that two at once are counted one after the other.

@@ -1,5 +1,7 @@
 //! Recovery cases as their holders and two operators live them: whole journeys, and the ways in which they must fail.
 
+mod attacks;
+
 use crate::evidence::png;
 use crate::house::{House, Person, address, caller, cheap_hash, code_in, notice_in};
 use countersign_core::case::{Claims, DecideRefusal, Decided, OpenRefusal, SubmitRefusal};
@@ -47,7 +49,7 @@ impl House {
     }
 
     async fn ask_recovery(&self, token: &str) -> CaseOpen {
-        let door = CaseDoor::Journey(token.to_owned());
+        let door = SignInDoor::Journey(token.to_owned());
         self.flows.open_phone_case(self.service_id, door, caller()).await.unwrap()
     }
 
@@ -99,8 +101,8 @@ impl House {
     }
 
     async fn submit(&self, held: &Held) -> CaseSubmit {
-        let (document, name) = (DocumentKind::Passport, "Ada Byron".to_owned());
-        let claims = Claims { document, name, remark: String::new() };
+        let (document, name) = (DocumentKind::Passport, Redacted("Ada Byron".to_owned()));
+        let claims = Claims { document, name, remark: Redacted::default() };
         self.flows.submit_case(&held.key, claims, caller()).await.unwrap()
     }
 
@@ -319,7 +321,9 @@ async fn link_and_access_code_let_in_from_anywhere_and_nothing_else_does() {
         house.flows.enter_case(house.service_id, id, code, caller()).await.unwrap()
     };
     let link = format!("https://accounts.acme.example/recover/{}", held.id);
-    assert_eq!(enter(&link, &held.access.to_uppercase()).await, CaseEntry::In(held.id, held.access.clone()));
+    let entered = enter(&link, &held.access.to_uppercase()).await;
+    assert_eq!(entered, CaseEntry::In(held.id, Redacted(held.access.clone())));
+    assert!(!format!("{entered:?}").contains(&held.access), "R10: the access code is in no log");
     let unknown = CaseId::from_bytes([9; 16]).to_string();
     for (id, code) in [(held.id.to_string(), "0000-0000-0000-0000"), (unknown, held.access.as_str())] {
         assert_eq!(enter(&id, code).await, CaseEntry::Wrong);

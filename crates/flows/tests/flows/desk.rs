@@ -42,8 +42,11 @@ fn command_line() -> Caller {
 
 impl House {
     async fn propose(&self, person: &Person, kind: ProposalKind, by: &Caller) -> ProposeOutcome {
-        let factor = Some(Factor::Sms);
-        self.flows.propose(self.service_id, person.id, kind, factor, "phone stolen", by).await.unwrap()
+        let about = match kind {
+            ProposalKind::LiftLock => ProposalAbout::Factor(Factor::Sms),
+            _ => ProposalAbout::One,
+        };
+        self.flows.propose(self.service_id, person.id, kind, about, "phone stolen", by).await.unwrap()
     }
 
     async fn proposed(&self, person: &Person, kind: ProposalKind, by: &Caller) -> Proposal {
@@ -122,6 +125,7 @@ async fn two_remove_a_number_and_all_that_follows_a_recovery_follows() {
     assert_eq!(file.number, None);
     let sms = file.factors.iter().find(|one| one.factor == Factor::Sms).unwrap();
     assert_eq!(sms.enrolled, 0, "SMS is off");
+    assert_eq!(file.devices, 0, "no browser of before is trusted with the password alone");
     let held: Vec<_> = file.holds.iter().map(|hold| (hold.cause, hold.ends_at)).collect();
     assert_eq!(held, [(HoldCause::Recovered, house.now().after(hours(48)))]);
     assert!(house.signed_in(&session).await.is_none());
@@ -400,7 +404,8 @@ async fn no_reason_brings_a_number_or_a_code_into_an_entry() {
     let ben = OperatorId::from_bytes([3; 16]);
     flows.reveal_address(service_id, id, Revealed::Number, TYPED, &ann).await.unwrap();
     flows.protect_account(service_id, id, Protection::Flag, TYPED, &ann).await.unwrap();
-    let made = flows.propose(service_id, id, ProposalKind::ClearStatus, None, TYPED, &ann).await.unwrap();
+    let (kind, about) = (ProposalKind::ClearStatus, ProposalAbout::One);
+    let made = flows.propose(service_id, id, kind, about, TYPED, &ann).await.unwrap();
     let ProposeOutcome::Made(made) = made else { panic!("{made:?}") };
     flows.decide_proposal(service_id, made.id, Verdict::Approve, TYPED, &staff(2)).await.unwrap();
     flows.set_route_wish(service_id, &ann, "test", RouteWish::Paused, TYPED).await.unwrap();

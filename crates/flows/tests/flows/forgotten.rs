@@ -68,7 +68,10 @@ async fn a_mailbox_is_enough_where_there_is_nothing_else() {
     let again = house.signs_in(email_of(&person), NEW).await;
     assert!(matches!(again, SignInStart::SecondFactor(_)), "{again:?}");
     let opened = house.session(&person).await;
-    let held = house.signed_in(&opened).await.unwrap().hold.unwrap();
+    let signed_in = house.signed_in(&opened).await.unwrap();
+    let known = house.flows.devices(&signed_in).await.unwrap();
+    assert!(known.iter().all(|entry| entry.is_this), "no browser of before is known: {known:?}");
+    let held = signed_in.hold.unwrap();
     assert_eq!((held.cause, held.ends_at.since(house.now())), (HoldCause::PasswordChanged, hours(24)));
     let told: Vec<Notice> = house.post().await.iter().filter_map(notice_in).map(|(what, _)| what).collect();
     assert!(told.contains(&Notice::PasswordChanged), "{told:?}");

@@ -194,8 +194,16 @@ async fn whoever_one_admin_lets_in_is_no_second_voice_for_three_days() {
     let person = house.person(&[Factor::Email, Factor::Sms]).await;
     house.later(3_600);
     let (flows, service_id) = (&house.flows, house.service_id);
-    let proposed =
-        flows.propose(service_id, person.id, ProposalKind::RemoveNumber, None, "x", &house.by(&admin)).await;
+    let proposed = flows
+        .propose(
+            service_id,
+            person.id,
+            ProposalKind::RemoveNumber,
+            ProposalAbout::One,
+            "x",
+            &house.by(&admin),
+        )
+        .await;
     let ProposeOutcome::Made(proposal) = proposed.unwrap() else { panic!("not made") };
     let puppet = Caller { actor: Actor::Operator(id), ..caller() };
     let decide = async || {

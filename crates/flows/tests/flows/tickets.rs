@@ -138,8 +138,8 @@ async fn whoever_lost_the_phone_asks_by_the_password_and_follows_by_a_code() {
     let open = |topic, token: String| {
         let new = new(topic, "It was stolen");
         let flows = house.flows.clone();
-        let service_id = house.service_id;
-        async move { flows.open_ticket_signed_out(service_id, &token, new, holder()).await.unwrap() }
+        let (service_id, door) = (house.service_id, SignInDoor::Journey(token));
+        async move { flows.open_ticket_signed_out(service_id, door, new, holder()).await.unwrap() }
     };
     let token = token.expose().to_owned();
     let topic = TicketTopic::Withdrawal;
@@ -248,7 +248,8 @@ async fn one_network_address_opens_so_much_without_signing_in() {
         let started = house.flows.start_sign_in(house.service_id, number, &person.password, caller()).await;
         let SignInStart::SecondFactor(token) = started.unwrap() else { panic!("no sign-in") };
         let new = new(TicketTopic::PhoneLost, "It was stolen");
-        let asked = house.flows.open_ticket_signed_out(house.service_id, token.expose(), new, from(ip)).await;
+        let door = SignInDoor::Journey(token.expose().to_owned());
+        let asked = house.flows.open_ticket_signed_out(house.service_id, door, new, from(ip)).await;
         asked.unwrap()
     };
     assert!(matches!(ask("192.0.2.7").await, TicketOpen::Opened(_)));

@@ -113,6 +113,8 @@ desk-remove-number = Die Nummer entfernen
 desk-lift-lock = Die Sperre aufheben
 desk-lift-lock-of = Die Sperre aufheben: { $factor }
 desk-clear-status = Den Status aufheben
+desk-end-case = Einen Antrag auf Wiederherstellung beenden
+desk-end-case-of = Den Antrag auf Wiederherstellung beenden: { $kind }
 desk-open-frozen = Das eingefrorene Konto öffnen
 
 ## Number look-up
@@ -220,6 +222,7 @@ desk-effect-told = Die Nummer und die E-Mail-Adresse erfahren es, mit einem Link
 desk-effect-email = Es hat keinen anderen zweiten Faktor: Danach kommen Codes per E-Mail.
 desk-effect-lock = { $factor } ist sofort benutzbar. Die falschen Antworten des Jahres bleiben gezählt.
 desk-effect-status = Es ist wieder aktiv statt: { $status }
+desk-effect-case = Der Antrag „{ $kind }“ endet ({ $stage }). Sein Zugangscode führt nirgends mehr hin, und der Inhaber kann einen neuen eröffnen.
 desk-effect-open = Das Konto wird wieder geöffnet: Es ist, was es vor dem Einfrieren war; ein markiertes bleibt also markiert.
 desk-effect-open-hold = Auszahlungen werden für die Zeit nach dem Öffnen eines Kontos gehalten.
 desk-effect-open-told = Die Nummer, falls es eine gibt, und die E-Mail-Adresse erfahren es, mit einem Link, der das Konto einfriert.

@@ -19,6 +19,7 @@ recover-enter-heading = Ihren Antrag verfolgen
 recover-enter-text = Geben Sie den Link Ihres Antrags und den Zugangscode ein, den Sie aufbewahrt haben.
 recover-case-label = Link oder Nummer des Antrags
 recover-access-label = Zugangscode
+recover-enter-lost = Haben Sie den Zugangscode verloren? Melden Sie sich mit Ihrem Passwort an und bitten Sie noch einmal um Wiederherstellung: Dort bekommen Sie einen neuen.
 recover-opened-heading = Ihr Antrag ist eröffnet
 recover-opened-text = Bewahren Sie diesen Link und diesen Zugangscode auf. Damit verfolgen Sie Ihren Antrag von jedem Gerät aus. Wir zeigen den Code nur jetzt und können ihn nicht noch einmal nennen.
 recover-file = wiederherstellung.txt
@@ -26,6 +27,9 @@ recover-keep-first = Kopieren, sichern oder drucken Sie beides zuerst.
 recover-everybody-told = Wir haben jeder Adresse dieses Kontos mitgeteilt, dass eine Wiederherstellung beantragt wurde. Wer das liest, kann das Konto sperren und diesen Antrag beenden.
 recover-refused-heading = Es wurde kein Antrag eröffnet
 recover-go-to-case = Zum Antrag
+recover-lost-code-heading = Haben Sie den Zugangscode verloren, oder hat jemand anders diesen Antrag gestellt?
+recover-lost-code-text = Weisen Sie etwas nach, das dieses Konto noch hat. Sie bekommen dann einen neuen Zugangscode; der alte gilt nicht mehr, und die Dokumente werden neu gesendet.
+recover-lost-code = Neuen Zugangscode holen
 recover-heading-phone = Zugang ohne Ihr Telefon
 recover-heading-trading = Ein neues Handelspasswort
 recover-heading-identity = Zeigen, wer Sie sind
@@ -42,7 +46,13 @@ recover-step-is-now = jetzt
 recover-step-is-next = später
 recover-verify-text = Weisen Sie zuerst etwas nach, das dieses Konto noch hat, etwa seine E-Mail-Adresse. Wählen Sie den Weg, der bei Ihnen geht.
 recover-verify = Jetzt nachweisen
-recover-nothing-left = Haben Sie alles verloren? Dann wenden Sie sich an den Support: { $support }
+recover-unproved = Ich habe nichts davon mehr
+recover-unproved-text =
+    { $hours ->
+        [one] Sie können ohne Nachweis weitermachen. Dann sprechen Ihre Dokumente allein: Wir sagen es jeder Adresse dieses Kontos, unsere Mitarbeiter sehen genauer hin, und Sie können frühestens in einer Stunde abschließen.
+       *[other] Sie können ohne Nachweis weitermachen. Dann sprechen Ihre Dokumente allein: Wir sagen es jeder Adresse dieses Kontos, unsere Mitarbeiter sehen genauer hin, und Sie können frühestens in { $hours } Stunden abschließen.
+    }
+recover-unproved-go = Ohne Nachweis weiter
 recover-expires = Dieser Antrag wartet auf Sie bis { $until }, dann endet er.
 recover-again = Die letzten Bilder konnten nicht verwendet werden.
 recover-documents-text = Sie brauchen einen Ausweis, Papier, einen Stift und eine Kamera. Es dauert etwa fünf Minuten.
@@ -51,6 +61,7 @@ recover-review-text = Ihre Dokumente sind bei uns. Zwei unserer Mitarbeiter ents
 recover-promised = Sie haben eine Antwort bis { $until }.
 recover-refresh = Erneut nachsehen
 recover-approved = Genehmigt. Ein Schritt fehlt noch.
+recover-waits = Für diesen Antrag wurde nichts nachgewiesen, darum wartet er: Sie können ihn ab { $until } abschließen.
 recover-hold =
     { $hours ->
         [one] Von da an ruhen Auszahlungen und andere Wege, auf denen Werte das Konto verlassen, eine Stunde lang.
@@ -102,6 +113,9 @@ notice-case-canceled = Der Antrag wurde abgebrochen. Nichts hat sich geändert.
 notice-case-decided = Ihre Entscheidung ist festgehalten.
 event-recovery-opened = Die Wiederherstellung des Kontos wurde beantragt.
 event-recovery-verified = Für eine Wiederherstellung wurde nachgewiesen, was noch da ist.
+event-recovery-unproved = Eine Wiederherstellung geht nur mit Dokumenten weiter: Ihr Inhaber sagt, dass sonst nichts geblieben ist.
+event-recovery-access-replaced = Eine Wiederherstellung bekam einen neuen Zugangscode.
+event-recovery-status-kept = Eine Identität wurde nachgewiesen; das Konto bleibt wegen Späterem eingeschränkt.
 event-recovery-submitted = Dokumente für eine Wiederherstellung wurden eingereicht.
 event-recovery-approved = Eine Wiederherstellung wurde genehmigt.
 event-recovery-returned = Für eine Wiederherstellung wurden bessere Bilder erbeten.
@@ -115,6 +129,8 @@ event-recovery-finished = Eine Wiederherstellung wurde ausgeführt.
 problem-case-unknown = Das sind nicht Link und Zugangscode eines Antrags. Prüfen Sie beide.
 problem-case-locked = Zu viele falsche Zugangscodes. Versuchen Sie es nach { $until } erneut.
 problem-case-open-already = Für dieses Konto gibt es schon einen offenen Antrag. Verfolgen Sie diesen mit seinem Zugangscode oder sperren Sie das Konto, wenn er nicht von Ihnen ist.
+problem-case-access-unprovable = Dieses Konto hat nichts mehr, was sich für einen neuen Zugangscode nachweisen ließe. Fragen Sie den Support: Zwei unserer Mitarbeiter können jenen Antrag beenden, und Sie eröffnen einen neuen.
+problem-second-factor-none = Nichts, was dieses Konto hat, ist jetzt als zweiter Faktor zu benutzen. Unten geht es weiter.
 problem-case-too-many = Für dieses Konto gab es zuletzt zu viele Anträge. Wenden Sie sich an den Support.
 problem-document-front-missing = Senden Sie ein Bild der Vorderseite des Dokuments.
 problem-document-back-missing = Senden Sie auch ein Bild der Rückseite des Dokuments.
@@ -162,6 +178,7 @@ case-opened-at = Eröffnet { $when }
 case-promised = Antwort zugesagt bis { $until }
 case-round = Runde { $round }
 case-risks = Genau hinsehen
+case-unproved = Nichts wurde nachgewiesen. Der Inhaber sagt, dass alles, was das Konto hat, mit dem Telefon verloren ging. Abschließen lässt es sich erst nach einer Wartezeit.
 case-risk-documents-alone = Das Konto hatte nichts anderes nachzuweisen: Nur die Dokumente sprechen.
 case-risk-lost = Der Inhaber konnte nicht alles nachweisen, was das Konto hat.
 case-risk-new-device = Auf einem Gerät eröffnet, das zuletzt nicht angemeldet war.

@@ -113,6 +113,8 @@ desk-remove-number = Remove the number
 desk-lift-lock = Lift the lock
 desk-lift-lock-of = Lift the lock: { $factor }
 desk-clear-status = Clear the status
+desk-end-case = End a recovery case
+desk-end-case-of = End the recovery case: { $kind }
 desk-open-frozen = Open the frozen account
 
 ## Number look-up
@@ -220,6 +222,7 @@ desk-effect-told = The number and the email address are told, with a link that f
 desk-effect-email = It has no other second factor: from then on codes come by email.
 desk-effect-lock = { $factor } can be used at once. The wrong answers of the year stay counted.
 desk-effect-status = It is active again instead of: { $status }
+desk-effect-case = The case “{ $kind }” ends ({ $stage }). Its access code no longer leads anywhere, and the holder may open another.
 desk-effect-open = The account is opened again: it is what it was before it was frozen, so a flagged one stays flagged.
 desk-effect-open-hold = Withdrawals are held for the time after an account is opened again.
 desk-effect-open-told = The number, if there is one, and the email address are told, with a link that freezes the account.

@@ -19,6 +19,7 @@ recover-enter-heading = Follow your recovery case
 recover-enter-text = Enter the link of your case and the access code that you kept.
 recover-case-label = Link or number of the case
 recover-access-label = Access code
+recover-enter-lost = Have you lost the access code? Sign in with your password and ask for recovery again: there you can get a new one.
 recover-opened-heading = Your recovery case is open
 recover-opened-text = Keep this link and this access code. They let you follow your case from any device. We show the code only now and cannot tell you it again.
 recover-file = recovery-case.txt
@@ -26,6 +27,9 @@ recover-keep-first = Copy, download or print them first.
 recover-everybody-told = We have told every address of this account that a recovery was asked for. Whoever reads that can freeze the account and end this case.
 recover-refused-heading = No case was opened
 recover-go-to-case = To the case
+recover-lost-code-heading = Have you lost the access code, or did someone else open this case?
+recover-lost-code-text = Prove one thing that this account still has. You then get a new access code; the old one stops working, and the documents are sent anew.
+recover-lost-code = Get a new access code
 recover-heading-phone = Getting back in without your phone
 recover-heading-trading = A new trading password
 recover-heading-identity = Showing who you are
@@ -42,7 +46,13 @@ recover-step-is-now = now
 recover-step-is-next = later
 recover-verify-text = First prove one thing that this account still has, such as its email address. Choose the way that works for you.
 recover-verify = Prove it now
-recover-nothing-left = Have you lost all of it? Then contact support: { $support }
+recover-unproved = I have none of these any more
+recover-unproved-text =
+    { $hours ->
+        [one] You can go on without a proof. Your documents then speak alone: we tell every address of this account, our staff look more closely, and you can finish one hour from now at the earliest.
+       *[other] You can go on without a proof. Your documents then speak alone: we tell every address of this account, our staff look more closely, and you can finish { $hours } hours from now at the earliest.
+    }
+recover-unproved-go = Go on without a proof
 recover-expires = This case waits for you until { $until }, then it ends.
 recover-again = The last pictures could not be used.
 recover-documents-text = You need an identity document, paper, a pen and a camera. It takes about five minutes.
@@ -51,6 +61,7 @@ recover-review-text = Your documents are with us. Two of our staff decide indepe
 recover-promised = You have an answer by { $until }.
 recover-refresh = Look again
 recover-approved = Approved. One step is left.
+recover-waits = Nothing was proved for this case, so it waits: you can finish it from { $until }.
 recover-hold =
     { $hours ->
         [one] From then on withdrawals and other ways for value to leave are paused for one hour.
@@ -102,6 +113,9 @@ notice-case-canceled = The recovery case was cancelled. Nothing has changed.
 notice-case-decided = Your decision is recorded.
 event-recovery-opened = Recovery of the account was asked for.
 event-recovery-verified = For a recovery, what is still held was proved.
+event-recovery-unproved = A recovery goes on with documents alone: its holder says that nothing else is left.
+event-recovery-access-replaced = A recovery got a new access code.
+event-recovery-status-kept = An identity was verified; the account stays restricted for what came later.
 event-recovery-submitted = Documents for a recovery were handed in.
 event-recovery-approved = A recovery was approved.
 event-recovery-returned = Better pictures were asked for a recovery.
@@ -115,6 +129,8 @@ event-recovery-finished = A recovery was carried out.
 problem-case-unknown = That is not the link and the access code of a case. Check both.
 problem-case-locked = Too many wrong access codes. Try again after { $until }.
 problem-case-open-already = There is an open case for this account already. Follow that one with its access code, or freeze the account if it is not yours.
+problem-case-access-unprovable = This account has nothing left that could be proved for a new access code. Ask support: two of our staff can end that case, and you open another.
+problem-second-factor-none = Nothing that this account has can be used as a second factor now. Go on below.
 problem-case-too-many = There were too many recovery cases for this account lately. Contact support.
 problem-document-front-missing = Send a picture of the front of the document.
 problem-document-back-missing = Send a picture of the back of the document, too.
@@ -162,6 +178,7 @@ case-opened-at = Opened { $when }
 case-promised = Answer promised by { $until }
 case-round = Round { $round }
 case-risks = Look twice
+case-unproved = Nothing was proved. The holder says that all the account has is lost with the phone. It can be finished only after a wait.
 case-risk-documents-alone = The account had nothing else to prove: the documents alone speak.
 case-risk-lost = The holder could not prove everything that the account has.
 case-risk-new-device = Opened on a device that has not signed in lately.

@@ -101,6 +101,7 @@ fn view(staff: &Staff, desk: CaseDesk, draft: CaseDraft) -> ConsoleCase {
         proved: case.file.proved.clone(),
         lost: case.file.lost.clone(),
         documents_alone: case.file.documents_alone,
+        unproved: case.file.unproved,
         device: case.file.device.clone(),
         devices: desk.devices.iter().map(|(name, at)| (name.clone(), at.unix_ms())).collect(),
         hold_ms: desk.hold.as_ref().map(|hold| hold.ends_at.unix_ms()),

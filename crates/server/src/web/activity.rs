@@ -5,7 +5,7 @@ use super::visit::Holder;
 use super::words::Address as Shown;
 use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_flows::core::event::{Event, Group};
+use countersign_flows::core::event::{CaseTurn, Event, Group};
 use countersign_flows::core::model::{EventEntry, Factor};
 
 /// `GET /security/activity`
@@ -113,6 +113,14 @@ fn shown(event: &Event) -> Option<views::Event> {
     })
 }
 
+fn turned(turn: &CaseTurn) -> RecoveryEvent {
+    match turn {
+        CaseTurn::Unproved { .. } => RecoveryEvent::Unproved,
+        CaseTurn::AccessReplaced { .. } => RecoveryEvent::AccessReplaced,
+        CaseTurn::StatusKept { .. } => RecoveryEvent::StatusKept,
+    }
+}
+
 /// Conversations with support; what staff arrange among themselves is none of it.
 fn conversation(event: &Event) -> Option<views::Event> {
     use views::Event as Row;
@@ -131,6 +139,7 @@ fn conversation(event: &Event) -> Option<views::Event> {
         // The page of what they belong to shows them.
         Event::CaseOpened { .. } => Row::Recovery(RecoveryEvent::Opened),
         Event::CaseVerified { .. } => Row::Recovery(RecoveryEvent::Verified),
+        Event::CaseTurn(turn) => Row::Recovery(turned(turn)),
         Event::CaseSubmitted { .. } => Row::Recovery(RecoveryEvent::Submitted),
         Event::CaseApproved { .. } => Row::Recovery(RecoveryEvent::Approved),
         Event::CaseReturned { .. } => Row::Recovery(RecoveryEvent::Returned),

@@ -454,7 +454,8 @@ fn after(visit: &Visit, effect: Effect) -> Response {
             response
         }
         Effect::CaseVerified(id) => visit.redirect(&recover::path_of(id)),
-        Effect::CaseAsked(asked) => recover::opened(visit, asked, "/security/trading-password"),
+        Effect::CaseAccess(case, access) => recover::show_opened(visit, &case, &access),
+        Effect::CaseAsked(asked) => recover::opened(visit, asked, "/security/trading-password", None),
         Effect::Changed(setting) => visit.redirect(&settings::done_of(setting)),
         Effect::Unchanged(setting) => visit.redirect(settings::page_of(setting)),
     }

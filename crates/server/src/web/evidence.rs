@@ -172,7 +172,11 @@ async fn open(visit: &Visit, place: &Place, mut request: Request) -> Result<Vec<
         };
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_none() {
-            let held = hold(field, TEXT_BYTES_MAX - text_bytes).await.map_err(refused)?;
+            let held = hold(field, TEXT_BYTES_MAX - text_bytes).await.map_err(|fault| match fault {
+                // It is not the picture that is too long.
+                Fault::PictureTooLarge => refused(Fault::TooLarge),
+                fault => refused(fault),
+            })?;
             text_bytes += held.bytes.len();
             let value = String::from_utf8(held.bytes).map_err(|_| refused(Fault::Unreadable))?;
             fields.push((name, value));

@@ -6,6 +6,7 @@ pub(crate) mod documents;
 use super::code::moment;
 use super::confirm::{lead_to, page_token};
 use super::form::Form;
+use super::sign_in::{self, door};
 use super::views::{
     CaseStep, Fault, Field, Problem, Recover, RecoverEnter, RecoverFinish, RecoverOpened, RecoverRefused,
 };
@@ -21,7 +22,7 @@ use countersign_flows::core::id::CaseId;
 use countersign_flows::core::lock::Refusal;
 use countersign_flows::core::model::{Case, CaseKind, CaseStage};
 use countersign_flows::core::recovery::RecoveryCode;
-use countersign_flows::{CaseDoor, CaseEntry, CaseFinish, CaseKey, CaseOpen, CaseProof, CaseView};
+use countersign_flows::{CaseEntry, CaseFinish, CaseKey, CaseOpen, CaseProof, CaseView, SignInDoor};
 
 /// Where a case is followed.
 pub(crate) fn path_of(id: CaseId) -> String {
@@ -34,47 +35,94 @@ pub(crate) async fn start(visit: Visit, form: Form) -> Response {
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    let door = match (sent.get("action").parse(), visit.cookie(Name::Confirm), visit.cookie(Name::Journey)) {
-        (Ok(action), Some(page), _) => CaseDoor::Action(action, page),
-        (_, _, Some(token)) => CaseDoor::Journey(token),
-        _ => return visit.redirect("/signin"),
-    };
+    let Some(door) = door(&visit, sent.get("action")) else { return visit.redirect("/signin") };
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
     match flows.may_open_here(service_id, visit.caller()).await {
         Err(error) => return visit.broke(error),
-        Ok(false) => return refuse(&visit, Problem::OpeningsTooMany, None),
+        Ok(false) => return refused(&visit, Problem::OpeningsTooMany, None, Some(&door)),
         Ok(true) => {}
     }
-    match flows.open_phone_case(service_id, door, visit.caller()).await {
+    match flows.open_phone_case(service_id, door.clone(), visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(asked) => {
-            let mut response = opened(&visit, asked, "/signin");
-            cookies::clear(response.headers_mut(), &visit.server, Name::Journey);
+            let is_used_up = matches!(asked, CaseOpen::Opened(..));
+            let mut response = opened(&visit, asked, "/signin", Some(&door));
+            // After a refusal whoever asked still stands at the sign-in: support, or another way, is left.
+            if is_used_up {
+                cookies::clear(response.headers_mut(), &visit.server, Name::Journey);
+            }
             response
         }
     }
 }
 
-fn refuse(visit: &Visit, problem: Problem, path: Option<String>) -> Response {
-    let support = visit.server.inner.support.clone();
-    let page = RecoverRefused { layout: visit.layout("/recover"), problem, path, support };
+/// `POST /recover/access`: to the confirm page, for a new access code of the case that there is
+pub(crate) async fn ask_access(visit: Visit, form: Form) -> Response {
+    let sent = match form.open(&visit) {
+        Ok(sent) => sent,
+        Err(refused) => return *refused,
+    };
+    let Some(door) = door(&visit, sent.get("action")) else { return visit.redirect("/signin") };
+    let token = page_token(&visit);
+    let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
+    match flows.ask_case_access(service_id, door.clone(), &token, visit.caller()).await {
+        Err(error) => visit.broke(error),
+        Ok(CaseProof::Confirm(action)) => lead_to(&visit, &action, &token),
+        Ok(CaseProof::Gone) => visit.redirect("/signin"),
+        Ok(CaseProof::Refused(refusal)) => {
+            let problem = match refusal {
+                ActionRefusal::Frozen => Problem::AccountFrozen,
+                _ => Problem::CaseAccessUnprovable,
+            };
+            refused(&visit, problem, None, Some(&door))
+        }
+    }
+}
+
+/// The page that says why there is no case, or no way into it. `case` is the one that there is.
+fn refused(visit: &Visit, problem: Problem, case: Option<CaseId>, door: Option<&SignInDoor>) -> Response {
+    let lost_code = door.filter(|_| case.is_some()).map(|door| match door {
+        SignInDoor::Action(id, _) => id.to_string(),
+        SignInDoor::Journey(_) => String::new(),
+    });
+    let page = RecoverRefused {
+        layout: visit.layout("/recover"),
+        problem,
+        path: case.map(path_of),
+        lost_code,
+        support: visit.server.inner.support.clone(),
+        support_path: support_path(visit, door),
+    };
     visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// What asking for a case came to: the access code, this once, or why there is none.
-pub(crate) fn opened(visit: &Visit, asked: CaseOpen, otherwise: &str) -> Response {
-    let refused = |problem, path| refuse(visit, problem, path);
+/// Where whoever looks at a page of recovery asks support: at the sign-in they came from, or as the account they are
+/// signed in to.
+fn support_path(visit: &Visit, door: Option<&SignInDoor>) -> Option<String> {
+    let inside = visit.signed_in.as_ref().map(|_| "/support/new".to_owned());
+    door.map(sign_in::support_path).or(inside)
+}
+
+/// The same where no sign-in is named: the one that this browser has begun, if it has.
+fn support_here(visit: &Visit) -> Option<String> {
+    support_path(visit, door(visit, "").as_ref())
+}
+
+/// What asking for a case came to: the access code, this once, or why there is none. `door` is the sign-in that it was
+/// asked for at.
+pub(crate) fn opened(visit: &Visit, asked: CaseOpen, otherwise: &str, door: Option<&SignInDoor>) -> Response {
     match asked {
         CaseOpen::Gone => visit.redirect(otherwise),
-        CaseOpen::Refused(OpenRefusal::Open(id)) => refused(Problem::CaseOpenAlready, Some(path_of(id))),
-        CaseOpen::Refused(OpenRefusal::TooMany) => refused(Problem::CaseTooMany, None),
-        CaseOpen::Refused(OpenRefusal::Frozen) => refused(Problem::AccountFrozen, None),
+        CaseOpen::Refused(OpenRefusal::Open(id)) => refused(visit, Problem::CaseOpenAlready, Some(id), door),
+        CaseOpen::Refused(OpenRefusal::TooMany) => refused(visit, Problem::CaseTooMany, None, door),
+        CaseOpen::Refused(OpenRefusal::Frozen) => refused(visit, Problem::AccountFrozen, None, door),
         CaseOpen::Refused(OpenRefusal::NotNeeded) => visit.redirect("/security"),
         CaseOpen::Opened(case, access) => show_opened(visit, &case, &access),
     }
 }
 
-fn show_opened(visit: &Visit, case: &Case, access: &RecoveryCode) -> Response {
+/// A case with its access code, which is shown this once.
+pub(crate) fn show_opened(visit: &Visit, case: &Case, access: &RecoveryCode) -> Response {
     let path = path_of(case.id);
     let page = RecoverOpened {
         layout: visit.layout("/recover"),
@@ -122,7 +170,8 @@ pub(crate) async fn enter_form(visit: Visit) -> Response {
 
 fn show_enter(visit: &Visit, case: Field, problem: Option<Problem>) -> Response {
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    visit.page(status, &RecoverEnter { layout: visit.layout("/recover"), case, problem })
+    let support_path = support_here(visit);
+    visit.page(status, &RecoverEnter { layout: visit.layout("/recover"), case, problem, support_path })
 }
 
 /// `POST /recover`
@@ -136,7 +185,7 @@ pub(crate) async fn enter(visit: Visit, form: Form) -> Response {
         Err(error) => visit.broke(error),
         Ok(CaseEntry::In(id, access)) => {
             let mut response = visit.redirect(&path_of(id));
-            keep(&mut response, &visit, id, &access);
+            keep(&mut response, &visit, id, &access.0);
             response
         }
         Ok(entry) => {
@@ -172,7 +221,10 @@ fn show(visit: &Visit, view: &CaseView, problem: Option<Problem>) -> Response {
         frozen: view.frozen,
         state: state_of(view),
         hold_hours: hold_hours(visit),
+        alone_hours: hours(visit.server.flows().policy().case_alone_wait_s),
+        waits_ms: view.waits_until.map(|at| at.unix_ms()),
         support: visit.server.inner.support.clone(),
+        support_path: support_here(visit),
         problem,
         path,
     };
@@ -181,12 +233,17 @@ fn show(visit: &Visit, view: &CaseView, problem: Option<Problem>) -> Response {
 
 /// For how many hours value is held after a recovery.
 fn hold_hours(visit: &Visit) -> u32 {
-    u32::try_from(visit.server.flows().policy().hold_recovery_s.div_ceil(3_600)).unwrap_or(u32::MAX)
+    hours(visit.server.flows().policy().hold_recovery_s)
+}
+
+fn hours(seconds: u64) -> u32 {
+    u32::try_from(seconds.div_ceil(3_600)).unwrap_or(u32::MAX)
 }
 
 /// What a waiting page compares: it changes whenever the page would.
 fn state_of(view: &CaseView) -> String {
-    format!("{}.{}.{}", view.case.stage.as_str(), view.case.round, u8::from(view.frozen))
+    let (frozen, waits) = (u8::from(view.frozen), u8::from(view.waits_until.is_some()));
+    format!("{}.{}.{frozen}.{waits}", view.case.stage.as_str(), view.case.round)
 }
 
 /// `GET /recover/{case}/state`: asked by a page that waits
@@ -228,6 +285,21 @@ pub(crate) async fn verify(visit: Visit, Path(id): Path<String>, form: Form) -> 
     }
 }
 
+/// `POST /recover/{case}/unproved`: on to the documents, nothing else being left
+pub(crate) async fn unproved(visit: Visit, Path(id): Path<String>, form: Form) -> Response {
+    if let Err(refused) = form.open(&visit) {
+        return *refused;
+    }
+    let (key, view) = match followed(&visit, &id).await {
+        Ok(found) => found,
+        Err(elsewhere) => return *elsewhere,
+    };
+    match visit.server.flows().go_on_unproved(&key, visit.caller()).await {
+        Err(error) => visit.broke(error),
+        Ok(_) => visit.redirect(&path_of(view.case.id)),
+    }
+}
+
 /// `POST /recover/{case}/cancel`
 pub(crate) async fn cancel(visit: Visit, Path(id): Path<String>, form: Form) -> Response {
     if let Err(refused) = form.open(&visit) {
@@ -246,12 +318,14 @@ pub(crate) async fn cancel(visit: Visit, Path(id): Path<String>, form: Form) -> 
 /// `GET /recover/{case}/finish`
 pub(crate) async fn finish_form(visit: Visit, Path(id): Path<String>) -> Response {
     match followed(&visit, &id).await {
-        Ok((_, view)) if view.case.stage == CaseStage::Approved && !view.frozen => {
-            show_finish(&visit, &view, None)
-        }
+        Ok((_, view)) if may_finish(&view) => show_finish(&visit, &view, None),
         Ok((_, view)) => visit.redirect(&path_of(view.case.id)),
         Err(elsewhere) => *elsewhere,
     }
+}
+
+fn may_finish(view: &CaseView) -> bool {
+    view.case.stage == CaseStage::Approved && !view.frozen && view.waits_until.is_none()
 }
 
 fn show_finish(visit: &Visit, view: &CaseView, password_problem: Option<Problem>) -> Response {
@@ -325,6 +399,6 @@ pub(crate) async fn identity(holder: Holder, form: Form) -> Response {
     }
     match visit.server.flows().open_identity_case(&signed_in, visit.caller()).await {
         Err(error) => visit.broke(error),
-        Ok(asked) => opened(&visit, asked, "/security"),
+        Ok(asked) => opened(&visit, asked, "/security", None),
     }
 }

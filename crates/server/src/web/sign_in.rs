@@ -14,7 +14,7 @@ use axum::response::Response;
 use countersign_flows::core::account;
 use countersign_flows::core::lock::Refusal;
 use countersign_flows::core::model::{Factor, Purpose};
-use countersign_flows::{CodePage, JourneyResend, MethodOutcome, SignInCheck, SignInStart};
+use countersign_flows::{CodePage, JourneyResend, MethodOutcome, SignInCheck, SignInDoor, SignInStart};
 
 /// `GET /signin`
 pub(crate) async fn form(visit: Visit) -> Response {
@@ -30,6 +30,7 @@ struct Problems {
     region: Option<Problem>,
     password: Option<Problem>,
     form: Option<Problem>,
+    stuck: bool,
 }
 
 fn show(visit: &Visit, sent: &Sent, problems: Problems) -> Response {
@@ -43,6 +44,7 @@ fn show(visit: &Visit, sent: &Sent, problems: Problems) -> Response {
         region: regions::picker(&visit.server, sent.get("region"), problems.region),
         password_problem: problems.password,
         problem: problems.form,
+        stuck: problems.stuck,
     };
     visit.page(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
 }
@@ -88,12 +90,33 @@ pub(crate) async fn start(visit: Visit, form: Form) -> Response {
             problems.form = Some(Problem::PasswordLocked { until: moment(until, now) });
         }
         Ok(SignInStart::Locked(Refusal::Disabled)) => problems.form = Some(Problem::FactorDisabled),
-        Ok(SignInStart::NoMethod(refusal)) => {
+        Ok(SignInStart::NoMethod(refusal, token)) => {
             let problem = refusal.map(|refusal| send_problem(refusal, now));
-            problems.form = Some(problem.unwrap_or(Problem::SendingUnavailable));
+            problems.form = Some(problem.unwrap_or(Problem::SecondFactorNone));
+            problems.stuck = true;
+            let mut response = show(&visit, &sent, problems);
+            cookies::set(response.headers_mut(), &visit.server, Name::Journey, token.expose());
+            return response;
         }
     }
     show(&visit, &sent, problems)
+}
+
+/// The sign-in in this browser whose password was right: the one that waits on the confirm page of `action`, if that
+/// names one, or the one that waits for a code.
+pub(crate) fn door(visit: &Visit, action: &str) -> Option<SignInDoor> {
+    match (action.parse(), visit.cookie(Name::Confirm)) {
+        (Ok(action), Some(page)) => Some(SignInDoor::Action(action, page)),
+        _ => visit.cookie(Name::Journey).map(SignInDoor::Journey),
+    }
+}
+
+/// Where whoever stands at a door asks support.
+pub(crate) fn support_path(door: &SignInDoor) -> String {
+    match door {
+        SignInDoor::Action(id, _) => format!("/signin/support?action={id}"),
+        SignInDoor::Journey(_) => "/signin/support".to_owned(),
+    }
 }
 
 /// The sign-in in progress in this browser, with the token of its journey.

@@ -4,6 +4,7 @@
 use super::code::moment;
 use super::evidence::{self, Place, Received};
 use super::form::{Form, Sent};
+use super::sign_in::door;
 use super::views::{
     Fault, Field, PictureLine, Problem, SaidLine, Speaker, Support, SupportCode, SupportNew, SupportOpened,
     SupportTicket, TicketLine, UploadField,
@@ -20,7 +21,7 @@ use countersign_flows::core::model::{
 use countersign_flows::core::ticket::{
     self, NewTicket, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX, TicketAccess, TicketRefusal,
 };
-use countersign_flows::{TicketKey, TicketOpen, TicketSaid, TicketView};
+use countersign_flows::{SignInDoor, TicketKey, TicketOpen, TicketSaid, TicketView};
 
 /// `GET /support`
 pub(crate) async fn list(Holder { visit, signed_in }: Holder) -> Response {
@@ -69,24 +70,31 @@ pub(crate) fn refused(refusal: TicketRefusal) -> Problem {
 }
 
 /// Where a question is asked: signed in, or with the password alone.
-#[derive(Clone, Copy)]
 enum Door {
     Inside,
-    SignIn,
+    SignIn(SignInDoor),
 }
 
 impl Door {
-    fn page(self, visit: &Visit) -> SupportNew {
-        let (path, back, topics) = match self {
-            Door::Inside => ("/support/new", "/support", TicketTopic::ALL.to_vec()),
-            Door::SignIn => {
-                ("/signin/support", "/signin/phone-unavailable", TicketTopic::SIGNED_OUT.to_vec())
+    fn page(&self, visit: &Visit) -> SupportNew {
+        let (path, back, action) = match self {
+            Door::Inside => ("/support/new", "/support".to_owned(), None),
+            Door::SignIn(SignInDoor::Journey(_)) => {
+                ("/signin/support", "/signin/phone-unavailable".to_owned(), None)
             }
+            Door::SignIn(SignInDoor::Action(id, _)) => {
+                ("/signin/support", format!("/confirm/{id}"), Some(id.to_string()))
+            }
+        };
+        let topics = match self {
+            Door::Inside => TicketTopic::ALL.to_vec(),
+            Door::SignIn(_) => TicketTopic::SIGNED_OUT.to_vec(),
         };
         SupportNew {
             layout: visit.layout(path),
             path,
             back,
+            action,
             topic: topics.first().copied().unwrap_or(TicketTopic::Other),
             topics,
             title: Field::default(),
@@ -102,7 +110,7 @@ fn show_new(visit: &Visit, page: &SupportNew) -> Response {
 }
 
 /// The question as it was typed, or the page that shows what of it had to be masked.
-fn asked(visit: &Visit, door: Door, sent: &Sent) -> Result<NewTicket, Box<SupportNew>> {
+fn asked(visit: &Visit, door: &Door, sent: &Sent) -> Result<NewTicket, Box<SupportNew>> {
     let mut page = door.page(visit);
     let topic = TicketTopic::from_text(sent.get("topic")).filter(|topic| page.topics.contains(topic));
     page.topic = topic.unwrap_or(page.topic);
@@ -114,7 +122,7 @@ fn asked(visit: &Visit, door: Door, sent: &Sent) -> Result<NewTicket, Box<Suppor
     Ok(NewTicket { topic: page.topic, title: title.value, text: text.value })
 }
 
-fn not_opened(visit: &Visit, door: Door, new: NewTicket, refusal: TicketRefusal) -> Response {
+fn not_opened(visit: &Visit, door: &Door, new: NewTicket, refusal: TicketRefusal) -> Response {
     let mut page = door.page(visit);
     page.topic = new.topic;
     (page.title.value, page.text.value) = (new.title, new.text);
@@ -138,7 +146,7 @@ pub(crate) async fn ask(Holder { visit, signed_in }: Holder, form: Form) -> Resp
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    let new = match asked(&visit, Door::Inside, &sent) {
+    let new = match asked(&visit, &Door::Inside, &sent) {
         Ok(new) => new,
         Err(page) => return show_new(&visit, &page),
     };
@@ -147,7 +155,7 @@ pub(crate) async fn ask(Holder { visit, signed_in }: Holder, form: Form) -> Resp
     match opened {
         Err(error) => visit.broke(error),
         Ok(TicketOpen::Gone) => visit.fault(Fault::NotFound),
-        Ok(TicketOpen::Refused(refusal)) => not_opened(&visit, Door::Inside, new, refusal),
+        Ok(TicketOpen::Refused(refusal)) => not_opened(&visit, &Door::Inside, new, refusal),
         Ok(TicketOpen::Opened(ticket)) => {
             visit.redirect(&format!("/support/{}?notice=ticket-opened", ticket.id))
         }
@@ -155,19 +163,20 @@ pub(crate) async fn ask(Holder { visit, signed_in }: Holder, form: Form) -> Resp
 }
 
 /// The sign-in that got as far as the second factor; anybody else begins with the password.
-async fn sign_in_token(visit: &Visit) -> Result<String, Box<Response>> {
-    let Some(token) = visit.cookie(Name::Journey) else { return Err(Box::new(visit.redirect("/signin"))) };
-    match visit.server.flows().sign_in_methods(visit.server.service_id(), &token).await {
-        Ok(Some(_)) => Ok(token),
-        Ok(None) => Err(Box::new(visit.redirect("/signin"))),
+async fn at_sign_in(visit: &Visit, action: &str) -> Result<SignInDoor, Box<Response>> {
+    let Some(door) = door(visit, action) else { return Err(Box::new(visit.redirect("/signin"))) };
+    match visit.server.flows().is_at_sign_in(visit.server.service_id(), door.clone()).await {
+        Ok(true) => Ok(door),
+        Ok(false) => Err(Box::new(visit.redirect("/signin"))),
         Err(error) => Err(Box::new(visit.broke(error))),
     }
 }
 
 /// `GET /signin/support`
 pub(crate) async fn new_signed_out(visit: Visit) -> Response {
-    match sign_in_token(&visit).await {
-        Ok(_) => show_new(&visit, &Door::SignIn.page(&visit)),
+    let action = visit.query("action").unwrap_or_default();
+    match at_sign_in(&visit, &action).await {
+        Ok(door) => show_new(&visit, &Door::SignIn(door).page(&visit)),
         Err(elsewhere) => *elsewhere,
     }
 }
@@ -178,19 +187,20 @@ pub(crate) async fn ask_signed_out(visit: Visit, form: Form) -> Response {
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    let token = match sign_in_token(&visit).await {
-        Ok(token) => token,
+    let at = match at_sign_in(&visit, sent.get("action")).await {
+        Ok(at) => at,
         Err(elsewhere) => return *elsewhere,
     };
-    let new = match asked(&visit, Door::SignIn, &sent) {
+    let door = Door::SignIn(at.clone());
+    let new = match asked(&visit, &door, &sent) {
         Ok(new) => new,
         Err(page) => return show_new(&visit, &page),
     };
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    match flows.open_ticket_signed_out(service_id, &token, new.clone(), visit.caller()).await {
+    match flows.open_ticket_signed_out(service_id, at, new.clone(), visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(TicketOpen::Gone) => visit.redirect("/signin"),
-        Ok(TicketOpen::Refused(refusal)) => not_opened(&visit, Door::SignIn, new, refusal),
+        Ok(TicketOpen::Refused(refusal)) => not_opened(&visit, &door, new, refusal),
         Ok(TicketOpen::Opened(opened)) => {
             let Some(code) = opened.code else { return visit.redirect("/signin") };
             let path = format!("/support/t/{}", opened.id);

@@ -29,6 +29,7 @@ mod own_text;
 mod pictures;
 mod proofs;
 mod rates;
+mod recovery;
 mod resources;
 mod tickets;
 mod uploads;

@@ -27,12 +27,15 @@ const INSERT: &str = "INSERT INTO bindings
 const SAVE: &str = "UPDATE bindings SET suspended_at = $3, ended_at = $4
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL";
 const LIVE_BY_NUMBER: &str = select!("service_id = $1 AND number_index = $2 AND ended_at IS NULL");
+const NEWEST_BY_NUMBER: &str =
+    select!("service_id = $1 AND number_index = $2 ORDER BY bound_at DESC, id DESC LIMIT 1");
 const LIVE_OF_ACCOUNT: &str = select!("service_id = $1 AND account_id = $2 AND ended_at IS NULL");
 const HAD_OTHER_OWNER: &str = "SELECT EXISTS (SELECT id FROM bindings
     WHERE service_id = $1 AND number_index = $2 AND account_id <> $3
         AND (ended_at IS NOT NULL OR suspended_at IS NOT NULL))";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, LIVE_BY_NUMBER, LIVE_OF_ACCOUNT, HAD_OTHER_OWNER];
+pub(crate) const STATEMENTS: &[&str] =
+    &[INSERT, SAVE, LIVE_BY_NUMBER, NEWEST_BY_NUMBER, LIVE_OF_ACCOUNT, HAD_OTHER_OWNER];
 
 fn number_place(id: &BindingId) -> Place<'_> {
     Place { table: "bindings", column: "number", row: id.as_bytes() }
@@ -67,6 +70,16 @@ pub async fn live_by_number(
     number: AddressIndex,
 ) -> Result<Option<Binding>, StorageError> {
     find(tx, rows, LIVE_BY_NUMBER, &[(&service_id).into(), (&number).into()]).await
+}
+
+/// The last binding of a number, live or ended.
+pub async fn newest_by_number(
+    tx: &mut Tx,
+    rows: &Rows,
+    service_id: ServiceId,
+    number: AddressIndex,
+) -> Result<Option<Binding>, StorageError> {
+    find(tx, rows, NEWEST_BY_NUMBER, &[(&service_id).into(), (&number).into()]).await
 }
 
 /// The live binding of an account.

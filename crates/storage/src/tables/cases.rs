@@ -33,6 +33,7 @@ const LOAD: &str = select!("id = $1 AND service_id = $2");
 const LOCK: &str = select!("id = $1 AND service_id = $2 {FOR_UPDATE}");
 const LOCK_OPEN: &str =
     select!("service_id = $1 AND account_id = $2 AND ended_at IS NULL ORDER BY id {FOR_UPDATE}");
+const OPEN_OF_ACCOUNT: &str = select!("service_id = $1 AND account_id = $2 AND ended_at IS NULL ORDER BY id");
 const OF_ACCOUNT: &str = select!("service_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT $3");
 const WAITING: &str = select!("service_id = $1 AND stage = 'review' ORDER BY promised_by LIMIT $2");
 const OPEN: &str =
@@ -55,6 +56,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     LOAD,
     LOCK,
     LOCK_OPEN,
+    OPEN_OF_ACCOUNT,
     OF_ACCOUNT,
     WAITING,
     OPEN,
@@ -153,6 +155,16 @@ pub async fn lock_open_of_account(
     account_id: AccountId,
 ) -> Result<Vec<Case>, StorageError> {
     list(tx, rows, LOCK_OPEN, &[(&service_id).into(), (&account_id).into()]).await
+}
+
+/// The same, to look at.
+pub async fn open_of_account(
+    tx: &mut Tx,
+    rows: &Rows,
+    service_id: ServiceId,
+    account_id: AccountId,
+) -> Result<Vec<Case>, StorageError> {
+    list(tx, rows, OPEN_OF_ACCOUNT, &[(&service_id).into(), (&account_id).into()]).await
 }
 
 /// The cases of an account, newest first.

@@ -7,6 +7,7 @@ use crate::tx::Tx;
 use crate::value::Row;
 use countersign_core::id::{AccountId, DeviceId, ServiceId};
 use countersign_core::model::{Device, TokenHash};
+use countersign_core::time::Timestamp;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -23,12 +24,18 @@ const INSERT: &str = "INSERT INTO devices
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const SAVE: &str = "UPDATE devices SET label = $3, last_seen_at = $4, forgotten_at = $5
     WHERE id = $1 AND service_id = $2 AND forgotten_at IS NULL";
+const FORGET_ALL: &str = "UPDATE devices SET forgotten_at = $2
+    WHERE account_id = $1 AND service_id = (SELECT service_id FROM accounts WHERE id = $1)
+        AND forgotten_at IS NULL";
+const FORGET_OTHERS: &str = "UPDATE devices SET forgotten_at = $2
+    WHERE account_id = $1 AND service_id = (SELECT service_id FROM accounts WHERE id = $1)
+        AND forgotten_at IS NULL AND id <> $3";
 const BY_TOKEN: &str = select!("token = $2");
 const LOAD: &str = select!("id = $2");
 const OF_ACCOUNT: &str =
     select!("account_id = $2 AND forgotten_at IS NULL ORDER BY last_seen_at DESC, id DESC");
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, BY_TOKEN, LOAD, OF_ACCOUNT];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, SAVE, FORGET_ALL, FORGET_OTHERS, BY_TOKEN, LOAD, OF_ACCOUNT];
 
 pub(super) fn insert(device: &Device) -> Write<'_> {
     Write::one("new device", INSERT)
@@ -50,6 +57,17 @@ pub(super) fn save(device: &Device) -> Write<'_> {
         .bind(&device.label)
         .bind(device.last_seen_at)
         .bind(device.forgotten_at)
+}
+
+pub(super) fn forget<'a>(
+    account_id: &'a AccountId,
+    except: Option<&'a DeviceId>,
+    at: Timestamp,
+) -> Write<'a> {
+    match except {
+        None => Write::any(FORGET_ALL).bind(account_id).bind(at),
+        Some(kept) => Write::any(FORGET_OTHERS).bind(account_id).bind(at).bind(kept),
+    }
 }
 
 /// The device whose cookie this is the hash of, forgotten or not.

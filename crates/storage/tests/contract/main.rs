@@ -99,6 +99,7 @@ on_every_engine! {
     people::accounts_round_trip_and_stay_in_their_service,
     people::an_idempotency_key_is_used_once,
     people::devices_round_trip_and_stay_forgotten,
+    people::every_browser_of_an_account_but_one_is_forgotten_and_nobody_elses,
     people::entries_are_read_in_pages_newest_first,
     people::journeys_round_trip,
     people::one_email_opens_one_account_per_service,

@@ -14,7 +14,7 @@ use countersign_core::proposal::{
 use countersign_core::session::{self, Scene};
 use countersign_core::time::Timestamp;
 use countersign_storage::tables::{
-    self, accounts, authenticators, bindings, factors, operators, proposals, sessions,
+    self, accounts, authenticators, bindings, cases, factors, operators, proposals, sessions,
 };
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub struct ProposalEffect {
     pub number: Option<String>,
     /// Sessions that would end.
     pub sessions: u32,
+    /// The recovery case that would end: what for, and where it stands.
+    pub case: Option<(CaseKind, CaseStage)>,
     /// Whether the account would be left without a second factor but codes by email.
     pub leaves_email_only: bool,
 }
@@ -80,19 +82,19 @@ pub enum DecideOutcome {
 const LIST: u32 = 100;
 
 impl Flows {
-    /// Proposes what two must agree on. `factor`: the locked one, to lift a lock.
+    /// Proposes what two must agree on.
     pub async fn propose(
         &self,
         service_id: ServiceId,
         account_id: AccountId,
         kind: ProposalKind,
-        factor: Option<Factor>,
+        about: ProposalAbout,
         reason: &str,
         caller: &Caller,
     ) -> Result<ProposeOutcome, FlowError> {
         let (reason, scene, by) = (reason.to_owned(), caller.scene(), caller.actor);
         let kit = self.kit.clone();
-        self.write(Propose { kit, service_id, account_id, kind, factor, reason, by, scene }).await
+        self.write(Propose { kit, service_id, account_id, kind, about, reason, by, scene }).await
     }
 
     /// Decides a proposal; what is approved is done.
@@ -167,7 +169,7 @@ struct Propose {
     service_id: ServiceId,
     account_id: AccountId,
     kind: ProposalKind,
-    factor: Option<Factor>,
+    about: ProposalAbout,
     reason: String,
     by: Actor,
     scene: Scene,
@@ -192,10 +194,12 @@ impl Step for Propose {
         let binding = bindings::live_of_account(tx, rows, self.service_id, account.id).await?;
         let subject = Subject::Account(account.id);
         let states = factors::of_subject(tx, rows, self.service_id, subject, now).await?;
-        let standing = Standing { account: &account, binding: binding.as_ref(), factors: &states };
+        let open = cases::open_of_account(tx, rows, self.service_id, account.id).await?;
+        let standing =
+            Standing { account: &account, binding: binding.as_ref(), factors: &states, cases: &open };
         let own = address_of(tx, kit, self.service_id, self.by).await?;
         let by = Speaker { actor: self.by, email: own.as_ref() };
-        let new = NewProposal { kind: self.kind, factor: self.factor, reason: &self.reason, by };
+        let new = NewProposal { kind: self.kind, about: self.about, reason: &self.reason, by };
         match proposal::propose(new, &waiting, standing, world) {
             Ok(decision) => Ok(ProposeOutcome::Made(Box::new(kit.save(tx, decision).await?))),
             Err(refusal) => Ok(ProposeOutcome::Refused(refusal)),
@@ -235,7 +239,9 @@ impl Step for Decide {
         let binding = bindings::live_of_account(tx, rows, service_id, account.id).await?;
         let subject = Subject::Account(account.id);
         let states = factors::lock_subject(tx, rows, service_id, subject, now).await?;
-        let standing = Standing { account: &account, binding: binding.as_ref(), factors: &states };
+        let open = cases::lock_open_of_account(tx, rows, service_id, account.id).await?;
+        let standing =
+            Standing { account: &account, binding: binding.as_ref(), factors: &states, cases: &open };
         let own = address_of(tx, kit, service_id, self.by).await?;
         let by = Speaker { actor: self.by, email: own.as_ref() };
         let world = kit.world(&self.scene, now);
@@ -288,15 +294,19 @@ impl Step for Look {
         let subject = Subject::Account(account.id);
         let states = factors::of_subject(tx, rows, service_id, subject, now).await?;
         let live = authenticators::live_of_account(tx, rows, service_id, account.id).await?;
-        let mut open = sessions::open_of_account(tx, rows, service_id, account.id).await?;
-        open.retain(|one| session::is_live(one, &kit.policy, now));
-        let standing = Standing { account: &account, binding: binding.as_ref(), factors: &states };
+        let mut live_now = sessions::open_of_account(tx, rows, service_id, account.id).await?;
+        live_now.retain(|one| session::is_live(one, &kit.policy, now));
+        let open = cases::open_of_account(tx, rows, service_id, account.id).await?;
+        let standing =
+            Standing { account: &account, binding: binding.as_ref(), factors: &states, cases: &open };
         let names = Names::read(tx, kit, service_id).await?;
+        let about = open.iter().find(|case| found.target == ProposalTarget::Case(case.id));
         Ok(Some(ProposalFile {
             hindrance: still_stands(&found, standing, &kit.policy, now).err(),
             effect: ProposalEffect {
                 number: binding.as_ref().map(|binding| binding.number.masked()),
-                sessions: u32::try_from(open.len()).unwrap_or(u32::MAX),
+                sessions: u32::try_from(live_now.len()).unwrap_or(u32::MAX),
+                case: about.map(|case| (case.kind, case.stage)),
                 leaves_email_only: !live.iter().any(|one| one.factor.replaces_sms()),
             },
             view: view_of(found, &names, now),

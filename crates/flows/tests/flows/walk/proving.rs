@@ -283,7 +283,7 @@ impl Walk {
                 self.removed(holder, to);
             }
             Some(Effect::Unchanged(_)) => self.seen.count("a setting stayed"),
-            Some(other @ (Effect::CaseVerified(_) | Effect::CaseAsked(_))) => {
+            Some(other @ (Effect::CaseVerified(_) | Effect::CaseAsked(_) | Effect::CaseAccess(..))) => {
                 panic!("nobody on this walk asked to be recovered: {other:?}")
             }
             None | Some(Effect::ChoosePassword(_)) => panic!("one of our own led to nothing"),

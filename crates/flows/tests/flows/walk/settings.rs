@@ -69,7 +69,7 @@ impl Walk {
                 }
             }
             SignInStart::Wrong => assert!(!is_right, "the right password was wrong"),
-            SignInStart::Locked(_) | SignInStart::NoMethod(_) => {}
+            SignInStart::Locked(_) | SignInStart::NoMethod(..) => {}
         }
         self.take_post().await;
     }

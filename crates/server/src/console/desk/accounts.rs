@@ -16,7 +16,7 @@ use axum::response::Response;
 use countersign_flows::core::address::read_identifier;
 use countersign_flows::core::event::Event;
 use countersign_flows::core::id::AccountId;
-use countersign_flows::core::model::{Factor, ProposalKind, Protection, Revealed};
+use countersign_flows::core::model::{Factor, ProposalAbout, ProposalKind, Protection, Revealed};
 use countersign_flows::core::proposal::{Nothing, ProposeRefusal};
 use countersign_flows::{Among, EntryView, LookUp, ProposeOutcome, ProtectOutcome, RevealOutcome, Whose};
 
@@ -157,12 +157,16 @@ pub(crate) async fn protect(Staff { visit, .. }: Staff, Path(id): Path<String>, 
     }
 }
 
-/// What is proposed, as the form sends it: `lift_lock:sms` names the factor.
-fn proposed(text: &str) -> Option<(ProposalKind, Option<Factor>)> {
-    match text.split_once(':') {
-        Some((kind, factor)) => Some((ProposalKind::from_text(kind)?, Some(Factor::from_text(factor)?))),
-        None => Some((ProposalKind::from_text(text)?, None)),
-    }
+/// What is proposed, as the form sends it: `lift_lock:sms` names the factor, `end_case:cas_…` the case.
+fn proposed(text: &str) -> Option<(ProposalKind, ProposalAbout)> {
+    let (kind, about) = text.split_once(':').unwrap_or((text, ""));
+    let kind = ProposalKind::from_text(kind)?;
+    let about = match kind {
+        ProposalKind::LiftLock => ProposalAbout::Factor(Factor::from_text(about)?),
+        ProposalKind::EndCase => ProposalAbout::Case(about.parse().ok()?),
+        ProposalKind::RemoveNumber | ProposalKind::ClearStatus => ProposalAbout::One,
+    };
+    Some((kind, about))
 }
 
 /// `POST /console/accounts/{id}/propose`
@@ -171,7 +175,7 @@ pub(crate) async fn propose(Staff { visit, .. }: Staff, Path(id): Path<String>, 
         Ok(sent) => sent,
         Err(refused) => return *refused,
     };
-    let (Ok(id), Some((kind, factor))) = (id.parse(), proposed(sent.get("what"))) else {
+    let (Ok(id), Some((kind, about))) = (id.parse(), proposed(sent.get("what"))) else {
         return visit.fault(Fault::NotFound);
     };
     let trouble = |problem| in_trouble(AccountForm::Propose, sent.shown("reason"), problem);
@@ -179,7 +183,7 @@ pub(crate) async fn propose(Staff { visit, .. }: Staff, Path(id): Path<String>, 
         return show(&visit, id, None, trouble(problem)).await;
     }
     let (flows, service_id) = (visit.server.flows(), visit.server.service_id());
-    match flows.propose(service_id, id, kind, factor, sent.get("reason"), &visit.caller()).await {
+    match flows.propose(service_id, id, kind, about, sent.get("reason"), &visit.caller()).await {
         Err(error) => visit.broke(error),
         Ok(ProposeOutcome::Made(made)) => {
             let notice = Notice::Proposed.name();

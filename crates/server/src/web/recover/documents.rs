@@ -9,7 +9,7 @@ use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_flows::core::case::{Claims, REMARK_LENGTH_MAX, SubmitRefusal};
-use countersign_flows::core::model::{DocumentKind, EvidenceOwner, EvidenceSlot};
+use countersign_flows::core::model::{DocumentKind, EvidenceOwner, EvidenceSlot, Redacted};
 use countersign_flows::{CaseKey, CaseSubmit};
 
 /// The pictures of a case, in the order they are asked for.
@@ -93,7 +93,8 @@ pub(crate) async fn submit(visit: Visit, Path(id): Path<String>, form: Form) -> 
         let problems = Problems { form: Some(Problem::DocumentKindMissing), ..Problems::default() };
         return show(&visit, &key, &path, &sent, problems).await;
     };
-    let (name, remark) = (sent.get("name").to_owned(), sent.get("remark").to_owned());
+    let said = |field: &str| Redacted(sent.get(field).to_owned());
+    let (name, remark) = (said("name"), said("remark"));
     let claims = Claims { document, name, remark };
     let refusal = match visit.server.flows().submit_case(&key, claims, visit.caller()).await {
         Err(error) => return visit.broke(error),

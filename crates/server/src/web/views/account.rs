@@ -66,6 +66,8 @@ pub(crate) struct SignIn {
     pub(crate) password_problem: Option<Problem>,
     /// A refusal: one sentence for the form, never for one of its two parts (R46).
     pub(crate) problem: Option<Problem>,
+    /// The password was right, and the account's second factors are of no use now: other ways are offered.
+    pub(crate) stuck: bool,
 }
 
 impl Page for SignIn {

@@ -404,6 +404,12 @@ pub(crate) enum RecoveryEvent {
     Opened,
     /// What is still held was proved.
     Verified,
+    /// Its holder says that nothing is left to prove.
+    Unproved,
+    /// Its access code was replaced.
+    AccessReplaced,
+    /// Its holder showed who they are; the account stays what it is.
+    StatusKept,
     /// Documents were handed in.
     Submitted,
     /// Operators agreed.
@@ -425,9 +431,12 @@ pub(crate) enum RecoveryEvent {
 impl RecoveryEvent {
     /// Every one of them.
     #[cfg(test)]
-    pub(crate) const ALL: [RecoveryEvent; 10] = [
+    pub(crate) const ALL: [RecoveryEvent; 13] = [
         RecoveryEvent::Opened,
         RecoveryEvent::Verified,
+        RecoveryEvent::Unproved,
+        RecoveryEvent::AccessReplaced,
+        RecoveryEvent::StatusKept,
         RecoveryEvent::Submitted,
         RecoveryEvent::Approved,
         RecoveryEvent::Returned,
@@ -442,6 +451,9 @@ impl RecoveryEvent {
         match self {
             RecoveryEvent::Opened => "event-recovery-opened",
             RecoveryEvent::Verified => "event-recovery-verified",
+            RecoveryEvent::Unproved => "event-recovery-unproved",
+            RecoveryEvent::AccessReplaced => "event-recovery-access-replaced",
+            RecoveryEvent::StatusKept => "event-recovery-status-kept",
             RecoveryEvent::Submitted => "event-recovery-submitted",
             RecoveryEvent::Approved => "event-recovery-approved",
             RecoveryEvent::Returned => "event-recovery-returned",

@@ -18,7 +18,8 @@ pub(crate) struct CaseStep {
 impl CaseStep {
     /// The steps of a case, in order.
     pub(crate) fn of(case: &Case) -> Vec<CaseStep> {
-        let verifies = case.kind == CaseKind::PhoneLost && !case.file.documents_alone;
+        let proves = !case.file.documents_alone && !case.file.unproved;
+        let verifies = case.kind == CaseKind::PhoneLost && proves;
         CaseStep::all(case.kind, case.stage, verifies)
     }
 
@@ -102,6 +103,8 @@ pub(crate) struct RecoverEnter {
     pub(crate) case: Field,
     /// One sentence for both fields together.
     pub(crate) problem: Option<Problem>,
+    /// Where whoever is at a sign-in asks support.
+    pub(crate) support_path: Option<String>,
 }
 
 impl Page for RecoverEnter {
@@ -136,8 +139,12 @@ pub(crate) struct RecoverRefused {
     pub(crate) problem: Problem,
     /// The case that there is.
     pub(crate) path: Option<String>,
+    /// Its access code may be replaced from this sign-in: its action, or nothing for one that waits for a code.
+    pub(crate) lost_code: Option<String>,
     /// Where support is reached.
     pub(crate) support: String,
+    /// Where whoever is at a sign-in asks support.
+    pub(crate) support_path: Option<String>,
 }
 
 impl Page for RecoverRefused {
@@ -172,8 +179,14 @@ pub(crate) struct Recover {
     pub(crate) state: String,
     /// Hours that value will be held.
     pub(crate) hold_hours: u32,
+    /// Hours that a case waits for which nothing was proved.
+    pub(crate) alone_hours: u32,
+    /// Until when it cannot be finished, Unix milliseconds.
+    pub(crate) waits_ms: Option<i64>,
     /// Where support is reached.
     pub(crate) support: String,
+    /// Where whoever is at a sign-in asks support.
+    pub(crate) support_path: Option<String>,
     /// Why the page did not go on.
     pub(crate) problem: Option<Problem>,
 }
@@ -199,6 +212,10 @@ impl Recover {
 
     fn expires(&self) -> Moment {
         Moment::full(self.expires_ms)
+    }
+
+    fn waits(&self) -> Option<Moment> {
+        self.waits_ms.map(Moment::full)
     }
 
     fn reason(&self) -> Option<&'static str> {

@@ -169,6 +169,7 @@ impl Samples {
             identifier: self.typed("ada@mail.example", None),
             region,
             password_problem: None,
+            stuck: problem == Some(Problem::SecondFactorNone),
             problem,
         };
         let ended = Layout { notice: Some(Notice::Ended), ..self.layout() };
@@ -195,6 +196,10 @@ impl Samples {
             (
                 "signin-refused",
                 &sign_in(self.layout(), Some(Problem::SignInRefused), self.picker(Some("TH"), None)),
+            ),
+            (
+                "signin-stuck",
+                &sign_in(self.layout(), Some(Problem::SecondFactorNone), self.picker(None, None)),
             ),
             ("signin-method", &method(None)),
             ("signin-method-every", &every_way),

@@ -93,7 +93,9 @@ pub(crate) struct SupportNew {
     /// Where it posts to.
     pub(crate) path: &'static str,
     /// Where it leads back to.
-    pub(crate) back: &'static str,
+    pub(crate) back: String,
+    /// The sign-in that waits on a confirm page, if it is one.
+    pub(crate) action: Option<String>,
     /// What can be asked about.
     pub(crate) topics: Vec<TicketTopic>,
     /// What was chosen.

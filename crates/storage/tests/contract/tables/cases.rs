@@ -39,6 +39,10 @@ pub(super) fn case_of(world: &World, account: &Account, kind: CaseKind) -> Case 
             round_since_ms: 3,
             rejected_for: Some(RejectReason::Unreadable),
             device: "Firefox on Linux".to_owned(),
+            unproved: true,
+            finish_from_ms: 11,
+            let_in: Some(StoredId([6; 16])),
+            status: Some(AccountStatus::Flagged),
         },
         opened_at: NOW,
         submitted_at: Some(NOW),
@@ -98,6 +102,10 @@ pub(crate) async fn cases_round_trip_one_open_of_a_kind(database: Database) {
     let mut wanted = vec![kin, second];
     wanted.sort_by_key(|case| case.id);
     assert_eq!(open.await.unwrap(), wanted);
+    let (id, stranger) = (account.id, world.saved_account().await.id);
+    let looked = |service, id| world.read(move |tx, r| Box::pin(cases::open_of_account(tx, r, service, id)));
+    assert_eq!(looked(service_id, id).await, wanted);
+    assert_eq!((looked(other, id).await, looked(service_id, stranger).await), (vec![], vec![]));
 }
 
 pub(crate) async fn a_voice_speaks_once_in_a_round_about_a_case(database: Database) {

@@ -141,8 +141,16 @@ pub(crate) async fn a_number_has_one_live_binding_per_service(database: Database
         .save([Change::SaveBinding(ended.clone()), Change::InsertBinding(taken_over.clone())])
         .await
         .unwrap();
-    assert_eq!((live().await, of(first.id).await), (Some(taken_over), None));
+    assert_eq!((live().await, of(first.id).await), (Some(taken_over.clone()), None));
     assert!(had_other(second.id).await);
+    let newest = || world.read(move |tx, r| Box::pin(bindings::newest_by_number(tx, r, service_id, index)));
+    let again = Binding { bound_at: NOW.after(seconds(1)), ..world.binding(&first, NUMBER) };
+    let back = Binding { ended_at: Some(NOW), ..taken_over.clone() };
+    let last = Binding { ended_at: Some(NOW.after(seconds(2))), ..again.clone() };
+    world.save([Change::SaveBinding(back), Change::InsertBinding(again.clone())]).await.unwrap();
+    assert_eq!(newest().await, Some(again));
+    world.save([Change::SaveBinding(last.clone())]).await.unwrap();
+    assert_eq!((newest().await, live().await), (Some(last), None), "the last one, ended or not");
     assert!(is_conflict(&world.save([Change::SaveBinding(ended)]).await), "what has ended stays ended");
     let nobodys = world.binding(&world.account(None), OTHER_NUMBER);
     assert!(
@@ -192,6 +200,38 @@ pub(crate) async fn devices_round_trip_and_stay_forgotten(database: Database) {
     let by_token = world.read(move |tx, r| Box::pin(devices::by_token(tx, r, service_id, token))).await;
     assert_eq!(by_token, Some(forgotten));
     assert!(is_conflict(&world.save([Change::SaveDevice(newer)]).await), "forgotten for good");
+}
+
+pub(crate) async fn every_browser_of_an_account_but_one_is_forgotten_and_nobody_elses(database: Database) {
+    let world = World::new(&database).await;
+    let (account, other) = (world.saved_account().await, world.saved_account().await);
+    let service_id = world.service_id;
+    let device = |account_id, byte: u8| Device {
+        id: DeviceId::draw(NOW, world.entropy.as_ref()),
+        service_id,
+        account_id,
+        token: TokenHash([byte; 32]),
+        label: "Firefox on Linux".into(),
+        created_at: NOW,
+        last_seen_at: NOW,
+        forgotten_at: None,
+    };
+    let (here, there, others) = (device(account.id, 1), device(account.id, 2), device(other.id, 3));
+    let gone = Device { forgotten_at: Some(NOW), ..device(account.id, 4) };
+    let all = [here.clone(), there.clone(), others.clone(), gone.clone()];
+    world.save(all.map(Change::InsertDevice)).await.unwrap();
+    let known = |id| world.read(move |tx, r| Box::pin(devices::of_account(tx, r, service_id, id)));
+    let forget = |except, at| world.save([Change::ForgetDevices { account_id: account.id, except, at }]);
+    let later = NOW.after(seconds(1));
+    forget(Some(here.id), later).await.unwrap();
+    assert_eq!(known(account.id).await, vec![here]);
+    forget(None, later).await.unwrap();
+    assert_eq!(known(account.id).await, vec![]);
+    assert_eq!(known(other.id).await, vec![others]);
+    forget(None, later).await.unwrap();
+    let id = gone.id;
+    let before = world.read(move |tx, r| Box::pin(devices::load(tx, r, service_id, id))).await;
+    assert_eq!(before, Some(gone), "what was forgotten before keeps its moment");
 }
 
 pub(crate) async fn sessions_round_trip_and_stay_ended(database: Database) {

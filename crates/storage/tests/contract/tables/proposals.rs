@@ -21,6 +21,7 @@ fn proposal(world: &World, account: &Account, target: ProposalTarget) -> Proposa
         ProposalTarget::Binding(_) => ProposalKind::RemoveNumber,
         ProposalTarget::Factor { .. } => ProposalKind::LiftLock,
         ProposalTarget::Status { .. } => ProposalKind::ClearStatus,
+        ProposalTarget::Case(_) => ProposalKind::EndCase,
     };
     Proposal {
         id: ProposalId::draw(NOW, world.entropy.as_ref()),
@@ -67,6 +68,7 @@ pub(crate) async fn proposals_round_trip_and_stay_ended(database: Database) {
         ProposalTarget::Binding(BindingId::from_bytes([9; 16])),
         lock_of(Factor::Sms),
         ProposalTarget::Status { status: AccountStatus::Restricted, since: NOW },
+        ProposalTarget::Case(CaseId::from_bytes([4; 16])),
     ]
     .map(|target| proposal(&world, &account, target));
     // Identifiers of one millisecond have no order of their own.
@@ -77,12 +79,12 @@ pub(crate) async fn proposals_round_trip_and_stay_ended(database: Database) {
         assert_eq!(world.proposal(other, one.id).await, None, "another tenant sees nothing (R77)");
     }
     let count = |now| world.read(move |tx, r| Box::pin(proposals::count_waiting(tx, r, service_id, now)));
-    assert_eq!((count(NOW).await, count(NOW.after(hours(72))).await), (3, 0));
+    assert_eq!((count(NOW).await, count(NOW.after(hours(72))).await), (4, 0));
     let waiting = world.read(move |tx, r| Box::pin(proposals::waiting(tx, r, service_id, NOW, 2))).await;
     assert_eq!(waiting, all[..2]);
     let overdue = |now| world.read(move |tx, r| Box::pin(proposals::overdue(tx, r, now, 9)));
     assert_eq!(overdue(NOW.after(hours(71))).await, []);
-    assert_eq!(overdue(NOW.after(hours(72))).await.len(), 3);
+    assert_eq!(overdue(NOW.after(hours(72))).await.len(), 4);
     let declined = ended(&all[0], ProposalStatus::Declined);
     world.save([Change::SaveProposal(declined.clone())]).await.unwrap();
     assert_eq!(world.proposal(service_id, declined.id).await, Some(declined.clone()));
@@ -90,9 +92,10 @@ pub(crate) async fn proposals_round_trip_and_stay_ended(database: Database) {
     assert!(is_conflict(&world.save([approved]).await), "what has ended stays ended");
     let id = account.id;
     let mine = world.read(move |tx, r| Box::pin(proposals::of_account(tx, r, service_id, id, 9))).await;
-    assert_eq!(mine.iter().map(|one| one.id).collect::<Vec<_>>(), [all[2].id, all[1].id, all[0].id]);
+    let newest_first = [3, 2, 1, 0].map(|place: usize| all[place].id);
+    assert_eq!(mine.iter().map(|one| one.id).collect::<Vec<_>>(), newest_first);
     let newest = world.read(move |tx, r| Box::pin(proposals::of_service(tx, r, service_id, 1))).await;
-    assert_eq!(newest, all[2..]);
+    assert_eq!(newest, all[3..]);
     let spans = world.read(move |tx, r| Box::pin(proposals::spans(tx, r, service_id, NOW, 9))).await;
     assert_eq!(spans[0], (NOW, NOW.after(hours(1))));
     assert_eq!(spans[1], (NOW, NOW.after(hours(72))));

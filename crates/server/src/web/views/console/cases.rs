@@ -238,6 +238,8 @@ pub(crate) struct ConsoleCase {
     pub(crate) lost: Vec<Factor>,
     /// There was nothing else to prove.
     pub(crate) documents_alone: bool,
+    /// There was, and the holder says that all of it is lost.
+    pub(crate) unproved: bool,
     /// Browser in which the case was opened.
     pub(crate) device: String,
     /// Browsers last signed in from, with when, Unix milliseconds.

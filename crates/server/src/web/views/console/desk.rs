@@ -36,6 +36,7 @@ pub(super) fn kind_key(kind: ProposalKind) -> &'static str {
         ProposalKind::RemoveNumber => "desk-remove-number",
         ProposalKind::LiftLock => "desk-lift-lock",
         ProposalKind::ClearStatus => "desk-clear-status",
+        ProposalKind::EndCase => "desk-end-case",
     }
 }
 

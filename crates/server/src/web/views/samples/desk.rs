@@ -69,6 +69,7 @@ impl Samples {
             ProposalTarget::Binding(_) => ProposalKind::RemoveNumber,
             ProposalTarget::Factor { .. } => ProposalKind::LiftLock,
             ProposalTarget::Status { .. } => ProposalKind::ClearStatus,
+            ProposalTarget::Case(_) => ProposalKind::EndCase,
         };
         let has_ended = status != ProposalStatus::Waiting;
         ProposalView {
@@ -257,6 +258,7 @@ impl Samples {
                 effect: ProposalEffect {
                     number: Some(self.text("+44 •••• ••3456")),
                     sessions: 2,
+                    case: Some((CaseKind::PhoneLost, CaseStage::Documents)),
                     leaves_email_only: true,
                 },
                 hindrance: None,
@@ -403,6 +405,7 @@ impl Samples {
             self.sms_lock(),
             ProposalTarget::Status { status: AccountStatus::Flagged, since: self.at(-DAY_MS) },
             ProposalTarget::Status { status: AccountStatus::Frozen, since: self.at(-DAY_MS) },
+            ProposalTarget::Case(countersign_flows::core::id::CaseId::from_bytes([6; 16])),
         ];
         let waiting = |target| self.proposal_view(target, ProposalStatus::Waiting);
         let ended = ProposalStatus::ALL.iter().map(|status| self.proposal_view(targets[0], *status));
@@ -429,6 +432,7 @@ impl Samples {
             ("console-proposal-own", &self.proposal_page(waiting(targets[1]), true)),
             ("console-proposal-refused", &refused),
             ("console-proposal-unsaid", &unsaid),
+            ("console-proposal-case", &self.proposal_page(waiting(targets[4]), false)),
             ("console-proposal-frozen", &mine),
             ("console-proposal-ended", &self.proposal_page(approved, false)),
         ])

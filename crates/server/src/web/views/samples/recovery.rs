@@ -13,7 +13,7 @@ use crate::web::views::*;
 const HOUR_MS: i64 = 3_600_000;
 
 /// What can be wrong with a case, the time of a lock excepted.
-pub(super) fn problems() -> [Problem; 15] {
+pub(super) fn problems() -> [Problem; 17] {
     [
         Problem::RemarkLong { characters_max: 500 },
         Problem::CaseUnknown,
@@ -30,6 +30,8 @@ pub(super) fn problems() -> [Problem; 15] {
         Problem::OwnAccount,
         Problem::CaseMoved,
         Problem::CasePicturesChanged,
+        Problem::CaseAccessUnprovable,
+        Problem::SecondFactorNone,
     ]
 }
 
@@ -47,7 +49,10 @@ impl Samples {
             frozen: false,
             state: "review.1.0".to_owned(),
             hold_hours: 48,
+            alone_hours: 24,
+            waits_ms: None,
             support: self.text("help@acme.example"),
+            support_path: Some("/signin/support".to_owned()),
             problem: None,
         }
     }
@@ -78,8 +83,12 @@ impl Samples {
     }
 
     pub(super) fn recovery(&self) -> Drawn {
-        let enter =
-            |problem| RecoverEnter { layout: self.layout(), case: self.typed("cas_00", None), problem };
+        let enter = |problem: Option<Problem>| RecoverEnter {
+            layout: self.layout(),
+            case: self.typed("cas_00", None),
+            support_path: problem.is_some().then(|| "/signin/support".to_owned()),
+            problem,
+        };
         let opened = RecoverOpened {
             layout: self.layout(),
             path: "/recover/cas_00".to_owned(),
@@ -90,7 +99,9 @@ impl Samples {
             layout: self.layout(),
             problem,
             path: path.map(str::to_owned),
+            lost_code: path.map(|_| "act_00".to_owned()),
             support: self.text("help@acme.example"),
+            support_path: path.map(|_| "/signin/support?action=act_00".to_owned()),
         };
         let finish = |kind, password_problem| RecoverFinish {
             layout: self.layout(),
@@ -107,7 +118,12 @@ impl Samples {
             ..self.documents()
         };
         let frozen = Recover { frozen: true, ..self.recover(CaseKind::PhoneLost, CaseStage::Approved, None) };
+        let waits = Recover {
+            waits_ms: Some(self.now_ms + 20 * HOUR_MS),
+            ..self.recover(CaseKind::PhoneLost, CaseStage::Approved, None)
+        };
         let mut drawn = draw(vec![
+            ("recover-waits", &waits),
             ("recover-enter", &enter(None)),
             ("recover-enter-wrong", &enter(Some(Problem::CaseUnknown))),
             ("recover-opened", &opened),
@@ -187,6 +203,7 @@ impl Samples {
             status: AccountStatus::Restricted,
             proved: vec![Factor::Email],
             lost: vec![Factor::TradingPassword],
+            unproved: voices > 0,
             documents_alone: true,
             device: self.text("Firefox on Linux"),
             devices: vec![(self.text("Chrome on Android"), self.now_ms - 400 * HOUR_MS)],

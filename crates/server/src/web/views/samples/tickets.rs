@@ -111,7 +111,8 @@ impl Samples {
         SupportNew {
             layout: self.inside(),
             path: "/support/new",
-            back: "/support",
+            back: "/support".to_owned(),
+            action: problem.is_some().then(|| "act_00".to_owned()),
             topics: TicketTopic::ALL.to_vec(),
             topic: TicketTopic::Other,
             title,

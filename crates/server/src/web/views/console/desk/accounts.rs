@@ -3,8 +3,8 @@
 use askama::Template;
 use countersign_flows::core::lock::Refusal;
 use countersign_flows::core::model::{
-    AccountStatus, ActionKind, ActionStatus, CaseKind, CaseStage, Factor, Hold, ProposalKind, Protection,
-    Revealed, TicketStatus, TicketTopic,
+    AccountStatus, ActionKind, ActionStatus, Case, CaseKind, CaseStage, Factor, Hold, ProposalKind,
+    Protection, Revealed, TicketStatus, TicketTopic,
 };
 use countersign_flows::{AccountFile, FactorFile, MessageView, ProposalView, Voice};
 
@@ -279,8 +279,17 @@ impl ConsoleAccount {
             AccountStatus::Active | AccountStatus::Frozen => None,
         };
         offers.extend(label.map(|label| Offer { value: kind.as_str().to_owned(), label }));
+        for case in self.file.cases.iter().filter(|case| !case.stage.is_over()) {
+            let label = words.say("desk-end-case-of").set("kind", words.text(kind_key_of_case(case.kind)));
+            offers.push(Offer { value: end_of(case), label: label.plain() });
+        }
         offers
     }
+}
+
+/// As the form sends it: what, and of which case.
+fn end_of(case: &Case) -> String {
+    format!("{}:{}", ProposalKind::EndCase.as_str(), case.id)
 }
 
 /// As the form sends it: what, and for a lock of which factor.

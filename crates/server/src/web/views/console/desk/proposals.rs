@@ -6,6 +6,7 @@ use countersign_flows::core::proposal::DecideRefusal;
 use countersign_flows::{ProposalFile, ProposalView, Voice};
 
 use super::{factor_key, kind_key, proposal_status_key, voice};
+use crate::web::views::console::cases::{kind_key as case_kind_key, stage_key};
 use crate::web::views::console::status_key;
 use crate::web::views::{Field, Layout, Page, Problem};
 use crate::web::words::{Moment, Sentence, Words};
@@ -141,6 +142,13 @@ impl ConsoleProposal {
             ProposalTarget::Status { status, .. } => {
                 let status = words.text(status_key(status));
                 said.push(words.say("desk-effect-status").set("status", status));
+            }
+            ProposalTarget::Case(_) => {
+                if let Some((kind, stage)) = effect.case {
+                    let (kind, stage) = (words.text(case_kind_key(kind)), words.text(stage_key(stage)));
+                    said.push(words.say("desk-effect-case").set("kind", kind).set("stage", stage));
+                }
+                said.push(words.say("desk-effect-told"));
             }
         }
         said.push(words.say("desk-effect-no-hold"));
