@@ -380,8 +380,11 @@ fn signed_at(runs: &[(&[i64], i64)]) -> WalkSummary {
     chain.walk(&[])
 }
 
+/// What was found, its place and how many entries it is about.
+type Told = (&'static str, Option<u64>, u64);
+
 /// How many were late at the start, how many after a stop, and what was found.
-fn counted(runs: &[(&[i64], i64)]) -> (u64, u64, Vec<(&'static str, Option<u64>, u64)>) {
+fn counted(runs: &[(&[i64], i64)]) -> (u64, u64, Vec<Told>) {
     let summary = signed_at(runs);
     (summary.late_at_start, summary.late_after_stop, told(&summary))
 }

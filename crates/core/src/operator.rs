@@ -6,7 +6,7 @@
 use crate::Decision;
 use crate::account::PasswordOutcome;
 use crate::change::Change;
-use crate::event::Event;
+use crate::event::{Event, StaffEvent};
 use crate::id::{AuthenticatorId, DeviceId, MessageId, OperatorId, OperatorSessionId};
 use crate::lock::{self, Effect, Refusal};
 use crate::model::*;
@@ -103,14 +103,16 @@ pub fn judge_password(
 fn fail(who: &str, mut state: FactorState, world: World<'_>) -> (Effect, Vec<Change>) {
     let (service_id, factor) = (state.service_id, state.factor);
     let entry = |event| world.scene.event(service_id, None, event, world);
-    let mut changes = vec![entry(Event::OperatorSignInFailed { who: who.to_owned(), factor })];
+    let mut changes =
+        vec![entry(Event::Staff(StaffEvent::OperatorSignInFailed { who: who.to_owned(), factor }))];
     let effect = lock::record_failure(&mut state, world.policy, world.now);
     let until_ms = match effect {
         Effect::Counted { .. } => None,
         Effect::Locked { until } => Some(Some(until.unix_ms())),
         Effect::Disabled => Some(None),
     };
-    let locked = |until_ms| entry(Event::OperatorLocked { who: who.to_owned(), factor, until_ms });
+    let locked =
+        |until_ms| entry(Event::Staff(StaffEvent::OperatorLocked { who: who.to_owned(), factor, until_ms }));
     changes.extend(until_ms.map(locked));
     changes.push(Change::SaveFactor(state));
     (effect, changes)
@@ -130,7 +132,7 @@ pub fn judge_second_step(
     let who = operator.email.masked();
     if factor == Factor::Passkey {
         // A signature cannot be guessed: a broken one is a fault or a fake page, and locks nobody out (R24).
-        let event = Event::OperatorSignInFailed { who, factor };
+        let event = Event::Staff(StaffEvent::OperatorSignInFailed { who, factor });
         return if right {
             Decision::only(Answer::Right)
         } else {
@@ -184,7 +186,12 @@ pub fn open(operator: &Operator, factor: Factor, ip: &str, world: World<'_>) -> 
         last_seen_at: world.now,
         ended_at: None,
     };
-    let entry = world.scene.event(operator.service_id, None, Event::OperatorSignedIn { factor }, world);
+    let entry = world.scene.event(
+        operator.service_id,
+        None,
+        Event::Staff(StaffEvent::OperatorSignedIn { factor }),
+        world,
+    );
     (let_in, vec![Change::InsertOperatorSession(session), entry])
 }
 
@@ -347,11 +354,11 @@ fn sorted(roles: &[Role]) -> Vec<Role> {
 pub fn add(act: StaffAct<'_>, link: bool, world: World<'_>) -> Decision<Option<Token>> {
     let decides_from = act.wait(world);
     let operator = Operator { roles: sorted(&act.meant.roles), decides_from, ..act.meant.clone() };
-    let event = Event::OperatorAdded {
+    let event = Event::Staff(StaffEvent::OperatorAdded {
         operator: operator.id.to_string(),
         email: operator.email.masked(),
         roles: roles_text(&operator.roles),
-    };
+    });
     let mut changes = vec![Change::InsertOperator(operator.clone()), act.entry(event, world)];
     if !link {
         return Decision { outcome: None, changes };
@@ -373,12 +380,12 @@ pub fn change_roles(
         return Decision::only(Err(refusal));
     }
     let (before, wait) = (sorted(&act.meant.roles), act.meant.decides_from);
-    let event = Event::OperatorRolesChanged {
+    let event = Event::Staff(StaffEvent::OperatorRolesChanged {
         operator: act.meant.id.to_string(),
         before: roles_text(&before),
         after: roles_text(&roles),
         reason: act.said(),
-    };
+    });
     let decides_from = if act.by.is_some() { wait_after_roles(wait, &before, &roles, world) } else { wait };
     let changed = Operator { roles, decides_from, ..act.meant.clone() };
     let mut changes = vec![Change::SaveOperator(changed), act.entry(event, world)];
@@ -391,7 +398,8 @@ pub fn disable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), Staff
     if let Some(refusal) = act.refusal(&StaffWish::Disable) {
         return Decision::only(Err(refusal));
     }
-    let event = Event::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.said() };
+    let event =
+        Event::Staff(StaffEvent::OperatorDisabled { operator: act.meant.id.to_string(), reason: act.said() });
     let changed = Operator { disabled_at: Some(world.now), ..act.meant.clone() };
     let changes = vec![
         Change::SaveOperator(changed),
@@ -407,7 +415,8 @@ pub fn enable(act: StaffAct<'_>, world: World<'_>) -> Decision<Result<(), StaffR
     if let Some(refusal) = act.refusal(&StaffWish::Enable) {
         return Decision::only(Err(refusal));
     }
-    let event = Event::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.said() };
+    let event =
+        Event::Staff(StaffEvent::OperatorEnabled { operator: act.meant.id.to_string(), reason: act.said() });
     let changed = Operator { disabled_at: None, ..act.meant.clone() };
     let mut changes = vec![Change::SaveOperator(changed), act.entry(event, world)];
     changes.extend(tell_admins(&act, Notice::StaffEnabled, world));
@@ -430,11 +439,11 @@ pub fn reset(
     let mut changes = vec![Change::SaveOperator(changed.clone())];
     let is_new = !has_joined(act.meant) && enrolled.iter().all(|one| !one.is_live());
     let (purpose, event) = if is_new {
-        (InvitationPurpose::Invite, Event::OperatorInvitedAgain { operator })
+        (InvitationPurpose::Invite, Event::Staff(StaffEvent::OperatorInvitedAgain { operator }))
     } else {
         changes.push(act.end_sessions(world));
         changes.extend(enrolled.iter().filter(|one| one.is_live()).map(|one| ended(one, world)));
-        (InvitationPurpose::Reset, Event::OperatorReset { operator, reason: act.said() })
+        (InvitationPurpose::Reset, Event::Staff(StaffEvent::OperatorReset { operator, reason: act.said() }))
     };
     let (token, links) = invite(&changed, purpose, act.locale, world);
     changes.extend(links);
@@ -497,7 +506,8 @@ pub fn add_factor(
         last_used_at: None,
         ended_at: None,
     }));
-    let event = Event::OperatorFactorAdded { operator: operator.id.to_string(), factor, name };
+    let event =
+        Event::Staff(StaffEvent::OperatorFactorAdded { operator: operator.id.to_string(), factor, name });
     changes.push(world.scene.event(operator.service_id, None, event, world));
     Decision { outcome: Ok(()), changes }
 }
@@ -519,11 +529,11 @@ pub fn remove_factor(
     if !standing.iter().any(|one| one.is_live() && one.id != meant.id) {
         return Decision::only(Err(FactorRefusal::Last));
     }
-    let event = Event::OperatorFactorRemoved {
+    let event = Event::Staff(StaffEvent::OperatorFactorRemoved {
         operator: operator.id.to_string(),
         factor: meant.factor,
         name: meant.name.clone(),
-    };
+    });
     let entry = world.scene.event(operator.service_id, None, event, world);
     Decision { outcome: Ok(()), changes: vec![ended(meant, world), entry] }
 }

@@ -74,7 +74,7 @@ impl Lateness {
     }
 
     fn add(&mut self, sequence: u64, at: Timestamp, signed: &Checkpoint, is_overfull: bool) {
-        let run = self.run.get_or_insert_with(|| LateRun {
+        let run = self.run.get_or_insert(LateRun {
             first: sequence,
             last: sequence,
             checkpoint: signed.number,

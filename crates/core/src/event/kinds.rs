@@ -1,6 +1,6 @@
 //! What each kind of event is called, and where a holder looks for it: two tables, complete by the compiler's word.
 
-use super::Event;
+use super::{Event, StaffEvent};
 use crate::model::Factor;
 use serde::{Deserialize, Serialize};
 
@@ -140,22 +140,22 @@ table! {
         Event::ServiceAdded => "service_added",
         Event::ApiKeyAdded { .. } => "api_key_added",
         Event::ApiKeyRevoked { .. } => "api_key_revoked",
-        Event::OperatorSignedIn { .. } => "operator_signed_in",
-        Event::OperatorSignInFailed { .. } => "operator_sign_in_failed",
-        Event::OperatorLocked { .. } => "operator_locked",
-        Event::OperatorSignedOut => "operator_signed_out",
-        Event::OperatorSessionsEnded { .. } => "operator_sessions_ended",
-        Event::OperatorAdded { .. } => "operator_added",
-        Event::OperatorJoined { .. } => "operator_joined",
-        Event::OperatorInvitedAgain { .. } => "operator_invited_again",
-        Event::OperatorRolesChanged { .. } => "operator_roles_changed",
-        Event::OperatorDisabled { .. } => "operator_disabled",
-        Event::OperatorEnabled { .. } => "operator_enabled",
-        Event::OperatorReset { .. } => "operator_reset",
-        Event::OperatorFactorAdded { .. } => "operator_factor_added",
-        Event::OperatorFactorRemoved { .. } => "operator_factor_removed",
-        Event::OperatorPasswordChanged => "operator_password_changed",
-        Event::OperatorRenamed => "operator_renamed",
+        Event::Staff(StaffEvent::OperatorSignedIn { .. }) => "operator_signed_in",
+        Event::Staff(StaffEvent::OperatorSignInFailed { .. }) => "operator_sign_in_failed",
+        Event::Staff(StaffEvent::OperatorLocked { .. }) => "operator_locked",
+        Event::Staff(StaffEvent::OperatorSignedOut) => "operator_signed_out",
+        Event::Staff(StaffEvent::OperatorSessionsEnded { .. }) => "operator_sessions_ended",
+        Event::Staff(StaffEvent::OperatorAdded { .. }) => "operator_added",
+        Event::Staff(StaffEvent::OperatorJoined { .. }) => "operator_joined",
+        Event::Staff(StaffEvent::OperatorInvitedAgain { .. }) => "operator_invited_again",
+        Event::Staff(StaffEvent::OperatorRolesChanged { .. }) => "operator_roles_changed",
+        Event::Staff(StaffEvent::OperatorDisabled { .. }) => "operator_disabled",
+        Event::Staff(StaffEvent::OperatorEnabled { .. }) => "operator_enabled",
+        Event::Staff(StaffEvent::OperatorReset { .. }) => "operator_reset",
+        Event::Staff(StaffEvent::OperatorFactorAdded { .. }) => "operator_factor_added",
+        Event::Staff(StaffEvent::OperatorFactorRemoved { .. }) => "operator_factor_removed",
+        Event::Staff(StaffEvent::OperatorPasswordChanged) => "operator_password_changed",
+        Event::Staff(StaffEvent::OperatorRenamed) => "operator_renamed",
     }
 }
 
@@ -167,11 +167,11 @@ table! {
         | Event::SignedOut
         | Event::SessionEnded { .. }
         | Event::DeviceForgotten { .. }
-        | Event::OperatorSignedIn { .. }
-        | Event::OperatorSignInFailed { .. }
-        | Event::OperatorLocked { .. }
-        | Event::OperatorSignedOut
-        | Event::OperatorSessionsEnded { .. } => Group::SignIn,
+        | Event::Staff(StaffEvent::OperatorSignedIn { .. })
+        | Event::Staff(StaffEvent::OperatorSignInFailed { .. })
+        | Event::Staff(StaffEvent::OperatorLocked { .. })
+        | Event::Staff(StaffEvent::OperatorSignedOut)
+        | Event::Staff(StaffEvent::OperatorSessionsEnded { .. }) => Group::SignIn,
         Event::CodeSent { .. }
         | Event::CodeWrong { .. }
         | Event::FactorLocked { .. }
@@ -247,16 +247,6 @@ table! {
         | Event::ServiceAdded
         | Event::ApiKeyAdded { .. }
         | Event::ApiKeyRevoked { .. } => Group::Changes,
-        Event::OperatorAdded { .. }
-        | Event::OperatorJoined { .. }
-        | Event::OperatorInvitedAgain { .. }
-        | Event::OperatorRolesChanged { .. }
-        | Event::OperatorDisabled { .. }
-        | Event::OperatorEnabled { .. }
-        | Event::OperatorReset { .. }
-        | Event::OperatorFactorAdded { .. }
-        | Event::OperatorFactorRemoved { .. }
-        | Event::OperatorPasswordChanged
-        | Event::OperatorRenamed => Group::Changes,
+        Event::Staff(_) => Group::Changes,
     }
 }

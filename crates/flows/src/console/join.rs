@@ -7,7 +7,7 @@ use crate::context::{Caller, Flows, Kit};
 use crate::error::FlowError;
 use crate::journeys;
 use countersign_core::change::Change;
-use countersign_core::event::Event;
+use countersign_core::event::{Event, StaffEvent};
 use countersign_core::id::{OperatorId, ServiceId};
 use countersign_core::lock;
 use countersign_core::model::*;
@@ -299,7 +299,7 @@ impl Step for Finish {
         changes.push(scene.event(
             service_id,
             None,
-            Event::OperatorJoined { operator: id.to_string() },
+            Event::Staff(StaffEvent::OperatorJoined { operator: id.to_string() }),
             world,
         ));
         let (let_in, opened) = operator::open(&operator, factor, &self.caller.ip_text(), world);

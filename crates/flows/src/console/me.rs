@@ -10,7 +10,7 @@ use crate::error::FlowError;
 use crate::journeys;
 use countersign_core::account::PasswordOutcome;
 use countersign_core::change::Change;
-use countersign_core::event::Event;
+use countersign_core::event::{Event, StaffEvent};
 use countersign_core::id::{AuthenticatorId, OperatorSessionId, ServiceId};
 use countersign_core::lock::Refusal;
 use countersign_core::model::*;
@@ -189,7 +189,8 @@ impl Step for Rename {
         let found = operators::lock(tx, &kit.rows, service_id, self.operator.id).await?;
         let Some(operator) = found.filter(|operator| operator.name != self.name) else { return Ok(()) };
         let scene = self.caller.scene();
-        let entry = scene.event(service_id, None, Event::OperatorRenamed, kit.world(&scene, now));
+        let entry =
+            scene.event(service_id, None, Event::Staff(StaffEvent::OperatorRenamed), kit.world(&scene, now));
         let renamed = Operator { name: self.name.clone(), ..operator };
         tables::apply(tx, &kit.rows, &[Change::SaveOperator(renamed), entry]).await
     }
@@ -247,7 +248,7 @@ impl Step for ChangeOwn {
                 let changes = [
                     Change::SaveOperator(changed),
                     Change::EndOperatorSessions { service_id, operator_id, except, at: now },
-                    scene.event(service_id, None, Event::OperatorPasswordChanged, world),
+                    scene.event(service_id, None, Event::Staff(StaffEvent::OperatorPasswordChanged), world),
                 ];
                 tables::apply(tx, rows, &changes).await?;
                 Ok(OwnChange::Done)
@@ -411,7 +412,7 @@ impl Step for EndSessions {
             }],
         };
         let scene = self.caller.scene();
-        let event = Event::OperatorSessionsEnded { operator: operator.id.to_string() };
+        let event = Event::Staff(StaffEvent::OperatorSessionsEnded { operator: operator.id.to_string() });
         changes.push(scene.event(service_id, None, event, kit.world(&scene, now)));
         tables::apply(tx, &kit.rows, &changes).await?;
         Ok(true)

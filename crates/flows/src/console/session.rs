@@ -3,7 +3,7 @@
 use crate::context::{Flows, Kit};
 use crate::error::FlowError;
 use countersign_core::change::Change;
-use countersign_core::event::Event;
+use countersign_core::event::{Event, StaffEvent};
 use countersign_core::id::ServiceId;
 use countersign_core::model::{Actor, Operator, OperatorSession, Right};
 use countersign_core::operator;
@@ -44,7 +44,8 @@ impl Flows {
         let ended = OperatorSession { ended_at: Some(now), ..session.clone() };
         let scene = Scene::by(Actor::Operator(operator.id), &session.device);
         let world = self.kit.world(&scene, now);
-        let entry = scene.event(operator.service_id, None, Event::OperatorSignedOut, world);
+        let entry =
+            scene.event(operator.service_id, None, Event::Staff(StaffEvent::OperatorSignedOut), world);
         self.save(vec![Change::SaveOperatorSession(ended), entry]).await
     }
 }

@@ -173,22 +173,7 @@ fn conversation(event: &Event) -> Option<views::Event> {
         | Event::ApiKeyAdded { .. }
         | Event::ApiKeyRevoked { .. }
         | Event::TemplateChanged { .. }
-        | Event::OperatorSignedIn { .. }
-        | Event::OperatorSignInFailed { .. }
-        | Event::OperatorLocked { .. }
-        | Event::OperatorSignedOut
-        | Event::OperatorSessionsEnded { .. }
-        | Event::OperatorAdded { .. }
-        | Event::OperatorJoined { .. }
-        | Event::OperatorInvitedAgain { .. }
-        | Event::OperatorRolesChanged { .. }
-        | Event::OperatorDisabled { .. }
-        | Event::OperatorEnabled { .. }
-        | Event::OperatorReset { .. }
-        | Event::OperatorFactorAdded { .. }
-        | Event::OperatorFactorRemoved { .. }
-        | Event::OperatorPasswordChanged
-        | Event::OperatorRenamed => return None,
+        | Event::Staff(_) => return None,
         // What happens to texts and to staff.
         _ => return None,
     })
