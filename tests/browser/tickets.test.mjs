@@ -27,7 +27,7 @@ test('a holder asks, and a code is masked before it is sent', async () => {
   holder = await here.browser();
   await openAccount(here, holder, EMAIL);
   await holder.goto('/security');
-  await holder.getByRole('link', { name: 'Open support' }).click();
+  await holder.getByRole('link', { name: 'View support' }).click();
   await fits(holder);
   await holder.getByRole('link', { name: 'Ask support' }).click();
   await holder.locator('[name=topic]').selectOption('code_not_arriving');

@@ -308,7 +308,8 @@ fn a_new_access_code_kills_the_old_one_and_begins_a_round_in_which_nothing_of_th
             let_in: Some(StoredId([1; 16])),
             ..in_review().file
         };
-        let case = Case { stage: at, file, ..in_review() };
+        // Not the code that the same entropy would draw again.
+        let case = Case { stage: at, file, access: TokenHash([9; 32]), ..in_review() };
         let replaced = replace_access(case.clone(), &[Factor::Email], &held, &account, None, stage.world());
         let Some((new, code)) = replaced.outcome else {
             assert!(at.is_over(), "{at:?}");

@@ -24,10 +24,11 @@ macro_rules! select {
 
 const INSERT: &str = "INSERT INTO cases
     (id, service_id, stage, round, access_failures, access_locked_until, file_sealed, submitted_at, promised_by,
-        decided_at, expires_at, ended_at, account_id, kind, access, opened_at)
+        decided_at, expires_at, ended_at, access, account_id, kind, opened_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const SAVE: &str = "UPDATE cases SET stage = $3, round = $4, access_failures = $5, access_locked_until = $6,
-        file_sealed = $7, submitted_at = $8, promised_by = $9, decided_at = $10, expires_at = $11, ended_at = $12
+        file_sealed = $7, submitted_at = $8, promised_by = $9, decided_at = $10, expires_at = $11, ended_at = $12,
+        access = $13
     WHERE id = $1 AND service_id = $2 AND ended_at IS NULL AND round <= $4";
 const LOAD: &str = select!("id = $1 AND service_id = $2");
 const LOCK: &str = select!("id = $1 AND service_id = $2 {FOR_UPDATE}");
@@ -79,7 +80,6 @@ pub(super) fn insert<'a>(rows: &Rows, case: &'a Case) -> Result<Write<'a>, Stora
     Ok(bind_mutable(rows, case, Write::one("new case", INSERT))?
         .bind(&case.account_id)
         .bind(case.kind.as_str())
-        .bind(&case.access)
         .bind(case.opened_at))
 }
 
@@ -101,7 +101,8 @@ fn bind_mutable<'a>(rows: &Rows, case: &'a Case, write: Write<'a>) -> Result<Wri
         .bind(case.promised_by)
         .bind(case.decided_at)
         .bind(case.expires_at)
-        .bind(case.ended_at))
+        .bind(case.ended_at)
+        .bind(&case.access))
 }
 
 pub(super) fn insert_decision<'a>(

@@ -115,11 +115,12 @@ impl House {
     }
 
     async fn two_agree(&self, person: &Person, kind: ProposalKind, about: ProposalAbout) {
-        let by = |which| Caller { actor: Actor::Operator(OperatorId::from_bytes([which; 16])), ..caller() };
+        let by = |id| Caller { actor: Actor::Operator(id), ..caller() };
+        let (one, two) = (self.reviewer("proposes").await, self.reviewer("agrees").await);
         let (flows, service_id) = (&self.flows, self.service_id);
-        let made = flows.propose(service_id, person.id, kind, about, "asked for", &by(1)).await.unwrap();
+        let made = flows.propose(service_id, person.id, kind, about, "asked for", &by(one)).await.unwrap();
         let ProposeOutcome::Made(made) = made else { panic!("not made: {made:?}") };
-        let done = flows.decide_proposal(service_id, made.id, Word::Approve, "called back", &by(2)).await;
+        let done = flows.decide_proposal(service_id, made.id, Word::Approve, "called back", &by(two)).await;
         let DecideOutcome::Ended(ended) = done.unwrap() else { panic!("not decided") };
         assert_eq!(ended.status, ProposalStatus::Approved);
     }

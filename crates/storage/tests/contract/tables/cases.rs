@@ -87,7 +87,13 @@ pub(crate) async fn cases_round_trip_one_open_of_a_kind(database: Database) {
     world.save([Change::InsertCase(kin.clone())]).await.unwrap();
     let count = world.read(move |tx, r| Box::pin(cases::count_waiting(tx, r, service_id)));
     assert_eq!(count.await, 2);
-    let ended = Case { stage: CaseStage::Canceled, ended_at: Some(NOW), round: 2, ..case.clone() };
+    let ended = Case {
+        stage: CaseStage::Canceled,
+        ended_at: Some(NOW),
+        round: 2,
+        access: TokenHash([6; 32]),
+        ..case.clone()
+    };
     let foreign = Case { service_id: other, ..ended.clone() };
     assert!(is_conflict(&world.save([Change::SaveCase(foreign)]).await));
     world.save([Change::SaveCase(ended.clone())]).await.unwrap();
