@@ -102,6 +102,20 @@ pub fn unfreeze_by_staff(
     Decision { outcome: Some(open), changes }
 }
 
+/// Opens an account at the relying party's word, whoever froze it: it answers for its holders. Value is held and
+/// everybody is told, as after any opening, so that a key in the wrong hands opens nothing quietly.
+pub fn open_by_relying_party(
+    account: &Account,
+    binding: Option<&Binding>,
+    status: AccountStatus,
+    world: World<'_>,
+) -> Decision<Account> {
+    let open = with_status(account, status, world.now);
+    let event = Event::StatusChanged { status: status.as_str().to_owned(), reason: String::new() };
+    let changes = opened(&open, binding, event, world);
+    Decision { outcome: open, changes }
+}
+
 /// What follows whenever a frozen account is opened: the relying party hears, value is held, everybody is told.
 fn opened(open: &Account, binding: Option<&Binding>, event: Event, world: World<'_>) -> Vec<Change> {
     let mut changes = vec![

@@ -147,3 +147,25 @@ fn what_staff_froze_two_return_to_what_it_was_and_what_its_holder_froze_they_lea
     let unknown = Account { status: AccountStatus::Frozen, ..account() };
     assert_eq!(opened(&unknown).unwrap().status, AccountStatus::Flagged, "in doubt it is watched");
 }
+
+#[test]
+fn what_the_relying_party_opens_is_held_and_told_like_any_opening() {
+    let (stage, binding) = (Stage::new(), binding());
+    for frozen in [
+        freeze(&account(), None, vec![], true, stage.world()).outcome,
+        freeze_by_staff(&account(), None, vec![], "thief", stage.world()).outcome,
+    ] {
+        let opened = open_by_relying_party(&frozen, Some(&binding), AccountStatus::Restricted, stage.world());
+        let open = opened.outcome;
+        assert_eq!(
+            (open.status, open.frozen_from, open.frozen_by_staff_from),
+            (AccountStatus::Restricted, None, None)
+        );
+        assert!(event_kinds(&opened.changes).contains(&"status_changed"));
+        let told: Vec<&str> = notices(&opened.changes).iter().map(|(to, _, _)| *to).collect();
+        assert_eq!(told, [EMAIL, PHONE]);
+        let held =
+            |change: &Change| matches!(change, Change::InsertHold(hold) if hold.cause == HoldCause::Unfrozen);
+        assert!(opened.changes.iter().any(held), "a key in the wrong hands opens nothing at once");
+    }
+}

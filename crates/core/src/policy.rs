@@ -166,8 +166,8 @@ policy! {
     action_extensions_max = 1 in 0..=10;
     /// Seconds that an assertion can be redeemed.
     assertion_life_s = 60 in 10..=600;
-    /// Seconds that a factor stands before it counts as proof for changing the phone, removing factors, a forgotten
-    /// password and opening a frozen account; 0: at once.
+    /// Seconds that an app, a passkey, a trading password or recovery codes stand before they count as proof for
+    /// changing the phone, removing factors, a forgotten password and opening a frozen account; 0: at once.
     factor_settle_s = 86400 in 0..=604800;
     /// Seconds that value is held after a change of a factor (R64; never under 12 hours).
     hold_change_s = 86400 in 43200..=2592000;

@@ -15,7 +15,6 @@ use countersign_core::lock::{self, Refusal};
 use countersign_core::model::*;
 use countersign_core::session::Scene;
 use countersign_core::time::Timestamp;
-use countersign_core::webhook;
 use countersign_storage::tables::{self, accounts, actions, authenticators, bindings, factors};
 use countersign_storage::{Step, StorageError, Tx};
 use std::sync::Arc;
@@ -131,8 +130,13 @@ impl Step for SetStatus {
         }
         let scene = Scene::by(Actor::RelyingParty, "");
         let world = kit.world(&scene, now);
+        let binding = bindings::live_of_account(tx, &kit.rows, self.service_id, self.id).await?;
+        if found.status == AccountStatus::Frozen && self.status != AccountStatus::Frozen {
+            let opened = freeze::open_by_relying_party(&found, binding.as_ref(), self.status, world);
+            let account = kit.save(tx, opened).await?;
+            return Ok(Some(view(tx, kit, account, now).await?));
+        }
         if self.status == AccountStatus::Frozen && found.status != AccountStatus::Frozen {
-            let binding = bindings::live_of_account(tx, &kit.rows, self.service_id, self.id).await?;
             let pending = actions::lock_open_of_account(tx, &kit.rows, self.service_id, self.id).await?;
             cancel_for_freeze(tx, kit, self.service_id, self.id, world).await?;
             let frozen = freeze::freeze_by_staff(&found, binding.as_ref(), pending, "", world);
@@ -146,11 +150,7 @@ impl Step for SetStatus {
         };
         let event = Event::StatusChanged { status: self.status.as_str().to_owned(), reason: String::new() };
         let entry = scene.event(self.service_id, Some(self.id), event, world);
-        let mut changes = vec![Change::SaveAccount(account.clone()), entry];
-        if found.status == AccountStatus::Frozen && self.status != AccountStatus::Frozen {
-            changes.push(webhook::account_changed(&account, WebhookKind::AccountUnfrozen, world));
-        }
-        tables::apply(tx, &kit.rows, &changes).await?;
+        tables::apply(tx, &kit.rows, &[Change::SaveAccount(account.clone()), entry]).await?;
         Ok(Some(view(tx, kit, account, now).await?))
     }
 }

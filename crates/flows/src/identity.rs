@@ -124,10 +124,13 @@ impl Flows {
         // One at a time: each holds three pictures in memory.
         while let Some(check) = self.write(Claim { kit: self.kit.clone() }).await?.pop() {
             let heard = match self.read(Gather { kit: self.kit.clone(), check: check.clone() }).await? {
-                Some(gathered) => {
-                    let call = self.letter_to(&provider, &check, gathered)?;
-                    Some(heard(sender.send_within(call, TAKE_TIMEOUT).await))
-                }
+                Some(gathered) => Some(match self.letter_to(&provider, &check, gathered) {
+                    Ok(call) => heard(sender.send_within(call, TAKE_TIMEOUT).await),
+                    Err(error) => {
+                        tracing::error!(%error, check = %check.id, "pictures for a provider cannot be opened");
+                        Heard::No
+                    }
+                }),
                 None => None,
             };
             self.write(Record { kit: self.kit.clone(), check, heard }).await?;

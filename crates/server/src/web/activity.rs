@@ -136,7 +136,6 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::TicketNoted { .. } | Event::TicketAssigned { .. } | Event::CannedAnswerChanged { .. } => {
             return None;
         }
-        // The page of what they belong to shows them.
         Event::CaseOpened { .. } => Row::Recovery(RecoveryEvent::Opened),
         Event::CaseVerified { .. } => Row::Recovery(RecoveryEvent::Verified),
         Event::CaseTurn(turn) => Row::Recovery(turned(turn)),
@@ -154,12 +153,6 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::IdentityAsked { .. } | Event::IdentityAnswered { .. } | Event::IdentityUnanswered { .. } => {
             return None;
         }
-        Event::EvidenceReceived { .. }
-        | Event::EvidenceRefused { .. }
-        | Event::EvidenceSeen { .. }
-        | Event::EvidenceDeleted { .. }
-        | Event::AuditRead { .. }
-        | Event::AuditExported { .. } => return None,
         Event::NumberRemoved { number, .. } => Row::NumberRemoved { number: Shown::new(number.clone()) },
         Event::LockLifted { factor, .. } => Row::LockLifted { factor: *factor },
         Event::SessionsEndedByStaff { .. } => Row::SignedOutByStaff,
@@ -169,12 +162,7 @@ fn conversation(event: &Event) -> Option<views::Event> {
         Event::AccountSeen => Row::AccountSeen,
         Event::NumberLookedUp { .. } => Row::NumberLookedUp,
         Event::AddressLookedUp { .. } => Row::AddressLookedUp,
-        Event::ServiceAdded
-        | Event::ApiKeyAdded { .. }
-        | Event::ApiKeyRevoked { .. }
-        | Event::TemplateChanged { .. }
-        | Event::Staff(_) => return None,
-        // What happens to texts and to staff.
+        // What happens to texts, keys and staff, and who reads the audit.
         _ => return None,
     })
 }

@@ -88,6 +88,9 @@ async fn a_frozen_account_authorises_nothing() {
     house.redeem(&done, "order-1").await.refused_as("assertion_invalid");
     house.post(&status, json!({ "status": "active" })).await.succeeded();
     house.redeem(&done, "order-1").await.refused_as("assertion_invalid");
+    let held = house.open(withdrawal(&account, "0.01", "BTC")).await.refused_as("action_held");
+    assert_eq!(held.json["reason"], "unfrozen", "whoever opens it, value waits");
+    house.later(86_400);
     house.post(&status, json!({ "status": "restricted" })).await.succeeded();
     let refused = house.open(withdrawal(&account, "0.01", "BTC")).await.refused_as("action_refused");
     assert_eq!(refused.json["reason"], "account_restricted");
