@@ -319,6 +319,9 @@ impl Walk {
             if status == AccountStatus::Frozen && !was_frozen {
                 self.all_over(at);
             }
+            if status != AccountStatus::Frozen && was_frozen {
+                self.changed(at);
+            }
             self.take_post().await;
             return;
         }
