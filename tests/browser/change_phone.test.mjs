@@ -78,6 +78,8 @@ test('old number, new number and email are told, each with a link that freezes',
 });
 
 test('the other session is over, this one is not', async () => {
+  // It leaves by itself within seconds; going elsewhere before would be a race with that.
+  await other.waitForURL('**/signin?notice=ended');
   await other.goto('/security');
   await other.waitForURL('**/signin*');
   await page.goto('/security');
