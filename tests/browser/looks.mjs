@@ -37,6 +37,8 @@ export function looks(here) {
   /** Looks at the page as it stands, in every look; nothing is sent by that. */
   async function look(page, name) {
     seen.add(name);
+    // What is looked for may be there before the style sheet is: a page is judged as it is when it has loaded.
+    await page.waitForLoadState('load');
     for (const { width, colorScheme } of LOOKS) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
